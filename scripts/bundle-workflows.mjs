@@ -1,0 +1,10 @@
+// Bundles the Workflow code next to the compiled worker, so that a worker starts in about a second.
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode } from '@temporalio/worker';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const quiet = { trace() {}, debug() {}, info() {}, log() {}, warn: console.warn, error: console.error };
+
+const { code } = await bundleWorkflowCode({ workflowsPath: at('../dist/workflows/index.js'), logger: quiet });
+await writeFile(at('../dist/workflow-bundle.js'), code);

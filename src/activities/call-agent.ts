@@ -1,0 +1,119 @@
+// One call of one agent, as an activity: parse the request → permit → lease → call under timeout, heartbeat and abort →
+// parse the reply → classify a failure. Whatever kind an agent has, its calls pass through here.
+import { Context } from '@temporalio/activity';
+import { addUsage, NO_USAGE, type CallReply, type CallRequest } from '../domain/call.js';
+import type { Agent, AgentContext, AgentLog } from '../domain/agent.js';
+import type { RetryPolicy } from '../domain/retry.js';
+import { classify } from './classify.js';
+import { startHeartbeat, type Heartbeat } from './heartbeat.js';
+import { invoke } from './invoke.js';
+import type { Lease } from './lease.js';
+import { parseInput } from './parse-input.js';
+import { parseReply } from './parse-reply.js';
+import { parseRequest } from './parse-request.js';
+import type { Permit } from './permit.js';
+import type { Registry } from './registry.js';
+
+export interface CallAgentDeps {
+  readonly registry: Registry;
+  readonly permit: Permit;
+  readonly lease: Lease;
+  /** Uniform in [0, 1): the jitter of retries. */
+  readonly random: () => number;
+  readonly abortGraceMs: number;
+  /** The worker's own, which knows the Workflow and the attempt, if absent. */
+  readonly log?: AgentLog;
+}
+
+/** What one attempt has come to so far; a failure carries it. */
+interface Attempt {
+  began: boolean;
+  usage: CallReply['usage'];
+}
+
+export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => Promise<CallReply> {
+  return async (given) => {
+    const activity = Context.current();
+    const so: Attempt = { began: false, usage: NO_USAGE };
+    let retry: RetryPolicy | undefined;
+    try {
+      const request = parseRequest(given);
+      retry = request.retry;
+      const found = deps.registry.find(request.agent, activity.info.taskQueue);
+      const input = parseInput(found, request.input);
+      const reply = await attempt(deps, { activity, request, agent: found.agent, input, so });
+      return { output: parseReply(found, reply), attempts: activity.info.attempt, usage: so.usage };
+    } catch (error) {
+      const random = deps.random();
+      throw classify(error, {
+        attempt: activity.info.attempt,
+        ...so,
+        random,
+        ...(retry === undefined ? {} : { retry }),
+      });
+    }
+  };
+}
+
+interface Call {
+  readonly activity: Context;
+  readonly request: CallRequest;
+  readonly agent: Agent;
+  readonly input: unknown;
+  readonly so: Attempt;
+}
+
+async function attempt(deps: CallAgentDeps, { activity, request, agent, input, so }: Call): Promise<unknown> {
+  const { task, item, timeoutMs } = request;
+  const log = withFields(deps.log ?? activity.log, {
+    task,
+    agent: agent.type,
+    ...(item === undefined ? {} : { item }),
+  });
+  const heartbeat = startHeartbeat(activity, log);
+  const run = (signal: AbortSignal) => {
+    so.began = true;
+    // The attempts before this one reached the agent too; what they spent beside that is not known here.
+    so.usage = { ...NO_USAGE, calls: activity.info.attempt };
+    return agent.run(input, contextOf({ request, attempt: activity.info.attempt, signal, heartbeat, log, so }));
+  };
+  const name = JSON.stringify(agent.type);
+  const call = () => invoke({ name, timeoutMs, graceMs: deps.abortGraceMs, activity, log, run });
+  try {
+    return await deps.permit(agent, () => deps.lease(agent, call));
+  } finally {
+    heartbeat.end();
+  }
+}
+
+interface Parts {
+  readonly request: CallRequest;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  readonly heartbeat: Heartbeat;
+  readonly log: AgentLog;
+  readonly so: Attempt;
+}
+
+function contextOf({ request, attempt, signal, heartbeat, log, so }: Parts): AgentContext {
+  const { run, plan, task, item, idempotencyKey } = request;
+  return {
+    signal,
+    attempt,
+    idempotencyKey,
+    progress: heartbeat.progress,
+    lastProgress: heartbeat.lastProgress,
+    log,
+    usage({ tokens = 0, usd = 0 }) {
+      so.usage = addUsage(so.usage, { calls: 0, tokens, usd });
+    },
+    correlation: { run, plan, task, ...(item === undefined ? {} : { item }) },
+  };
+}
+
+const withFields = (log: AgentLog, fields: Record<string, unknown>): AgentLog => ({
+  debug: (message, more) => log.debug(message, { ...fields, ...more }),
+  info: (message, more) => log.info(message, { ...fields, ...more }),
+  warn: (message, more) => log.warn(message, { ...fields, ...more }),
+  error: (message, more) => log.error(message, { ...fields, ...more }),
+});

@@ -1,0 +1,51 @@
+// Heartbeats keep a call alive on the server, carry its progress to the next attempt, and are the only way by which
+// the news of a cancellation comes here. A call that is over before the first tick sends none.
+import type { Context } from '@temporalio/activity';
+import { z } from 'zod';
+import type { AgentLog } from '../domain/agent.js';
+import { jsonText } from './json-value.js';
+
+/** A third of the timeout: two heartbeats may be lost before the server gives the attempt up. */
+const TICKS_PER_TIMEOUT = 3;
+
+/** Progress is a bookmark; the server keeps it with every pending attempt. */
+const MAX_PROGRESS_BYTES = 256 * 1024;
+
+const Noted = z.object({ progress: z.unknown().optional() });
+
+export interface Heartbeat {
+  /** What the attempt before this one noted last. */
+  readonly lastProgress: unknown;
+  progress(value: unknown): void;
+  end(): void;
+}
+
+export function startHeartbeat(activity: Context, log: AgentLog): Heartbeat {
+  const noted = Noted.safeParse(activity.info.heartbeatDetails);
+  const lastProgress = noted.success ? noted.data.progress : undefined;
+  // Until this attempt notes something, it hands on what it found, so that a third attempt still finds it.
+  let progress = lastProgress;
+  let over = false;
+  const timeoutMs = activity.info.heartbeatTimeoutMs;
+  const beat = () => activity.heartbeat({ progress });
+  const timer =
+    timeoutMs === undefined || timeoutMs === 0 ? undefined : setInterval(beat, timeoutMs / TICKS_PER_TIMEOUT);
+  return {
+    lastProgress,
+    progress(value) {
+      if (over) return;
+      const json = jsonText(value, 'progress');
+      // Progress is an aid: a bad value must not fail the call that it helps.
+      if (!json.ok) return log.warn(`ignored: ${json.problem}`);
+      if (json.bytes > MAX_PROGRESS_BYTES) {
+        return log.warn(`ignored: progress: expected at most ${MAX_PROGRESS_BYTES} bytes of JSON, got ${json.bytes}`);
+      }
+      progress = JSON.parse(json.text);
+      beat();
+    },
+    end() {
+      over = true;
+      clearInterval(timer);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { ABORT_GRACE_MS, type Agent, type AgentLog } from '../domain/agent.js';
+import type { CallReply, CallRequest } from '../domain/call.js';
+import { createCallAgent } from './call-agent.js';
+import { checkInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
+import { unlimitedLease, type Lease } from './lease.js';
+import { alwaysPermit, type Permit } from './permit.js';
+import { createRegistry } from './registry.js';
+
+export interface ActivityDeps {
+  readonly agents: readonly Agent[];
+  readonly log?: AgentLog;
+  readonly random?: () => number;
+  readonly permit?: Permit;
+  readonly lease?: Lease;
+  /** Milliseconds that an agent has to end once its signal has aborted. */
+  readonly abortGraceMs?: number;
+}
+
+// A type and no interface: Temporal's proxies take activities as an object with any number of names.
+export type Activities = {
+  callAgent(request: CallRequest): Promise<CallReply>;
+  checkInput(request: CheckInputRequest): Promise<CheckInputReply>;
+};
+
+/** The activities of one worker. Throws an `AgentDefinitionError` with all that is wrong with the agents. */
+export function createActivities(deps: ActivityDeps): Activities {
+  const callAgent = createCallAgent({
+    registry: createRegistry(deps.agents),
+    permit: deps.permit ?? alwaysPermit,
+    lease: deps.lease ?? unlimitedLease,
+    random: deps.random ?? Math.random,
+    abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
+    ...(deps.log === undefined ? {} : { log: deps.log }),
+  });
+  return { callAgent, checkInput };
+}

@@ -1,0 +1,88 @@
+// Runs an agent within its time.
+// I1. The agent's signal aborts once, for the first of: timeout, cancellation, shutdown of the worker. Its reason is the failure.
+// I2. After that nothing the agent answers counts: many agents end early with half an answer when they are told to stop.
+// I3. An agent that ignores its signal is given up after a grace; its call never outlives that.
+import { CancelledFailure, type Context } from '@temporalio/activity';
+import { formatDuration } from '../domain/duration.js';
+import type { AgentLog } from '../domain/agent.js';
+import { AgentError } from './agent-error.js';
+
+/** The longest delay that a timer of Node.js holds; above it the timer would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export interface Invocation {
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** How long to wait, once the signal has aborted, for the agent to end. */
+  readonly graceMs: number;
+  readonly activity: Context;
+  readonly log: AgentLog;
+  /** Starts the agent. Called at most once, and never if the signal has aborted before. */
+  run(signal: AbortSignal): unknown;
+}
+
+export async function invoke({ name, timeoutMs, graceMs, activity, log, run }: Invocation): Promise<unknown> {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const cancelled = activity.cancellationSignal;
+  const onCancel = () => abort.abort(cancelReason(name, activity));
+  if (cancelled.aborted) onCancel();
+  signal.throwIfAborted();
+  cancelled.addEventListener('abort', onCancel, { once: true });
+  const onTimeout = () => abort.abort(timedOut(name, timeoutMs));
+  // Beyond the longest timer there is only the timeout that Temporal keeps.
+  const timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(onTimeout, timeoutMs);
+  const aborted = once(signal);
+  // A microtask later, so that an agent which throws at once rejects like any other.
+  const running = Promise.resolve(signal).then(run);
+  try {
+    const reply = await Promise.race([running, aborted]);
+    signal.throwIfAborted();
+    return reply;
+  } catch (error) {
+    if (signal.aborted && !(await settles(running, graceMs))) {
+      log.warn(`agent ${name} goes on ${duration(graceMs)} after its signal aborted; its call is given up`);
+    }
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    cancelled.removeEventListener('abort', onCancel);
+  }
+}
+
+function once(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** True once the promise has settled, false after the grace. A rejection that comes later is nobody's any more. */
+async function settles(running: Promise<unknown>, graceMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const grace = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, graceMs, false)));
+  const settled = running.then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([settled, grace]);
+  clearTimeout(timer);
+  return inTime;
+}
+
+/** As a person would write it: `5s`, `0.25s`, `3m 20s`. */
+const duration = (ms: number): string => (ms < 60_000 ? `${ms / 1000}s` : formatDuration(ms));
+
+const timedOut = (name: string, timeoutMs: number): AgentError =>
+  new AgentError(`agent ${name} did not answer within ${duration(timeoutMs)}`, { type: 'Timeout' });
+
+/** Only a cancellation that somebody asked for is one; a worker that shuts down, a pause or a reset wants another attempt. */
+function cancelReason(name: string, activity: Context): AgentError {
+  const reason: unknown = activity.cancellationSignal.reason;
+  const why = reason instanceof CancelledFailure ? reason.message : 'CANCELLED';
+  if (why === 'WORKER_SHUTDOWN') {
+    return new AgentError(`the worker shut down while agent ${name} was at work`, { type: 'Interrupted' });
+  }
+  if (activity.cancellationDetails?.cancelRequested === false) {
+    return new AgentError(`the call of agent ${name} was interrupted: ${why}`, { type: 'Interrupted' });
+  }
+  return new AgentError(`the call of agent ${name} was cancelled`, { type: 'Cancelled' });
+}

@@ -1,0 +1,118 @@
+// The thin, typed client: start, signal, update, query, result.
+import { Client, Connection } from '@temporalio/client';
+import { TaskFailedError } from './client/errors.js';
+import { listRuns, type RunSummary } from './client/list-runs.js';
+import { pollersOf } from './client/pollers.js';
+import { prepareRun, type Known } from './client/prepare.js';
+import { RunHandle } from './client/run-handle.js';
+import { planOfRun } from './client/run-plan-of.js';
+import { newRunId, startRun } from './client/start-run.js';
+import type { Agent } from './domain/agent.js';
+import type { Plan } from './domain/plan.js';
+import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
+import { readPlanFile } from './plan-file.js';
+import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
+
+export interface ConnectOptions extends FindServerOptions, Known {
+  /** The Task Queue of the runs that are started; default `baton`. */
+  readonly taskQueue?: string;
+  /** A server that has been found already; it is not given back by `close`. */
+  readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace'>;
+}
+
+export interface StartOptions {
+  readonly input?: unknown;
+  /** The run's id, which is its Workflow Id; default: the plan's name and eight random digits. */
+  readonly id?: string;
+  readonly taskQueue?: string;
+}
+
+export interface StartedRun {
+  readonly run: RunHandle;
+  /** False if a run of this id was there already: it is that one. */
+  readonly isNew: boolean;
+}
+
+export class Baton {
+  private constructor(
+    /** Temporal's own client, for what this one does not do. */
+    readonly client: Client,
+    private readonly options: ConnectOptions,
+    private readonly release: () => Promise<void>,
+  ) {}
+
+  /** Throws ServerUnreachable. */
+  static async connect(options: ConnectOptions = {}): Promise<Baton> {
+    const found = options.server === undefined ? await findServer(options) : undefined;
+    const { connectionOptions, namespace } = options.server ?? found!;
+    try {
+      const connection = await Connection.connect(connectionOptions);
+      const release = async () => {
+        await connection.close();
+        await found?.release();
+      };
+      return new Baton(new Client({ connection, namespace }), options, release);
+    } catch (error) {
+      await found?.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Starts a run of a plan: data, the path of a file, or what `definePlan` made. If a run of this id exists, that is the one.
+   * Throws InvalidPlanError, InvalidInputError: nothing has started then.
+   */
+  async start(plan: Plan | string | object, options: StartOptions = {}): Promise<RunHandle> {
+    return (await this.startOrFind(plan, options)).run;
+  }
+
+  /** As `start`, and tells whether the run is new. */
+  async startOrFind(plan: Plan | string | object, { input, id, taskQueue }: StartOptions = {}): Promise<StartedRun> {
+    const raw = typeof plan === 'string' ? await readPlanFile(plan) : plan;
+    const request = prepareRun(raw, input, this.options);
+    const run = this.run(id ?? newRunId(request.plan.name));
+    const queue = taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
+    return { run, isNew: await startRun(this.client, { id: run.id, taskQueue: queue, request }) };
+  }
+
+  /** A run by its id, whether there is one or not: its methods throw RunNotFound. */
+  run(id: string): RunHandle {
+    return new RunHandle(this.client, id);
+  }
+
+  /** One durable call of one agent. Throws TaskFailedError. */
+  async executeTask<I, O>(agent: Agent<I, O>, input: I, options: Omit<StartOptions, 'input'> = {}): Promise<O> {
+    const plan: Plan = { name: agent.type, tasks: { call: { agent: agent.type, input: '{% $input %}' } } };
+    const request = prepareRun(plan, input, { agents: [agent] });
+    const id = options.id ?? newRunId(agent.type);
+    const taskQueue = options.taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
+    await startRun(this.client, { id, taskQueue, request });
+    const result = await this.run(id).result();
+    const { failure, status, output } = result.tasks['call']!;
+    if (status === 'succeeded') return output as O;
+    throw new TaskFailedError(failure ?? result.failure!, result);
+  }
+
+  /** Runs on this server, newest first. */
+  async runs({ limit = 50 }: { limit?: number } = {}): Promise<RunSummary[]> {
+    return await listRuns(this.client, limit);
+  }
+
+  /** The plan that a run was started with. */
+  async planOf(id: string): Promise<Plan> {
+    await this.run(id).describe();
+    return await planOfRun(this.client, id);
+  }
+
+  /** How many workers have polled a Task Queue lately. */
+  async pollers(taskQueue: string): Promise<number> {
+    return await pollersOf(this.client, taskQueue);
+  }
+
+  async close(): Promise<void> {
+    await this.release();
+  }
+}
+
+/** Connects to the configured server, to one that is found, or to the embedded one. Throws ServerUnreachable. */
+export const connect = (options?: ConnectOptions): Promise<Baton> => Baton.connect(options);

@@ -1,0 +1,48 @@
+// Runs on a server, newest first.
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { ORCHESTRATE } from '../domain/run-input.js';
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
+
+export interface RunSummary {
+  readonly runId: string;
+  /** `null` where the server has no search attributes of Baton. */
+  readonly plan: string | null;
+  /** `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed_out`. */
+  readonly status: string;
+  readonly failedTask: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** Lists top-level runs; sub-plans are part of theirs. */
+export async function listRuns(client: Client, limit: number): Promise<RunSummary[]> {
+  const runs: RunSummary[] = [];
+  for await (const info of client.workflow.list({ query: `WorkflowType = '${ORCHESTRATE}'` })) {
+    if (info.parentExecution !== undefined) continue;
+    runs.push(summaryOf(info));
+    if (runs.length >= limit) break;
+  }
+  return runs;
+}
+
+function summaryOf({
+  workflowId,
+  status,
+  startTime,
+  closeTime,
+  typedSearchAttributes,
+}: WorkflowExecutionInfo): RunSummary {
+  const attributes = new Map(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
+  const text = (name: string) => {
+    const value = attributes.get(name);
+    return typeof value === 'string' ? value : null;
+  };
+  return {
+    runId: workflowId,
+    plan: text(SEARCH_ATTRIBUTES.plan.name),
+    status: status.name.toLowerCase(),
+    failedTask: text(SEARCH_ATTRIBUTES.failedTask.name),
+    startedAt: startTime.toISOString(),
+    endedAt: closeTime?.toISOString() ?? null,
+  };
+}

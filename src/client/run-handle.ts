@@ -1,0 +1,140 @@
+// One run, from outside: look at it, act on it, wait for it.
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  QueryNotRegisteredError,
+  ServiceError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { MESSAGES, type Approval, type RunEvent, type SnapshotRequest } from '../domain/messages.js';
+import { RESULT_MEMO, type RunResult } from '../domain/run-result.js';
+import { NoWorker, Refused, RunLost, RunNotFound } from './errors.js';
+import { pollersOf } from './pollers.js';
+import { retryingTasks } from './retrying.js';
+
+/** A query or an update that nobody has answered by then finds no worker. */
+const ANSWER_WITHIN_MS = 8_000;
+
+export class RunHandle {
+  private readonly workflow: WorkflowHandle;
+
+  constructor(
+    private readonly client: Client,
+    readonly id: string,
+  ) {
+    this.workflow = client.workflow.getHandle(id);
+  }
+
+  /** How the run stands: its result if it has ended. `outputs: false` leaves out the outputs of its tasks. */
+  async snapshot(request: SnapshotRequest = {}): Promise<RunResult> {
+    const description = await this.describe();
+    if (description.status.name !== 'RUNNING') return await this.result();
+    const result = await this.ask(description, () =>
+      this.workflow.query<RunResult, [SnapshotRequest]>(MESSAGES.snapshot, request),
+    );
+    return { ...result, tasks: retryingTasks(result.tasks, description) };
+  }
+
+  /** Waits for the end, whichever it is. Throws RunNotFound, RunLost. */
+  async result(): Promise<RunResult> {
+    try {
+      return (await this.workflow.result()) as RunResult;
+    } catch (error) {
+      return await this.resultOf(error);
+    }
+  }
+
+  async pause(): Promise<void> {
+    await this.update(MESSAGES.pause);
+  }
+
+  async resume(): Promise<void> {
+    await this.update(MESSAGES.resume);
+  }
+
+  /** Asks the run to stop, and to undo what it did. Returns as soon as the request is recorded. */
+  async cancel(): Promise<void> {
+    const { status } = await this.describe();
+    if (status.name !== 'RUNNING') throw new Refused(`run ${this.id} has ended (${status.name.toLowerCase()})`);
+    await this.workflow.cancel();
+  }
+
+  async approve(task: string, answer: { reject?: boolean; comment?: string; by?: string } = {}): Promise<void> {
+    const { reject = false, ...rest } = answer;
+    await this.update(MESSAGES.approve, { task, decision: reject ? 'reject' : 'approve', ...rest } satisfies Approval);
+  }
+
+  /** Tries a running task again now: a wait between attempts is cut short, a call that hangs is given up. */
+  async retryTask(task: string): Promise<void> {
+    await this.update(MESSAGES.retryTask, { task });
+  }
+
+  /** Skips a task that has not started. */
+  async skipTask(task: string): Promise<void> {
+    await this.update(MESSAGES.skipTask, { task });
+  }
+
+  async deliverEvent(name: string, data: unknown = null): Promise<void> {
+    const { status } = await this.describe();
+    if (status.name !== 'RUNNING') throw new Refused(`run ${this.id} has ended (${status.name.toLowerCase()})`);
+    await this.workflow.signal<[RunEvent]>(MESSAGES.deliverEvent, { name, data });
+  }
+
+  /** Throws RunNotFound. */
+  async describe(): Promise<WorkflowExecutionDescription> {
+    try {
+      return await this.workflow.describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw new RunNotFound(this.id);
+      throw error;
+    }
+  }
+
+  private async update(name: string, message?: unknown): Promise<void> {
+    const description = await this.describe();
+    if (description.status.name !== 'RUNNING') {
+      throw new Refused(`run ${this.id} has ended (${description.status.name.toLowerCase()})`);
+    }
+    const send = () =>
+      message === undefined
+        ? this.workflow.executeUpdate<void, []>(name)
+        : this.workflow.executeUpdate<void, [unknown]>(name, { args: [message] });
+    try {
+      await this.ask(description, send);
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError) throw new Refused(error.cause?.message ?? error.message);
+      if (error instanceof WorkflowNotFoundError) throw new Refused(`run ${this.id} has ended`);
+      throw error;
+    }
+  }
+
+  /** What only a worker can answer is not asked where no worker polls: it would wait in silence. */
+  private async ask<T>({ taskQueue }: WorkflowExecutionDescription, question: () => Promise<T>): Promise<T> {
+    try {
+      return await this.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, question);
+    } catch (error) {
+      if (error instanceof QueryNotRegisteredError) throw new Refused(`${this.id} is no run of Baton`);
+      if (!(error instanceof ServiceError)) throw error;
+      if ((await pollersOf(this.client, taskQueue)) === 0) throw new NoWorker(taskQueue);
+      throw error;
+    }
+  }
+
+  private async resultOf(error: unknown): Promise<RunResult> {
+    if (error instanceof WorkflowNotFoundError) throw new RunNotFound(this.id);
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    if (cause instanceof ApplicationFailure && cause.type === 'RunFailed') return cause.details![0] as RunResult;
+    if (cause instanceof CancelledFailure) {
+      const { memo } = await this.describe();
+      const result = memo?.[RESULT_MEMO];
+      if (result !== undefined) return result as RunResult;
+    }
+    throw new RunLost(this.id, cause === undefined ? 'ended' : `ended: ${cause.message}`);
+  }
+}

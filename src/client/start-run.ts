@@ -1,0 +1,87 @@
+// Starting the Workflow of a run. A run's id is used once: asking again for the same id finds the run that has it.
+import { randomBytes } from 'node:crypto';
+import {
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { buildGraph } from '../domain/graph.js';
+import type { Plan } from '../domain/plan.js';
+import { pictureOf } from '../domain/picture-of.js';
+import { pictureText } from '../domain/picture.js';
+import { ORCHESTRATE, type RunInput } from '../domain/run-input.js';
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
+
+const GRPC_INVALID_ARGUMENT = 3;
+const MAX_SUMMARY = 200;
+
+export interface StartRequest {
+  readonly id: string;
+  readonly taskQueue: string;
+  readonly request: RunInput & { readonly plan: Plan };
+}
+
+/** `review-3f9a2c71`: the plan's name and eight random digits. */
+export function newRunId(planName: string): string {
+  const name = planName
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return `${name === '' ? 'run' : name}-${randomBytes(4).toString('hex')}`;
+}
+
+/** True if it was started, false if a run of this id is there already, going on or ended. */
+export async function startRun(client: Client, { id, taskQueue, request }: StartRequest): Promise<boolean> {
+  const { plan } = request;
+  const options: WorkflowStartOptions = {
+    workflowId: id,
+    taskQueue,
+    args: [request],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdConflictPolicy: 'FAIL',
+    staticSummary: `${plan.name} · ${Object.keys(plan.tasks).length} tasks`.slice(0, MAX_SUMMARY),
+    staticDetails: detailsOf(plan),
+  };
+  try {
+    await startSearchable(client, options, plan.name);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+/** A server that does not know Baton's search attributes refuses them; the run goes without. */
+async function startSearchable(client: Client, options: WorkflowStartOptions, plan: string): Promise<void> {
+  const { plan: planKey, status } = SEARCH_ATTRIBUTES;
+  const typedSearchAttributes = new TypedSearchAttributes([
+    { key: defineSearchAttributeKey(planKey.name, planKey.kind), value: plan },
+    { key: defineSearchAttributeKey(status.name, status.kind), value: 'running' },
+  ]);
+  const [request] = options.args as [RunInput];
+  try {
+    await client.workflow.start(ORCHESTRATE, {
+      ...options,
+      args: [{ ...request, searchable: true }],
+      typedSearchAttributes,
+    });
+  } catch (error) {
+    if (!isAboutSearchAttributes(error)) throw error;
+    await client.workflow.start(ORCHESTRATE, options);
+  }
+}
+
+function isAboutSearchAttributes(error: unknown): boolean {
+  const cause: unknown = error instanceof ServiceError ? error.cause : error;
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return false;
+  return cause.code === GRPC_INVALID_ARGUMENT && /search ?attribute|BatonPlan|BatonStatus/i.test(String(cause));
+}
+
+/** The plan as it was started, beside what the run says of itself. */
+function detailsOf(plan: Plan): string {
+  const about = plan.description === undefined ? [] : [plan.description];
+  return [...about, ['```', pictureText(pictureOf(buildGraph(plan)), { limit: 40 }), '```'].join('\n')].join('\n\n');
+}

@@ -1,0 +1,74 @@
+// An agent, seen from a plan: a type, two schemas, some settings, and a function that does the work.
+// Every kind of agent (function, http, command, …) becomes this one shape; nothing else asks which kind it has.
+import { z } from 'zod';
+import type { Usage } from './call.js';
+import { Duration } from './duration.js';
+import { Retry } from './retry.js';
+
+/** A JSON Schema, draft 2020-12 or 07. */
+export type JsonSchema = Readonly<Record<string, unknown>> | boolean;
+
+/** What an agent may declare of its input and output. */
+export type AgentSchema<T = unknown> = z.ZodType<T> | JsonSchema;
+
+/** Settings that every kind of agent has, in code and in data files alike. */
+export const AgentSettings = z.strictObject({
+  type: z
+    .string()
+    .regex(
+      /^[A-Za-z][A-Za-z0-9._/-]{0,99}$/,
+      'expected a letter, then letters, digits, ".", "_", "/" or "-", at most 100',
+    ),
+  description: z.string().optional(),
+  /** How long one attempt may take. */
+  timeout: Duration.optional(),
+  /** How long the worker may be silent before the attempt counts as lost. */
+  heartbeat: Duration.optional(),
+  retry: Retry.optional(),
+  /** The Task Queue whose workers have this agent; the run's own if absent. */
+  taskQueue: z.string().min(1).optional(),
+});
+export type AgentSettings = z.infer<typeof AgentSettings>;
+
+export interface AgentLog {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/**
+ * Milliseconds that an agent has to end once its signal has aborted; then its call is given up. Whoever sets a timeout
+ * outside the call (a Workflow's `startToCloseTimeout`) adds this to it, or the call can never say what happened.
+ */
+export const ABORT_GRACE_MS = 10_000;
+
+/** What an agent is given beside its input. */
+export interface AgentContext {
+  /** Aborts when the call is cancelled, times out, or the worker shuts down. */
+  readonly signal: AbortSignal;
+  /** Which try this is; the first is 1. */
+  readonly attempt: number;
+  /** The same for every attempt: hand it to whatever must not be done twice. */
+  readonly idempotencyKey: string;
+  /** Notes how far the work is (JSON); the next attempt finds it in `lastProgress`. */
+  progress(value: unknown): void;
+  /** What the attempt before this one noted last; `undefined` on the first. */
+  readonly lastProgress: unknown;
+  readonly log: AgentLog;
+  /** Adds to what this call has cost. */
+  usage(spent: Partial<Pick<Usage, 'tokens' | 'usd'>>): void;
+  readonly correlation: { readonly run: string; readonly plan: string; readonly task: string; readonly item?: number };
+}
+
+export interface Agent<I = unknown, O = unknown> extends AgentSettings {
+  /** How it is reached: `function`, `http`, `command`, …; shown to people, never branched on. */
+  readonly kind: string;
+  readonly input?: AgentSchema<I>;
+  readonly output?: AgentSchema<O>;
+  run(this: void, input: I, context: AgentContext): Promise<O>;
+}
+
+/** What `orchestrate` must know of an agent to schedule its calls; data, carried in the run's input. */
+export const AgentCard = AgentSettings.pick({ timeout: true, heartbeat: true, retry: true, taskQueue: true });
+export type AgentCard = z.infer<typeof AgentCard>;

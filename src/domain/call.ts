@@ -1,0 +1,50 @@
+// The contract between `orchestrate` and `callAgent`: what one call carries, and what comes back.
+import { z } from 'zod';
+import { RetryPolicy } from './retry.js';
+
+/** What a call cost. `calls` counts attempts that reached the agent. */
+export const Usage = z.strictObject({ calls: z.number(), tokens: z.number(), usd: z.number() });
+export type Usage = z.infer<typeof Usage>;
+
+export const NO_USAGE: Usage = { calls: 0, tokens: 0, usd: 0 };
+
+export const addUsage = (a: Usage, b: Usage | undefined): Usage =>
+  b === undefined ? a : { calls: a.calls + b.calls, tokens: a.tokens + b.tokens, usd: a.usd + b.usd };
+
+export const CallRequest = z.strictObject({
+  run: z.string(),
+  plan: z.string(),
+  task: z.string(),
+  /** The place of the item, in a forEach. */
+  item: z.int().optional(),
+  agent: z.string(),
+  input: z.unknown(),
+  /** The same for every attempt of this call, in this run and after any crash. */
+  idempotencyKey: z.string(),
+  /** Milliseconds that one attempt may take. */
+  timeoutMs: z.number(),
+  retry: RetryPolicy,
+});
+export type CallRequest = z.infer<typeof CallRequest>;
+
+export interface CallReply {
+  readonly output: unknown;
+  readonly attempts: number;
+  readonly usage: Usage;
+}
+
+/** First detail of every failure that `callAgent` throws. */
+export interface CallFailureDetail {
+  readonly attempts: number;
+  /** True once the agent may have begun: a cancelled call then has an unknown outcome. */
+  readonly began: boolean;
+  readonly usage: Usage;
+  readonly cause?: string;
+  readonly details?: unknown;
+}
+
+/**
+ * Bytes of JSON that one input or output may have. Temporal refuses payloads of 2 MiB; what remains is for the
+ * envelope around the value.
+ */
+export const MAX_VALUE_BYTES = 2 * 1024 * 1024 - 64 * 1024;

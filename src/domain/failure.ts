@@ -1,0 +1,63 @@
+// Every failure that crosses a boundary has a type from this table, and whether another attempt may help is said here and nowhere else.
+import { z } from 'zod';
+
+export const FAILURES = {
+  // Refused at the entry
+  InvalidPlan: { retryable: false, means: 'the plan is not a plan' },
+  InvalidInput: { retryable: false, means: 'the input does not fit the declared schema' },
+  // A call to an agent
+  AgentFailed: { retryable: true, means: 'the agent answered with a failure that may pass' },
+  AgentRefused: { retryable: false, means: 'the agent answered that it will never do this' },
+  AgentNotHere: { retryable: true, means: 'the worker that took the call does not have the agent' },
+  Unreachable: { retryable: true, means: 'the agent could not be reached' },
+  Overloaded: { retryable: true, means: 'the agent asked to be called later' },
+  Timeout: { retryable: true, means: 'the agent did not answer in time; it may have done its work' },
+  Interrupted: { retryable: true, means: 'the worker shut down during the call; the agent may have done its work' },
+  InvalidOutput: { retryable: false, means: 'the answer does not fit the declared schema, or is no JSON' },
+  OutputTooLarge: { retryable: false, means: 'the answer is larger than a payload may be' },
+  Cancelled: { retryable: false, means: 'the call was cancelled' },
+  // A task
+  InputTooLarge: { retryable: false, means: 'the input is larger than a payload may be' },
+  ExpressionFailed: { retryable: false, means: 'an expression could not be evaluated' },
+  ItemsInvalid: { retryable: false, means: 'the items of a forEach are not an array' },
+  TooManyItems: { retryable: false, means: 'a forEach has more items than its maxItems' },
+  TooManyFailures: { retryable: false, means: 'more items of a forEach failed than it tolerates' },
+  Rejected: { retryable: false, means: 'a person said no' },
+  TimedOut: { retryable: false, means: 'nobody answered, or nothing came, in time' },
+  SubPlanFailed: { retryable: false, means: 'the sub-plan failed, and has undone its own work' },
+  // A run
+  TaskFailed: { retryable: false, means: 'a task failed for good' },
+  OutputFailed: { retryable: false, means: "the plan's output could not be made" },
+  RunTooLarge: { retryable: false, means: 'the history of the run has reached the limit of the engine' },
+  RunCancelled: { retryable: false, means: 'the run was cancelled' },
+  RunFailed: { retryable: false, means: 'how a Workflow ends whose run has failed' },
+  InternalError: { retryable: false, means: 'a defect in Baton itself' },
+} as const satisfies Record<string, { retryable: boolean; means: string }>;
+
+export type FailureType = keyof typeof FAILURES;
+
+const TYPES = Object.keys(FAILURES) as [FailureType, ...FailureType[]];
+
+/** A failure as data. `cause` is the message of what lies beneath; `details` is whatever the agent said in a structured way. */
+export const Failure = z.strictObject({
+  type: z.enum(TYPES),
+  message: z.string(),
+  cause: z.string().optional(),
+  details: z.unknown().optional(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+/** The failure of a run also names the task that brought it down. */
+export const RunFailure = Failure.extend({ task: z.string().optional() });
+export type RunFailure = z.infer<typeof RunFailure>;
+
+export const failure = (type: FailureType, message: string, rest: Partial<Failure> = {}): Failure => ({
+  type,
+  message,
+  ...rest,
+});
+
+export const isRetryable = (type: FailureType): boolean => FAILURES[type].retryable;
+
+export const isFailureType = (type: unknown): type is FailureType =>
+  typeof type === 'string' && Object.hasOwn(FAILURES, type);

@@ -1,0 +1,89 @@
+// A valid plan, indexed: edges both ways, a topological order, and the settings each task ends up with.
+// Derived from the plan alone, so it is rebuilt and never carried.
+import { durationMs } from './duration.js';
+import { needsOf } from './needs.js';
+import {
+  DEFAULT_CONCURRENCY,
+  kindsOf,
+  type Join,
+  type OnFailure,
+  type Plan,
+  type Task,
+  type TaskKind,
+} from './plan.js';
+
+export interface GraphTask {
+  readonly id: string;
+  readonly kind: TaskKind;
+  readonly task: Task;
+  readonly needs: readonly string[];
+  readonly dependents: readonly string[];
+  readonly join: Join;
+  /** 1 (first) to 5. */
+  readonly priority: number;
+  /** True for what occupies an agent or a Workflow while it runs, and so counts against `concurrency`. */
+  readonly isCall: boolean;
+  /** Milliseconds the whole task may take, all attempts included. */
+  readonly deadlineMs?: number;
+}
+
+export interface Graph {
+  readonly plan: Plan;
+  readonly tasks: ReadonlyMap<string, GraphTask>;
+  /** Ids, each after its needs; otherwise as written. */
+  readonly order: readonly string[];
+  readonly concurrency: number;
+  readonly onFailure: OnFailure;
+}
+
+/** Temporal's own default; a lower number goes first. */
+const DEFAULT_PRIORITY = 3;
+
+/** Expects a plan that `validatePlan` has accepted. */
+export function buildGraph(plan: Plan): Graph {
+  const tasks = new Map<string, GraphTask & { dependents: string[] }>();
+  for (const [id, task] of Object.entries(plan.tasks)) {
+    const kind = kindsOf(task)[0]!;
+    const deadline = task.deadline ?? plan.defaults?.deadline;
+    tasks.set(id, {
+      id,
+      kind,
+      task,
+      needs: needsOf(task),
+      dependents: [],
+      join: task.join ?? 'all-succeeded',
+      priority: task.priority ?? plan.defaults?.priority ?? DEFAULT_PRIORITY,
+      isCall: (kind === 'agent' || kind === 'plan') && task.forEach === undefined,
+      ...(deadline === undefined ? {} : { deadlineMs: durationMs(deadline) }),
+    });
+  }
+  for (const { id, needs } of tasks.values()) for (const need of needs) tasks.get(need)!.dependents.push(id);
+  return {
+    plan,
+    tasks,
+    order: topologicalOrder(tasks),
+    concurrency: plan.concurrency ?? DEFAULT_CONCURRENCY,
+    onFailure: plan.onFailure ?? 'compensate',
+  };
+}
+
+export function taskOf(graph: Graph, id: string): GraphTask {
+  const task = graph.tasks.get(id);
+  if (task === undefined)
+    throw new Error(`expected the id of a task of plan ${graph.plan.name}, got ${JSON.stringify(id)}`);
+  return task;
+}
+
+/** Kahn's algorithm: breadth first, in the order of the plan. */
+function topologicalOrder(tasks: ReadonlyMap<string, GraphTask>): string[] {
+  const open = new Map([...tasks.values()].map(({ id, needs }) => [id, needs.length]));
+  const order = [...tasks.keys()].filter((id) => open.get(id) === 0);
+  for (const id of order) {
+    for (const dependent of tasks.get(id)!.dependents) {
+      const left = open.get(dependent)! - 1;
+      open.set(dependent, left);
+      if (left === 0) order.push(dependent);
+    }
+  }
+  return order;
+}

@@ -1,0 +1,60 @@
+// The picture of a plan, and of a run from its result.
+import { formatDuration } from './duration.js';
+import type { Graph, GraphTask } from './graph.js';
+import type { Picture, PictureTask } from './picture.js';
+import type { RunResult, TaskResult } from './run-result.js';
+
+export function pictureOf(graph: Graph, result?: Pick<RunResult, 'status' | 'tasks'>, now?: number): Picture {
+  return {
+    name: graph.plan.name,
+    ...(result === undefined ? {} : { status: result.status }),
+    tasks: [...graph.tasks.values()].map((task) => pictureTask(task, result?.tasks[task.id], now)),
+  };
+}
+
+function pictureTask(
+  { id, kind, needs, task }: GraphTask,
+  result: TaskResult | undefined,
+  now: number | undefined,
+): PictureTask {
+  const detail = result === undefined ? '' : detailOf(result, now);
+  return {
+    id,
+    kind,
+    needs,
+    label: labelOf(task),
+    ...(result === undefined ? {} : { status: result.status }),
+    ...(detail === '' ? {} : { detail }),
+    ...(task.forEach === undefined ? {} : { forEach: true }),
+    ...(task.when === undefined ? {} : { conditional: true }),
+    ...(task.compensate === undefined ? {} : { compensates: true }),
+  };
+}
+
+function labelOf({ agent, plan, approve, wait, event }: GraphTask['task']): string {
+  if (agent !== undefined) return agent;
+  if (plan !== undefined) return typeof plan === 'string' ? plan : plan.name;
+  if (approve !== undefined) return approve.title;
+  if (event !== undefined) return typeof event === 'string' ? event : event.name;
+  if (wait === undefined) return '';
+  return typeof wait === 'string' ? wait : 'for' in wait ? wait.for : wait.until;
+}
+
+/** `attempt 2 · 40 of 120 items · 3.4s`, as far as there is something to say. */
+export function detailOf({ attempts, items, startedAt, endedAt, skip }: TaskResult, now?: number): string {
+  const took = startedAt === null ? undefined : endedAt === null ? now : Date.parse(endedAt);
+  return [
+    items === null && attempts > 1 ? `attempt ${attempts}` : '',
+    items === null
+      ? ''
+      : `${items.succeeded} of ${items.total} items${items.failed > 0 ? `, ${items.failed} failed` : ''}`,
+    skip === null
+      ? ''
+      : skip.cause === 'condition'
+        ? 'condition'
+        : `because of ${skip.because ?? 'the end of the run'}`,
+    took === undefined ? '' : formatDuration(Math.max(0, took - Date.parse(startedAt!))),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}

@@ -1,0 +1,125 @@
+// The types of what `definePlan` hands to the function that builds a plan. An agent's input and output, inferred from its
+// zod schemas, flow through references: an edge that does not fit is no TypeScript.
+import type { z } from 'zod';
+import type { Agent } from './agent.js';
+import type { Failure } from './failure.js';
+import type { Approve, Defaults, EventWait, ForEach, Join, OnFailure, Plan, Task, Wait } from './plan.js';
+import type { Retry } from './retry.js';
+import type { Input, Ref, Untyped } from './reference.js';
+import type { TaskStatus } from './status.js';
+
+declare const TYPES: unique symbol;
+
+/** A plan that remembers the types of its input and output. */
+export type TypedPlan<I = unknown, O = unknown> = Plan & { readonly [TYPES]?: { readonly input: I; readonly output: O } };
+
+/** A task that has been added to a plan. */
+export interface TaskHandle<O = unknown> {
+  readonly id: string;
+  readonly output: Ref<O>;
+  readonly status: Ref<TaskStatus>;
+  readonly failure: Ref<Failure | null>;
+}
+
+export interface ForEachHandle<O> extends TaskHandle<O> {
+  /** The tolerated failures. */
+  readonly failures: Ref<{ index: number; failure: Failure }[]>;
+}
+
+/** What any task may say of itself. */
+export interface CommonOptions extends Pick<Task, 'description' | 'deadline' | 'priority' | 'timeout'> {
+  readonly needs?: readonly (TaskHandle | string)[];
+  readonly when?: Ref<unknown> | boolean;
+  readonly join?: Join;
+}
+
+interface CallSettings {
+  readonly timeout?: string;
+  readonly retry?: Retry;
+}
+
+export interface FallbackOptions<F, O> extends CallSettings {
+  readonly agent: Agent<F, O> | string;
+  /** Without it the agent gets the task's own input. */
+  readonly input?: Input<F> | ((failure: Ref<Failure>) => Input<F>);
+}
+
+export interface CompensateOptions<C, O> extends CallSettings {
+  readonly agent: Agent<C, unknown> | string;
+  readonly input?: Input<C> | ((output: Ref<O>) => Input<C>);
+}
+
+export interface SubPlanOptions<C, O> extends CommonOptions {
+  readonly compensate?: CompensateOptions<C, O>;
+}
+
+export interface CallOptions<O, F, C> extends SubPlanOptions<C, O> {
+  readonly heartbeat?: string;
+  readonly retry?: Retry;
+  readonly fallback?: FallbackOptions<F, O>;
+}
+
+export type ForEachSettings = Omit<ForEach, 'items'>;
+
+/** What a forEach over an agent that gives `O` gives: a tolerated failure leaves `null`. */
+export type Outputs<O, S> = S extends { readonly tolerate: string | number } ? (O | null)[] : O[];
+
+export interface PlanOptions<S extends z.ZodType> {
+  readonly description?: string;
+  /** What a run of the plan is given; becomes the plan's JSON Schema. */
+  readonly input?: S;
+  readonly defaults?: Defaults;
+  readonly concurrency?: number;
+  readonly onFailure?: OnFailure;
+}
+
+export interface Approval {
+  approved: boolean;
+  comment: string | null;
+  by: string | null;
+  at: string;
+}
+
+export interface PlanBuilder<I> {
+  /** What the run is given. */
+  readonly input: Ref<I>;
+  readonly run: Ref<{ id: string; plan: string; startedAt: string }>;
+  /** JSONata, with references and JSON values in it: p.expr<number>`$count(${a.output.files})`. */
+  expr<T = unknown>(texts: TemplateStringsArray, ...values: readonly unknown[]): Ref<T>;
+  /** Calls an agent. */
+  task<A, O, F = unknown, C = unknown>(
+    id: string,
+    agent: Agent<A, O> | string,
+    input?: Input<NoInfer<A>>,
+    options?: CallOptions<NoInfer<O>, F, C>,
+  ): TaskHandle<O>;
+  /** Calls an agent, or runs a plan, for each item. */
+  forEach<A, O, E, F = unknown, C = unknown, const S extends ForEachSettings = ForEachSettings>(
+    id: string,
+    worker: Agent<A, O> | TypedPlan<A, O> | string,
+    items: Ref<readonly E[]> | readonly E[],
+    input: (item: Ref<E>, index: Ref<number>) => Input<NoInfer<A>>,
+    options?: S & CallOptions<NoInfer<O>, F, C>,
+  ): ForEachHandle<Outputs<O, S>>;
+  /** Runs a plan within this one: its data, or the name of one that is registered. */
+  plan<A, O, C = unknown>(
+    id: string,
+    plan: TypedPlan<A, O> | string,
+    input?: Input<NoInfer<A>>,
+    options?: SubPlanOptions<C, NoInfer<O>>,
+  ): TaskHandle<O>;
+  /** Waits for a person. */
+  approve(id: string, approve: Approve | string, options?: CommonOptions): TaskHandle<Approval>;
+  /** Waits for a duration, or until a time. */
+  wait(id: string, wait: Wait | Ref<string>, options?: Omit<CommonOptions, 'timeout'>): TaskHandle<{ at: string }>;
+  /** Waits for an event. */
+  event<T = unknown>(id: string, event: EventWait | Ref<string>, options?: CommonOptions): TaskHandle<T>;
+  /** What the run gives; return it from the building function to have its type known. */
+  output<const X>(value: X): PlanOutput<X>;
+}
+
+export interface PlanOutput<X = unknown> {
+  readonly value: X;
+}
+
+export type AnyHandle = TaskHandle<Untyped>;

@@ -1,0 +1,146 @@
+// The plan language: what a person, a builder or a planner writes. Schema and type share one name.
+// A task names its kind by having exactly one of the keys in TASK_KINDS; that, and all that spans tasks, is for validate.ts.
+import { z } from 'zod';
+import type { JsonSchema } from './agent.js';
+import { Duration } from './duration.js';
+import { Retry } from './retry.js';
+
+/** Task ids stand in expressions (`$tasks.<id>`), activity ids and pictures. */
+export const TASK_ID = /^[A-Za-z][A-Za-z0-9_]*$/;
+export const MAX_TASK_ID_LENGTH = 100;
+
+/** Temporal fails a Workflow Task for ever above 2,000 pending activities; a quarter is kept for fallbacks and undoing. */
+export const MAX_CONCURRENCY = 1500;
+export const DEFAULT_CONCURRENCY = 100;
+/** What one forEach may hold unless it says otherwise. */
+export const DEFAULT_MAX_ITEMS = 10_000;
+export const MAX_ITEMS = 100_000;
+/** A chain of sub-plans deeper than this is a mistake: each level is a Workflow of its own. */
+export const MAX_DEPTH = 10;
+
+const Concurrency = z.int().min(1).max(MAX_CONCURRENCY);
+
+export const Join = z.union([
+  z.enum(['all-succeeded', 'none-failed', 'all-done', 'any-succeeded', 'any-failed']),
+  z.strictObject({ atLeast: z.int().min(1) }),
+]);
+export type Join = z.infer<typeof Join>;
+
+/** How many items of a forEach may fail: a count, or a share of all of them. */
+export const Tolerate = z.union([
+  z.int().min(0),
+  z.string().regex(/^(?:100|\d{1,2}(?:\.\d+)?)%$/, 'expected a count or a percentage from "0%" to "100%"'),
+]);
+export type Tolerate = z.infer<typeof Tolerate>;
+
+export const ForEach = z.strictObject({
+  /** An expression that gives an array, or the array itself. */
+  items: z.union([z.string(), z.array(z.unknown())]),
+  concurrency: Concurrency.optional(),
+  /** Items that may travel in one call. A bound, not a demand: today each item is a call of its own. */
+  batch: z.int().min(1).max(10_000).optional(),
+  tolerate: Tolerate.optional(),
+  maxItems: z.int().min(1).max(MAX_ITEMS).optional(),
+});
+export type ForEach = z.infer<typeof ForEach>;
+
+export const Approve = z.strictObject({
+  title: z.string().min(1),
+  description: z.string().optional(),
+  timeout: Duration.optional(),
+  onTimeout: z.enum(['reject', 'approve']).optional(),
+});
+export type Approve = z.infer<typeof Approve>;
+
+/** A duration from now or an ISO 8601 time; both may be expressions. */
+export const Wait = z.union([
+  z.string().min(1),
+  z.strictObject({ for: z.string().min(1) }),
+  z.strictObject({ until: z.string().min(1) }),
+]);
+export type Wait = z.infer<typeof Wait>;
+
+export const EventWait = z.union([
+  z.string().min(1),
+  z.strictObject({ name: z.string().min(1), timeout: Duration.optional() }),
+]);
+export type EventWait = z.infer<typeof EventWait>;
+
+const call = {
+  agent: z.string().min(1),
+  input: z.unknown().optional(),
+  timeout: Duration.optional(),
+  retry: Retry.optional(),
+};
+
+/** Another agent that is asked when the first one failed for good. Without `input` it gets the task's. */
+export const Fallback = z.strictObject(call);
+export type Fallback = z.infer<typeof Fallback>;
+
+/** The agent that undoes a task. */
+export const Compensate = z.strictObject(call);
+export type Compensate = z.infer<typeof Compensate>;
+
+export const Priority = z.int().min(1).max(5);
+
+export const Defaults = z.strictObject({
+  timeout: Duration.optional(),
+  heartbeat: Duration.optional(),
+  deadline: Duration.optional(),
+  retry: Retry.optional(),
+  priority: Priority.optional(),
+});
+export type Defaults = z.infer<typeof Defaults>;
+
+export const TASK_KINDS = ['agent', 'plan', 'approve', 'wait', 'event'] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
+
+export const Task = z.strictObject({
+  agent: z.string().min(1).optional(),
+  plan: z.union([z.string().min(1), z.lazy((): z.ZodType<Plan> => Plan)]).optional(),
+  approve: Approve.optional(),
+  wait: Wait.optional(),
+  event: EventWait.optional(),
+  description: z.string().optional(),
+  needs: z.array(z.string()).optional(),
+  when: z.union([z.string(), z.boolean()]).optional(),
+  join: Join.optional(),
+  input: z.unknown().optional(),
+  forEach: ForEach.optional(),
+  timeout: Duration.optional(),
+  heartbeat: Duration.optional(),
+  deadline: Duration.optional(),
+  retry: Retry.optional(),
+  fallback: Fallback.optional(),
+  compensate: Compensate.optional(),
+  priority: Priority.optional(),
+});
+export type Task = z.infer<typeof Task>;
+
+export const OnFailure = z.enum(['compensate', 'stop', 'continue']);
+export type OnFailure = z.infer<typeof OnFailure>;
+
+/** Everything of a plan but its tasks. */
+export const PlanHead = z.strictObject({
+  name: z.string().min(1).max(200),
+  description: z.string().optional(),
+  /** JSON Schema of the run's input. */
+  input: z.union([z.boolean(), z.record(z.string(), z.unknown())]).optional(),
+  defaults: Defaults.optional(),
+  concurrency: Concurrency.optional(),
+  onFailure: OnFailure.optional(),
+  /** Any JSON, expressions in it; `null` if absent. */
+  output: z.unknown().optional(),
+});
+
+export interface Plan extends Omit<z.infer<typeof PlanHead>, 'input'> {
+  input?: JsonSchema | undefined;
+  tasks: Record<string, Task>;
+}
+export const Plan: z.ZodType<Plan> = PlanHead.extend({
+  tasks: z.record(z.string().regex(TASK_ID).max(MAX_TASK_ID_LENGTH), Task),
+});
+
+/** The kinds that a task names; a valid task names exactly one. */
+export const kindsOf = (task: Readonly<Record<string, unknown>>): TaskKind[] =>
+  TASK_KINDS.filter((kind) => Object.hasOwn(task, kind) && task[kind] !== undefined);

@@ -1,0 +1,143 @@
+// The state of all the tasks of a run, as one JSON value. It is changed in place, by `advance` and `undo` alone: a copy for
+// every event would make a run of n tasks cost n². Nothing in here reads a clock; `now` is always handed in (ms since 1970).
+import { NO_USAGE, type Usage } from './call.js';
+import type { Failure, RunFailure } from './failure.js';
+import { taskOf, type Graph, type GraphTask } from './graph.js';
+import { judgeJoin, type NeedCounts } from './join.js';
+import type { OutcomeStatus } from './outcome.js';
+import { emptyQueue, enqueue, FREE_LANE, type ReadyQueue } from './ready-queue.js';
+import type { UndoState } from './undo.js';
+import type { TaskStatus } from './status.js';
+
+export interface Skip {
+  readonly cause: 'condition' | 'failure';
+  /** The task that brought it about, where one did. */
+  readonly because?: string;
+}
+
+/** How one item of a forEach ended. */
+export interface ItemState {
+  status: OutcomeStatus;
+  output?: unknown;
+  failure?: Failure;
+  /** What undoing a sub-plan needs to know of it. */
+  child?: unknown;
+  undone?: 'compensated' | 'compensation-failed';
+}
+
+export interface ItemsState {
+  readonly total: number;
+  /** How many may fail before the task does. */
+  readonly tolerated: number;
+  next: number;
+  /** In a lane of the ready queue. */
+  queued: boolean;
+  running: number;
+  succeeded: number;
+  failed: number;
+  /** By index; `null` for what has not ended. */
+  readonly ended: (ItemState | null)[];
+}
+
+/** What is known of a task that has not started; dropped when it does, for a run carries its progress in one payload. */
+export interface Waiting extends NeedCounts {
+  /** Its join holds: what its needs do from here on changes nothing. */
+  decided?: true;
+  /** Its condition has been found true; it waits for a place. */
+  admitted?: true;
+}
+
+export interface TaskState {
+  status: TaskStatus;
+  waiting?: Waiting;
+  attempts: number;
+  startedAt?: number;
+  endedAt?: number;
+  output?: unknown;
+  failure?: Failure;
+  skip?: Skip;
+  items?: ItemsState;
+  child?: unknown;
+  undone?: 'compensated' | 'compensation-failed';
+  /** The agent that answered, where it was the fallback. */
+  answeredBy?: string;
+  /** When a wait is over, in milliseconds since 1970. */
+  dueAt?: number | undefined;
+}
+
+/** running → stopping → compensating → ended; phases are passed over where there is nothing to do in them. */
+export type Phase = 'running' | 'stopping' | 'compensating' | 'ended';
+export type Verdict = 'completed' | 'failed' | 'cancelled';
+
+export interface Progress {
+  phase: Phase;
+  verdict: Verdict;
+  failure?: RunFailure;
+  pausedBecause?: string;
+  readonly tasks: Record<string, TaskState>;
+  readonly ready: ReadyQueue;
+  /** Calls in flight: tasks and items. */
+  inFlight: number;
+  /** Tasks whose status is `running`, calls or not. */
+  running: number;
+  usage: Usage;
+  undo?: UndoState;
+  /** In the order in which they were undone. */
+  readonly compensated: string[];
+  readonly debt: string[];
+}
+
+export function createProgress(graph: Graph): Progress {
+  const progress: Progress = {
+    phase: 'running',
+    verdict: 'completed',
+    tasks: {},
+    ready: emptyQueue(),
+    inFlight: 0,
+    running: 0,
+    usage: NO_USAGE,
+    compensated: [],
+    debt: [],
+  };
+  for (const { id, needs } of graph.tasks.values()) {
+    progress.tasks[id] = {
+      status: 'pending',
+      waiting: { open: needs.length, succeeded: 0, failed: 0, passed: 0 },
+      attempts: 0,
+    };
+  }
+  for (const id of graph.order) {
+    const task = taskOf(graph, id);
+    const { waiting } = stateOf(progress, id);
+    if (waiting !== undefined && judgeJoin(task.join, waiting) === 'holds') enqueueTask(progress, task, waiting);
+  }
+  return progress;
+}
+
+export function stateOf(progress: Progress, id: string): TaskState {
+  const state = Object.hasOwn(progress.tasks, id) ? progress.tasks[id] : undefined;
+  if (state === undefined) throw new Error(`expected the id of a task of this run, got ${JSON.stringify(id)}`);
+  return state;
+}
+
+/** A task with a condition is decided on without waiting for capacity; only what really calls waits for a place. */
+export function enqueueTask(progress: Progress, task: GraphTask, waiting: Waiting): void {
+  waiting.decided = true;
+  const free = !task.isCall || (task.task.when !== undefined && waiting.admitted !== true);
+  enqueue(progress.ready, free ? FREE_LANE : task.priority, task.id);
+}
+
+/** An item may start while there are any left, not too many run, and not too many have failed. */
+export function hasNextItem(task: GraphTask, { status, items }: TaskState): boolean {
+  if (status !== 'running' || items === undefined) return false;
+  const most = task.task.forEach?.concurrency ?? Infinity;
+  return items.next < items.total && items.running < most && items.failed <= items.tolerated;
+}
+
+/** Puts a forEach back in line if it has an item that may start. */
+export function enqueueItems(progress: Progress, task: GraphTask): void {
+  const state = stateOf(progress, task.id);
+  if (state.items === undefined || state.items.queued || !hasNextItem(task, state)) return;
+  state.items.queued = true;
+  enqueue(progress.ready, task.priority, task.id);
+}

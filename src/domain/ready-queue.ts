@@ -1,0 +1,35 @@
+// What may start now, in the order in which it should: by priority, then first come. JSON, O(1) an operation.
+// Lane 0 holds what costs no capacity (waits, decisions); lanes 1 to 5 hold calls, by priority.
+
+export interface ReadyQueue {
+  readonly lanes: { entries: string[]; head: number }[];
+}
+
+export const FREE_LANE = 0;
+const LANES = 6;
+/** Below this the emptied front of a lane is not worth copying. */
+const COMPACT_FROM = 1024;
+
+export const emptyQueue = (): ReadyQueue => ({
+  lanes: Array.from({ length: LANES }, () => ({ entries: [], head: 0 })),
+});
+
+export function enqueue(queue: ReadyQueue, lane: number, id: string): void {
+  queue.lanes[lane]!.entries.push(id);
+}
+
+/** Takes the first entry of the first lane that has one; of the free lane only where no calls may start. */
+export function dequeue(queue: ReadyQueue, callsMayStart: boolean): string | undefined {
+  for (const lane of callsMayStart ? queue.lanes : queue.lanes.slice(0, 1)) {
+    if (lane.head >= lane.entries.length) continue;
+    const id = lane.entries[lane.head++]!;
+    if (lane.head >= COMPACT_FROM && lane.head * 2 > lane.entries.length) {
+      lane.entries = lane.entries.slice(lane.head);
+      lane.head = 0;
+    }
+    return id;
+  }
+  return undefined;
+}
+
+export const isEmpty = (queue: ReadyQueue): boolean => queue.lanes.every(({ entries, head }) => head >= entries.length);

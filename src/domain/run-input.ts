@@ -1,0 +1,39 @@
+// What one run is started with, and what it hands to itself when it continues as new.
+import { z } from 'zod';
+import { AgentCard } from './agent.js';
+import type { Progress } from './progress.js';
+
+/** Events that nobody has waited for yet, oldest first, by name. */
+export type Inbox = Record<string, unknown[]>;
+
+/** Made by a run for its own continuation, so trusted as it is. */
+export interface Carried {
+  readonly progress: Progress;
+  readonly inbox: Inbox;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+export const RunInput = z.strictObject({
+  /** Parsed again by the Workflow: whoever starts it need not have been Baton's client. */
+  plan: z.unknown(),
+  input: z.unknown().optional(),
+  /** Plans that tasks refer to by name. */
+  plans: z.record(z.string(), z.unknown()).optional(),
+  /** What is known of the agents; the defaults hold for those that are not in it. */
+  agents: z.record(z.string(), AgentCard).optional(),
+  /** The search attributes of Baton exist on this server. */
+  searchable: z.boolean().optional(),
+  /** Present in a sub-plan: the run and the task it belongs to, and how many levels down it is. */
+  parent: z.strictObject({ run: z.string(), task: z.string(), depth: z.int() }).optional(),
+  carried: z.custom<Carried>((value) => typeof value === 'object' && value !== null).optional(),
+  /** Undo this ended run instead of running the plan. */
+  undo: z.custom<Progress>((value) => typeof value === 'object' && value !== null).optional(),
+});
+export type RunInput = z.infer<typeof RunInput>;
+
+/** The name under which the Workflow is registered: it is history, and never changes. */
+export const ORCHESTRATE = 'orchestrate';
+
+/** The Task Queue of runs and workers that name none. */
+export const DEFAULT_TASK_QUEUE = 'baton';

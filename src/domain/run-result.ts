@@ -1,0 +1,46 @@
+// What a run has come to: the value of its Workflow, the detail of its failure, and what `status` shows while it goes on.
+import { z } from 'zod';
+import { Usage } from './call.js';
+import { Failure, RunFailure } from './failure.js';
+import { TaskStatus } from './status.js';
+
+export const RunStatus = z.enum(['running', 'paused', 'completed', 'failed', 'cancelled']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const TaskResult = z.strictObject({
+  status: TaskStatus,
+  agent: z.string().nullable(),
+  attempts: z.int(),
+  output: z.unknown(),
+  failure: Failure.nullable(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  skip: z.strictObject({ cause: z.enum(['condition', 'failure']), because: z.string().optional() }).nullable(),
+  items: z.strictObject({ total: z.int(), succeeded: z.int(), failed: z.int() }).nullable(),
+  /** Items of a forEach that failed and were tolerated. */
+  failures: z.array(z.strictObject({ index: z.int(), failure: Failure })).optional(),
+  /** Bytes of an output that was left out because the whole would not fit into one payload. */
+  omittedBytes: z.int().optional(),
+});
+export type TaskResult = z.infer<typeof TaskResult>;
+
+export const RunResult = z.strictObject({
+  runId: z.string(),
+  plan: z.string(),
+  status: RunStatus,
+  pausedBecause: z.string().optional(),
+  output: z.unknown(),
+  failure: RunFailure.nullable(),
+  tasks: z.record(z.string(), TaskResult),
+  /** Task ids in the order in which they were undone. */
+  compensated: z.array(z.string()),
+  /** Task ids that could not be undone. */
+  debt: z.array(z.string()),
+  usage: Usage,
+  /** In the result of a sub-plan: what the run above needs to undo it. */
+  undo: z.unknown().optional(),
+});
+export type RunResult = z.infer<typeof RunResult>;
+
+/** A cancelled Workflow has no value: its result is in this memo. */
+export const RESULT_MEMO = 'batonResult';

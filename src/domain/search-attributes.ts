@@ -1,0 +1,11 @@
+// The search attributes by which runs are found in the Temporal Web UI and in `baton runs`.
+// Names are history: runs that exist carry them, so they are added to, never renamed.
+
+/** `kind` is Temporal's name of the type, as its SDKs write it. */
+export const SEARCH_ATTRIBUTES = {
+  plan: { name: 'BatonPlan', kind: 'KEYWORD' },
+  status: { name: 'BatonStatus', kind: 'KEYWORD' },
+  failedTask: { name: 'BatonFailedTask', kind: 'KEYWORD' },
+} as const satisfies Record<string, { name: string; kind: 'KEYWORD' }>;
+
+export type SearchAttribute = (typeof SEARCH_ATTRIBUTES)[keyof typeof SEARCH_ATTRIBUTES];

@@ -1,0 +1,27 @@
+// Every agent that a plan calls must be there.
+import { expressionSource } from '../expression.js';
+import { got, type Path } from '../problem.js';
+import type { Context } from './context.js';
+import type { ReadTask } from './read.js';
+
+export function checkAgents({ path, task }: ReadTask, context: Context): void {
+  checkAgent(task.agent, [...path, 'agent'], context);
+  checkAgent(task.fallback?.agent, [...path, 'fallback', 'agent'], context);
+  checkAgent(task.compensate?.agent, [...path, 'compensate', 'agent'], context);
+}
+
+function checkAgent(type: string | undefined, path: Path, context: Context): void {
+  if (type === undefined) return;
+  if (expressionSource(type) !== undefined) {
+    const message = `expected the type of an agent, got the expression ${got(type)}`;
+    context.report('plan.expression-scope', path, message, 'which agent does a task is fixed in the plan');
+  } else if (context.agents !== undefined && !context.agents.has(type)) {
+    const hint = context.suggest(type, context.agents) ?? (context.agents.size === 0 ? 'there are none' : undefined);
+    context.report(
+      'plan.unknown-agent',
+      path,
+      `expected the type of an agent that is registered, got ${got(type)}`,
+      hint,
+    );
+  }
+}

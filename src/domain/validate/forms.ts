@@ -1,0 +1,72 @@
+// What the language accepts, in the words of a person: zod knows it only as schemas.
+import { Approve, Compensate, Defaults, Fallback, ForEach, PlanHead, Task, TASK_KINDS } from '../plan.js';
+import { Retry } from '../retry.js';
+
+/** For values that may take several forms, by key. */
+export const FORMS: ReadonlyMap<string, string> = new Map([
+  ['join', 'expected "all-succeeded", "none-failed", "all-done", "any-succeeded", "any-failed" or { atLeast: k }'],
+  ['tolerate', 'expected a count of items, or a percentage from "0%" to "100%"'],
+  ['items', 'expected an array, or an expression that gives one'],
+  ['wait', 'expected a duration, an ISO 8601 time, an expression, { for: … } or { until: … }'],
+  ['event', 'expected the name of an event, or { name: …, timeout: … }'],
+  ['when', 'expected true, false or an expression {% … %}'],
+  ['plan', 'expected a plan, or the name of one'],
+  ['input', 'expected a JSON Schema (an object, true or false)'],
+]);
+
+export const TYPES: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['object', 'an object'],
+  ['record', 'an object'],
+  ['array', 'an array'],
+]);
+
+export const DURATION_KEYS: ReadonlySet<string> = new Set(['timeout', 'heartbeat', 'deadline', 'initial', 'max']);
+
+/** Kinds and keys of the language that this version cannot run. */
+export const NOT_YET: ReadonlySet<string> = new Set(['decompose', 'publish', 'machine', 'cache']);
+
+const keysOf = (shape: object): ReadonlySet<string> => new Set(Object.keys(shape));
+
+export const PLAN_KEYS: ReadonlySet<string> = new Set([...Object.keys(PlanHead.shape), 'tasks']);
+export const TASK_KEYS = keysOf(Task.shape);
+
+/** The keys of what stands under a key, wherever in a plan it stands. */
+export const KEYS_UNDER: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['defaults', keysOf(Defaults.shape)],
+  ['retry', keysOf(Retry.shape)],
+  ['forEach', keysOf(ForEach.shape)],
+  ['approve', keysOf(Approve.shape)],
+  ['fallback', keysOf(Fallback.shape)],
+  ['compensate', keysOf(Compensate.shape)],
+  ['join', new Set(['atLeast'])],
+  ['wait', new Set(['for', 'until'])],
+  ['event', new Set(['name', 'timeout'])],
+]);
+
+/** What other systems call a key, in lower case and without marks, and what it is here. */
+export const KNOWN_AS: ReadonlyMap<string, string> = new Map([
+  ['dependson', 'needs'],
+  ['depends', 'needs'],
+  ['after', 'needs'],
+  ['if', 'when'],
+  ['condition', 'when'],
+  ['foreach', 'forEach'],
+  ['map', 'forEach'],
+  ['retries', 'retry'],
+  ['onerror', 'fallback'],
+  ['undo', 'compensate'],
+  ['rollback', 'compensate'],
+  ['with', 'input'],
+  ['args', 'input'],
+  ['params', 'input'],
+  ['tool', 'agent'],
+  ['steps', 'tasks'],
+  ['jobs', 'tasks'],
+  ['nodes', 'tasks'],
+]);
+
+export const ONE_KIND = `expected exactly one of ${TASK_KINDS.join(', ')}`;

@@ -1,0 +1,57 @@
+// A plan is proved before it runs: everything that is wrong with it is found at once, so each check goes on with what the
+// ones before it could read, and none throws, whatever it is given.
+import type { Plan } from '../plan.js';
+import { got, problem, type Path, type Problem } from '../problem.js';
+import { checkAgents } from './agents.js';
+import { createContext, isRecord, type Context } from './context.js';
+import { checkEdges } from './edges.js';
+import { checkOutput, checkTaskExpressions, readExpressions } from './expressions.js';
+import { jsonProblem, sizeProblem } from './json-value.js';
+import { checkKind } from './kinds.js';
+import { checkDefaults, checkLiterals } from './literals.js';
+import { readPlan } from './read.js';
+import { checkSubPlan, type Way } from './sub-plans.js';
+
+export interface Verdict {
+  /** Empty if, and only if, there is a plan. */
+  readonly problems: Problem[];
+  /** What was given: nothing is changed or filled in. */
+  readonly plan?: Plan;
+}
+
+/**
+ * Everything that is wrong with a plan. Without `agents` it is not checked whether the agents are there; without `plans`
+ * (by name), whether the plans called by name are.
+ */
+export function validatePlan(raw: unknown, agents?: Iterable<string>, plans?: ReadonlyMap<string, unknown>): Verdict {
+  if (!isRecord(raw)) {
+    return { problems: [problem('plan.not-an-object', [], `expected an object with name and tasks, got ${got(raw)}`)] };
+  }
+  const unfit = jsonProblem(raw);
+  if (unfit !== undefined) return { problems: [unfit] };
+  const context = createContext(agents === undefined ? undefined : new Set(agents), plans);
+  const tooLarge = sizeProblem(raw);
+  if (tooLarge !== undefined) context.problems.push(tooLarge);
+  checkPlan(raw, [], { names: [], depth: 0 }, context);
+  return isProved(raw, context) ? { problems: [], plan: raw } : { problems: context.problems };
+}
+
+const isProved = (raw: unknown, context: Context): raw is Plan => context.problems.length === 0;
+
+function checkPlan(raw: Readonly<Record<string, unknown>>, path: Path, way: Way, context: Context): void {
+  const plan = readPlan(raw, path, context);
+  checkDefaults(plan, context);
+  const names = readExpressions(plan);
+  const mentions = new Map<string, ReadonlySet<string>>();
+  for (const task of plan.tasks.values()) {
+    // What is no task at all has been reported as that.
+    if (task.raw === undefined) continue;
+    checkKind(task, task.raw, context);
+    checkAgents(task, context);
+    checkLiterals(task, context);
+    mentions.set(task.id, checkTaskExpressions(task, plan, names, context));
+    if (task.raw['plan'] !== undefined) checkSubPlan(task.raw['plan'], [...task.path, 'plan'], way, context, checkPlan);
+  }
+  checkOutput(plan, names, context);
+  checkEdges(plan, mentions, context);
+}

@@ -1,0 +1,35 @@
+// A task names exactly one kind, and has only keys that mean something for it.
+import type { TaskKind } from '../plan.js';
+import type { Context } from './context.js';
+import { NOT_YET, ONE_KIND } from './forms.js';
+import type { ReadTask } from './read.js';
+
+/** Keys that not every kind can have. */
+const KEY_KINDS: readonly { readonly key: string; readonly code: string; readonly kinds: readonly TaskKind[] }[] = [
+  { key: 'forEach', code: 'plan.forEach-kind', kinds: ['agent', 'plan'] },
+  { key: 'compensate', code: 'plan.compensate-kind', kinds: ['agent', 'plan'] },
+  { key: 'fallback', code: 'plan.fallback-kind', kinds: ['agent'] },
+  { key: 'retry', code: 'plan.key-kind', kinds: ['agent'] },
+  { key: 'heartbeat', code: 'plan.key-kind', kinds: ['agent'] },
+  { key: 'input', code: 'plan.key-kind', kinds: ['agent', 'plan'] },
+  { key: 'timeout', code: 'plan.key-kind', kinds: ['agent', 'plan', 'approve', 'event'] },
+];
+
+export function checkKind({ path, kinds }: ReadTask, raw: Readonly<Record<string, unknown>>, context: Context): void {
+  const [kind, ...more] = kinds;
+  if (kind === undefined) {
+    const later = Object.keys(raw).some((key) => NOT_YET.has(key) && key !== 'cache');
+    if (!later) context.report('plan.no-kind', path, `${ONE_KIND}, got none`);
+    return;
+  }
+  if (more.length > 0) {
+    context.report('plan.many-kinds', path, `${ONE_KIND}, got ${kinds.join(' and ')}`);
+    return;
+  }
+  for (const rule of KEY_KINDS) {
+    if (raw[rule.key] === undefined || !Object.hasOwn(raw, rule.key) || rule.kinds.includes(kind)) continue;
+    const owners = rule.kinds.join(', ').replace(/, (\w+)$/, ' or $1');
+    const message = `expected ${rule.key} only on a task with ${owners}, got one with ${kind}`;
+    context.report(rule.code, [...path, rule.key], message);
+  }
+}

@@ -1,0 +1,76 @@
+// Values that are written out, not computed: what is certain to fail in a run is refused here.
+import { MAX_DURATION_MS, parseDuration } from '../duration.js';
+import { expressionSource } from '../expression.js';
+import { DEFAULT_MAX_ITEMS, type Defaults } from '../plan.js';
+import { got, type Path } from '../problem.js';
+import type { Retry } from '../retry.js';
+import { parseTime } from '../wait-until.js';
+import type { Context } from './context.js';
+import { FORMS } from './forms.js';
+import type { ReadPlan, ReadTask } from './read.js';
+
+const isLiteral = (value: unknown): value is string =>
+  typeof value === 'string' && expressionSource(value) === undefined;
+
+export function checkLiterals({ path, task }: ReadTask, context: Context): void {
+  const { when, forEach, wait } = task;
+  if (isLiteral(when)) {
+    const message = `${FORMS.get('when')!}, got ${got(when)}`;
+    context.report('plan.bad-value', [...path, 'when'], message, `did you mean ${got(`{% ${when.trim()} %}`)}?`);
+  }
+  if (isLiteral(forEach?.items)) {
+    const message = `${FORMS.get('items')!}, got ${got(forEach.items)}`;
+    context.report('plan.bad-value', [...path, 'forEach', 'items'], message);
+  }
+  const maxItems = forEach?.maxItems ?? DEFAULT_MAX_ITEMS;
+  if (Array.isArray(forEach?.items) && forEach.items.length > maxItems) {
+    const message = `expected at most ${maxItems} items, got ${forEach.items.length}`;
+    context.report('plan.out-of-range', [...path, 'forEach', 'items'], message, 'raise maxItems');
+  }
+  if (typeof wait === 'string') checkWait(wait, true, true, [...path, 'wait'], context);
+  else if (wait !== undefined && 'for' in wait) checkWait(wait.for, true, false, [...path, 'wait', 'for'], context);
+  else if (wait !== undefined) checkWait(wait.until, false, true, [...path, 'wait', 'until'], context);
+  checkSettings(task, path, context);
+  checkRetry(task.fallback?.retry, [...path, 'fallback', 'retry'], context);
+  checkRetry(task.compensate?.retry, [...path, 'compensate', 'retry'], context);
+}
+
+export function checkDefaults({ path, head }: ReadPlan, context: Context): void {
+  if (head.defaults !== undefined) checkSettings(head.defaults, [...path, 'defaults'], context);
+}
+
+function checkWait(text: string, mayBeFor: boolean, mayBeUntil: boolean, path: Path, context: Context): void {
+  if (!isLiteral(text)) return;
+  const ms = mayBeFor ? parseDuration(text) : undefined;
+  if (ms !== undefined && ms > 0 && ms <= MAX_DURATION_MS) return;
+  if (mayBeUntil && parseTime(text) !== undefined) return;
+  const forms = [
+    ...(mayBeFor ? ['a duration such as "30s"'] : []),
+    ...(mayBeUntil ? ['an ISO 8601 time such as "2030-01-31T09:00:00Z"'] : []),
+  ];
+  context.report('plan.bad-wait', path, `expected ${forms.join(' or ')}, or an expression, got ${got(text)}`);
+}
+
+type Settings = Pick<Defaults, 'timeout' | 'deadline' | 'retry'>;
+
+/** Only what stands side by side is compared: a default may well be longer than what one task says. */
+function checkSettings({ timeout, deadline, retry }: Settings, path: Path, context: Context): void {
+  checkOrder(timeout, deadline, 'the timeout of one attempt', [...path, 'deadline'], context);
+  checkRetry(retry, [...path, 'retry'], context);
+}
+
+function checkRetry(retry: Retry | undefined, path: Path, context: Context): void {
+  checkOrder(retry?.initial, retry?.max, 'the first delay', [...path, 'max'], context);
+}
+
+function checkOrder(
+  less: string | undefined,
+  more: string | undefined,
+  what: string,
+  path: Path,
+  context: Context,
+): void {
+  const [lessMs, moreMs] = [parseDuration(less ?? ''), parseDuration(more ?? '')];
+  if (lessMs === undefined || moreMs === undefined || lessMs <= moreMs) return;
+  context.report('plan.out-of-range', path, `expected at least ${what}, ${got(less)}, got ${got(more)}`);
+}

@@ -1,0 +1,93 @@
+// The names in one expression, against what can be seen where it stands.
+import { FUNCTIONS, RUN_FIELDS, TASK_FIELDS, type Names } from '../expression-names.js';
+import { got, type Path } from '../problem.js';
+import type { Context } from './context.js';
+import type { ReadPlan } from './read.js';
+
+export interface Surroundings {
+  /** Variables that the expression sees. */
+  readonly visible: ReadonlySet<string>;
+  readonly plan: ReadPlan;
+  readonly mayReadClock: boolean;
+}
+
+/** Where the variables that are not seen everywhere are seen. */
+const SEEN_IN: ReadonlyMap<string, string> = new Map([
+  ['item', 'the input, fallback or compensate of a task with forEach'],
+  ['index', 'the input, fallback or compensate of a task with forEach'],
+  ['output', 'the compensate of a task'],
+  ['failure', 'the fallback of a task'],
+]);
+const FIELDS: ReadonlySet<string> = new Set(TASK_FIELDS);
+const OF_RUN: ReadonlySet<string> = new Set(RUN_FIELDS);
+
+export function checkNames(names: Names, path: Path, surroundings: Surroundings, context: Context): void {
+  checkMentions(names, path, surroundings.plan, context);
+  checkVariables(names, path, surroundings, context);
+  for (const name of names.refused) {
+    const message = `expected an expression that gives the same again, got a call of $${name}`;
+    context.report('plan.refused-function', path, message, 'leave that to an agent');
+  }
+  if (names.readsClock && !surroundings.mayReadClock) {
+    const message = 'expected items that are the same when they are read again, got a call of $now or $millis';
+    context.report('plan.refused-function', path, message, '$run.startedAt does not change');
+  }
+}
+
+function checkMentions(names: Names, path: Path, plan: ReadPlan, context: Context): void {
+  for (const { task, field } of names.tasks) {
+    if (!plan.tasks.has(task)) {
+      const message = `expected the id of a task of this plan after $tasks, got ${got(task)}`;
+      context.report('plan.unknown-task', path, message, context.suggest(task, plan.tasks));
+    }
+    if (field !== undefined && !FIELDS.has(field)) {
+      const message = `expected ${TASK_FIELDS.join(', ')} after $tasks.${task}, got ${got(field)}`;
+      context.report('plan.unknown-field', path, message, context.suggest(field, FIELDS) ?? outputHint(task, field));
+    }
+  }
+  for (const field of names.runFields) {
+    if (OF_RUN.has(field)) continue;
+    const message = `expected ${RUN_FIELDS.join(', ')} after $run, got ${got(field)}`;
+    context.report('plan.unknown-field', path, message, context.suggest(field, OF_RUN));
+  }
+  if (names.dynamicTasks) {
+    const message = 'expected $tasks with the id of a task after it, got $tasks alone';
+    context.report(
+      'plan.dynamic-tasks',
+      path,
+      message,
+      'what a task waits for is read from the plan: $tasks.<id>.output',
+    );
+  }
+}
+
+const outputHint = (task: string, field: string): string => `did you mean $tasks.${task}.output.${field}?`;
+
+function checkVariables(names: Names, path: Path, { visible, plan }: Surroundings, context: Context): void {
+  for (const name of names.variables) {
+    if (visible.has(name)) continue;
+    const place = SEEN_IN.get(name);
+    if (place !== undefined) {
+      context.report('plan.expression-scope', path, `expected $${name} only in ${place}`);
+      continue;
+    }
+    const known = new Set([...visible, ...FUNCTIONS].map((one) => `$${one}`));
+    const hint = plan.tasks.has(name) ? `did you mean $tasks.${name}.output?` : context.suggest(`$${name}`, known);
+    const seen = [...visible].map((one) => `$${one}`).join(', ');
+    context.report(
+      'plan.unknown-variable',
+      path,
+      `expected ${seen} or a function of JSONata, got ${got(`$${name}`)}`,
+      hint,
+    );
+  }
+  const bare = names.bareRoot;
+  if (bare === undefined) return;
+  const hint = visible.has(bare)
+    ? `did you mean $${bare}?`
+    : plan.tasks.has(bare)
+      ? `did you mean $tasks.${bare}.output?`
+      : `text is written in quotes: '${bare}'`;
+  const message = `expected an expression over ${[...visible].map((one) => `$${one}`).join(', ')}, got the bare name ${got(bare)}`;
+  context.report('plan.bare-name', path, message, bare.startsWith('$') ? undefined : hint);
+}

@@ -1,0 +1,123 @@
+// Zod's issues in the words of the plan language: a code, a path, what is expected and what came.
+import type { z } from 'zod';
+import { didYouMean, got, type Path } from '../problem.js';
+import { isRecord, type Context } from './context.js';
+import { DURATION_KEYS, FORMS, KEYS_UNDER, KNOWN_AS, NOT_YET, TYPES } from './forms.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** What was parsed, and where it stands. */
+export interface Parsed {
+  readonly raw: unknown;
+  readonly path: Path;
+  /** The keys it may have. */
+  readonly keys: ReadonlySet<string>;
+}
+
+export function reportIssues(issues: readonly Issue[], parsed: Parsed, context: Context): void {
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') reportKeys(issue.keys, issue.path, parsed, context);
+    else reportIssue(issue, parsed, context);
+  }
+}
+
+function reportKeys(unknown: readonly string[], at: Path, { path, keys }: Parsed, context: Context): void {
+  const container = at.findLast((key) => typeof key === 'string');
+  const known = container === undefined ? keys : (KEYS_UNDER.get(container) ?? keys);
+  for (const key of unknown) {
+    const where = [...path, ...at, key];
+    if (at.length === 0 && NOT_YET.has(key) && keys.has('agent')) {
+      context.report('plan.not-yet', where, 'not in this version of Baton');
+      continue;
+    }
+    const alias = KNOWN_AS.get(key.toLowerCase().replaceAll(/[^a-z]/g, ''));
+    const hint =
+      alias !== undefined && known.has(alias) ? `did you mean ${JSON.stringify(alias)}?` : context.suggest(key, known);
+    context.report(
+      'plan.unknown-key',
+      where,
+      `unknown key ${got(key)}`,
+      hint ?? `known here: ${[...known].join(', ')}`,
+    );
+  }
+}
+
+function reportIssue(issue: Issue, { raw, path }: Parsed, context: Context): void {
+  const came = valueAt(raw, issue.path);
+  const key = issue.path.findLast((part) => typeof part === 'string') ?? '';
+  const { code, expected, hint } = describe(issue, key, came);
+  const message = expected.includes(', got ') ? expected : `${expected}, got ${got(came)}`;
+  context.report(code, [...path, ...issue.path], message, hint);
+}
+
+interface Description {
+  readonly code: string;
+  readonly expected: string;
+  readonly hint?: string | undefined;
+}
+
+function describe(issue: Issue, key: string, came: unknown): Description {
+  if (key === 'items' && came === undefined) return { code: 'plan.no-items', expected: FORMS.get(key)! };
+  switch (issue.code) {
+    case 'invalid_type':
+      return describeType(issue.expected, key, came);
+    case 'invalid_union':
+      return { code: came === undefined ? 'plan.missing-key' : 'plan.bad-value', expected: formOf(key) };
+    case 'invalid_value': {
+      const values = issue.values.map((value) => JSON.stringify(value));
+      const hint = typeof came === 'string' ? didYouMean(came, issue.values.map(String)) : undefined;
+      return {
+        code: 'plan.bad-value',
+        expected: `expected ${values.join(', ')}`.replace(/, ([^,]*)$/, ' or $1'),
+        hint,
+      };
+    }
+    case 'too_small':
+      return {
+        code: 'plan.out-of-range',
+        expected: `expected at least ${String(issue.minimum)}${unitOf(issue.origin)}`,
+      };
+    case 'too_big':
+      return {
+        code: 'plan.out-of-range',
+        expected: `expected at most ${String(issue.maximum)}${unitOf(issue.origin)}`,
+      };
+    case 'invalid_format':
+      return { code: 'plan.bad-value', expected: issue.message };
+    case 'custom': {
+      const code: unknown = issue.params?.['problem'];
+      return { code: typeof code === 'string' ? code : 'plan.bad-value', expected: issue.message };
+    }
+    default:
+      return { code: 'plan.bad-value', expected: issue.message };
+  }
+}
+
+function describeType(expected: string, key: string, came: unknown): Description {
+  const missing = came === undefined;
+  if (DURATION_KEYS.has(key) && !missing) {
+    return { code: 'plan.bad-duration', expected: 'expected a duration such as "250ms", "30s", "5m", "1h30m" or "3d"' };
+  }
+  const known = KEYS_UNDER.get(key);
+  const noun =
+    expected === 'object' && known !== undefined ? `an object of ${[...known].join(', ')}` : TYPES.get(expected);
+  // A number that is not whole is a number out of place; anything else is another type.
+  const code = missing ? 'plan.missing-key' : typeof came === 'number' ? 'plan.out-of-range' : 'plan.bad-type';
+  return {
+    code: expected === 'int' || missing ? code : 'plan.bad-type',
+    expected: `expected ${noun ?? expected}`,
+  };
+}
+
+const formOf = (key: string): string => FORMS.get(key) ?? 'expected another value';
+const unitOf = (origin: string): string => (origin === 'string' ? ' character' : '');
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const key of path) {
+    if (Array.isArray(value) && typeof key === 'number') value = value[key];
+    else if (isRecord(value) && Object.hasOwn(value, key)) value = value[String(key)];
+    else return undefined;
+  }
+  return value;
+}

@@ -1,0 +1,49 @@
+// The configured server, by Temporal's own conventions: an explicit address, else TEMPORAL_ADDRESS and its companions,
+// else the profile in temporal.toml. Credentials come from the environment or the profile in every case.
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { type ServerConnectionOptions, connectionTo } from './address.js';
+import { ServerUnreachable, reasonOf } from './unreachable.js';
+
+export interface Configured {
+  /** Absent: no server is configured. */
+  readonly connectionOptions?: ServerConnectionOptions;
+  readonly namespace: string;
+  /** Where the address comes from, for messages. */
+  readonly source: string;
+}
+
+export function configuredServer(options: { address?: string; namespace?: string }): Configured {
+  const { connectionOptions: profile, namespace } = loadProfile();
+  const { tls, apiKey, metadata } = profile;
+  const address = options.address || profile.address;
+  const fromEnvironment = Boolean(process.env['TEMPORAL_ADDRESS']);
+  const source = options.address ? 'given address' : fromEnvironment ? 'TEMPORAL_ADDRESS' : 'temporal.toml';
+  const settled = { namespace: options.namespace || namespace || 'default', source };
+  if (!address) return settled;
+  if (!/^[^\s/]+$/.test(address)) {
+    throw new ServerUnreachable([`${source}: expected HOST:PORT, got ${JSON.stringify(address)}`]);
+  }
+  if (typeof apiKey === 'function') throw new TypeError('expected the API key of a profile to be text, got a function');
+  const connectionOptions = connectionTo(address, {
+    ...(tls !== undefined && tls !== null && { tls }),
+    ...(apiKey !== undefined && { apiKey }),
+    ...(metadata !== undefined && { metadata: textOnly(metadata) }),
+  });
+  return { ...settled, connectionOptions };
+}
+
+function loadProfile() {
+  try {
+    return loadClientConnectConfig();
+  } catch (error) {
+    throw new ServerUnreachable([
+      `configuration of Temporal (TEMPORAL_… variables, temporal.toml): ${reasonOf(error)}`,
+    ]);
+  }
+}
+
+/** A profile holds text only; the SDK's type for metadata also allows bytes. */
+const textOnly = (metadata: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(metadata).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+  );

@@ -1,0 +1,99 @@
+// The composition root: agents and settings in, a Worker out. The only place that constructs what a worker needs.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { createActivities } from './activities/index.js';
+import type { Agent, AgentLog } from './domain/agent.js';
+import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
+import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
+
+/** Calls that one worker makes at once unless told otherwise: more than a run has in flight, less than a process has sockets. */
+const DEFAULT_CALLS = 500;
+/** Calls get so long to end by themselves when a worker shuts down; then their signals abort, and another worker tries again. */
+const DRAIN = '10s';
+/** A cancel reaches an agent with the answer to a heartbeat, so heartbeats must not be held back for long. */
+const HEARTBEAT_THROTTLE = '1s';
+
+export interface WorkerSettings {
+  readonly agents: readonly Agent[];
+  /** Task Queues to poll; default `baton`. */
+  readonly taskQueues?: readonly string[];
+  /** A server that has been found already; it is not given back. */
+  readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace'>;
+  /** How to find one otherwise. */
+  readonly find?: FindServerOptions;
+  readonly log?: AgentLog;
+  /** Calls in flight at once, in each queue; default 500. */
+  readonly concurrency?: number;
+  /** Workflow code that has been bundled elsewhere, by `bundleWorkflowCode`. */
+  readonly workflowBundle?: WorkflowBundleOption;
+}
+
+export interface BatonWorker {
+  readonly taskQueues: readonly string[];
+  /** Works until `shutdown`, or until the promise settles. Rejects if the worker dies. */
+  run(until?: Promise<unknown>): Promise<void>;
+  /** Takes no more; what runs gets ten seconds to end. */
+  shutdown(): void;
+}
+
+/** Throws ServerUnreachable, AgentDefinitionError. */
+export async function createWorker(settings: WorkerSettings): Promise<BatonWorker> {
+  const { agents, taskQueues = [DEFAULT_TASK_QUEUE], log } = settings;
+  const activities = createActivities({ agents, ...(log === undefined ? {} : { log }) });
+  const found = settings.server === undefined ? await findServer(settings.find) : undefined;
+  const { connectionOptions, namespace } = settings.server ?? found!;
+  const release = async (connection?: NativeConnection) => {
+    await connection?.close();
+    await found?.release();
+  };
+  let connection: NativeConnection | undefined;
+  try {
+    connection = await NativeConnection.connect(connectionOptions);
+    const options = { connection, namespace, activities, ...workflowCode(settings), ...tuning(settings) };
+    const workers = await Promise.all(taskQueues.map((taskQueue) => Worker.create({ ...options, taskQueue })));
+    return batonWorker(taskQueues, workers, () => release(connection));
+  } catch (error) {
+    await release(connection);
+    throw error;
+  }
+}
+
+function batonWorker(
+  taskQueues: readonly string[],
+  workers: readonly Worker[],
+  release: () => Promise<void>,
+): BatonWorker {
+  const shutdown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  return {
+    taskQueues,
+    shutdown,
+    async run(until) {
+      until?.then(shutdown, shutdown);
+      try {
+        // If one dies the others must not go on as if nothing had happened.
+        await Promise.all(workers.map((worker) => worker.run().finally(shutdown)));
+      } finally {
+        await release();
+      }
+    },
+  };
+}
+
+const tuning = ({ concurrency = DEFAULT_CALLS }: WorkerSettings) => ({
+  maxConcurrentActivityTaskExecutions: concurrency,
+  // Fan-outs start in the same round trip that schedules them.
+  maxEagerActivityReservationsPerWorkflowTask: concurrency,
+  maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+  shutdownGraceTime: DRAIN,
+});
+
+/** Bundled when the package is built, so that a worker starts in a second; from source where there is no build. */
+function workflowCode({ workflowBundle }: WorkerSettings) {
+  if (workflowBundle !== undefined) return { workflowBundle };
+  const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)) };
+}

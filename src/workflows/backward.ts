@@ -1,0 +1,65 @@
+// Undoes what was done, in reverse DAG order. Nothing cancels this: half an undoing helps nobody.
+import { condition } from '@temporalio/workflow';
+import { taskOf } from '../domain/graph.js';
+import type { Outcome } from '../domain/outcome.js';
+import { stateOf, type Progress } from '../domain/progress.js';
+import { isUndone, settleUndo, takeUndo, type UndoUnit } from '../domain/undo.js';
+import { addUsage } from '../domain/call.js';
+import { Continuation } from './continuation.js';
+import { callAgent } from './kinds/agent.js';
+import { undoPlan } from './kinds/plan.js';
+import { outcomeOf } from './outcome-of.js';
+import { render, type Run } from './run.js';
+import { showDetails } from './web-ui.js';
+
+export async function runBackward(run: Run): Promise<void> {
+  const { graph, progress } = run;
+  const continuation = new Continuation(run);
+  while (progress.phase === 'compensating') {
+    let unit: UndoUnit | undefined;
+    while (!continuation.isDraining && (unit = takeUndo(graph, progress)) !== undefined) setGoing(run, unit);
+    if (run.crash !== undefined) throw run.crash;
+    if (isUndone(progress)) break;
+    showDetails(run);
+    await continuation.consider();
+    if (continuation.isDraining && progress.undo?.inFlight === 0) continue;
+    await condition(() => run.changed);
+    run.changed = false;
+  }
+  progress.phase = 'ended';
+}
+
+function setGoing(run: Run, unit: UndoUnit): void {
+  undo(run, unit)
+    .catch((error: unknown) => outcomeOf(error))
+    .then((outcome) => {
+      run.progress.usage = addUsage(run.progress.usage, outcome.usage);
+      settleUndo(run.graph, run.progress, unit, outcome.status === 'succeeded');
+    })
+    .catch((crash: unknown) => (run.crash ??= crash))
+    .finally(() => (run.changed = true));
+}
+
+async function undo(run: Run, { task: id, index }: UndoUnit): Promise<Outcome> {
+  const task = taskOf(run.graph, id);
+  const { output, child, items } = stateOf(run.progress, id);
+  const item = index === undefined ? undefined : items?.ended[index];
+  const { compensate } = task.task;
+  const scope = {
+    ...run.scope,
+    output: index === undefined ? output : item?.output,
+    ...(index === undefined ? {} : { index, item: run.items.get(id)?.[index] ?? (await itemAt(run, id, index)) }),
+  };
+  const work = { task, scope, ...(index === undefined ? {} : { index }) };
+  if (compensate === undefined)
+    return await undoPlan(run, work, (index === undefined ? child : item?.child) as Progress);
+  const input = (await render(run, compensate.input, scope)) ?? {};
+  return await callAgent(run, work, { ...compensate, input, suffix: 'compensate' });
+}
+
+async function itemAt(run: Run, id: string, index: number): Promise<unknown> {
+  const items = await render(run, taskOf(run.graph, id).task.forEach?.items, run.scope);
+  const list = Array.isArray(items) ? items : [items];
+  run.items.set(id, list);
+  return list[index];
+}

@@ -1,0 +1,2 @@
+// The Workflows that a Worker registers.
+export { orchestrate } from './orchestrate.js';

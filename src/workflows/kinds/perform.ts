@@ -1,0 +1,19 @@
+// What it means to carry out a task: one function for each kind, all of the same shape.
+import type { TaskKind } from '../../domain/plan.js';
+import type { Run } from '../run.js';
+import { performAgent } from './agent.js';
+import { performApprove } from './approve.js';
+import { performEvent } from './event.js';
+import { performPlan } from './plan.js';
+import { performWait } from './wait.js';
+import type { Settled, Work } from './work.js';
+
+export type Perform = (run: Run, work: Work) => Promise<Settled>;
+
+export const PERFORM: Readonly<Record<TaskKind, Perform>> = {
+  agent: performAgent,
+  plan: performPlan,
+  approve: performApprove,
+  wait: performWait,
+  event: performEvent,
+};

@@ -1,0 +1,25 @@
+// What there is to carry out, and what comes of it.
+import type { Scope } from '../../domain/expression.js';
+import type { GraphTask } from '../../domain/graph.js';
+import type { Outcome } from '../../domain/outcome.js';
+import type { OpenTask } from '../run.js';
+
+/** A task, or one item of a forEach. */
+export interface Work {
+  readonly task: GraphTask;
+  readonly index?: number;
+  readonly scope: Scope;
+  readonly open: OpenTask;
+}
+
+export interface Settled {
+  readonly outcome: Outcome;
+  /** What undoing a sub-plan needs to know of it. */
+  readonly child?: unknown;
+  /** The agent that answered, where it was the fallback. */
+  readonly answeredBy?: string;
+}
+
+/** The name of a task or item within its run: `scan`, `analyze[7]`. */
+export const workName = ({ task, index }: Pick<Work, 'task' | 'index'>): string =>
+  index === undefined ? task.id : `${task.id}[${index}]`;

@@ -1,0 +1,120 @@
+// Updates, signals and the query of a run. Handlers change state and wake the loop; the loop does the work.
+// Validators refuse with one sentence what cannot be done now, before it becomes history.
+import {
+  ApplicationFailure,
+  CancellationScope,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
+import type { z } from 'zod';
+import { taskOf } from '../domain/graph.js';
+import { Approval, MESSAGES, RunEvent, SnapshotRequest, TaskChoice } from '../domain/messages.js';
+import { didYouMean } from '../domain/problem.js';
+import { stateOf } from '../domain/progress.js';
+import type { RunResult } from '../domain/run-result.js';
+import { fitToPayload, summarize } from '../domain/summarize.js';
+import { report, type Run } from './run.js';
+
+const pause = defineUpdate<void, []>(MESSAGES.pause);
+const resume = defineUpdate<void, []>(MESSAGES.resume);
+const approve = defineUpdate<void, [Approval]>(MESSAGES.approve);
+const retryTask = defineUpdate<void, [TaskChoice]>(MESSAGES.retryTask);
+const skipTask = defineUpdate<void, [TaskChoice]>(MESSAGES.skipTask);
+const deliverEvent = defineSignal<[RunEvent]>(MESSAGES.deliverEvent);
+const snapshot = defineQuery<RunResult, [SnapshotRequest?]>(MESSAGES.snapshot);
+
+export function answerMessages(run: Run): void {
+  setHandler(pause, () => report(run, { type: 'paused', because: 'user' }), {
+    validator: () => {
+      refuseUnlessRunning(run);
+      if (run.progress.pausedBecause !== undefined) throw refusal(`run ${run.id} is paused already`);
+    },
+  });
+  setHandler(resume, () => report(run, { type: 'resumed' }), {
+    validator: () => {
+      if (run.progress.pausedBecause === undefined) throw refusal(`run ${run.id} is not paused`);
+    },
+  });
+  const note = (approval: Approval): void => {
+    openOf(run, approval.task).approval = approval;
+  };
+  setHandler(approve, note, {
+    validator: (approval) => {
+      const { task } = parse(Approval, approval);
+      known(run, task);
+      const { kind } = taskOf(run.graph, task);
+      if (kind !== 'approve') throw refusal(`task ${task} is no approval: it is of kind ${kind}`);
+      if (openOf(run, task, 'waits for no answer').approval !== undefined)
+        throw refusal(`task ${task} has been answered already`);
+    },
+  });
+  setHandler(retryTask, ({ task }) => retryNow(run, task), {
+    validator: (choice) => {
+      const { task } = parse(TaskChoice, choice);
+      known(run, task);
+      refuseUnlessRunning(run);
+      openOf(run, task, 'does not run, so there is nothing to try again');
+    },
+  });
+  setHandler(skipTask, ({ task }) => report(run, { type: 'skipped', task, now: Date.now() }), {
+    validator: (choice) => {
+      const { task } = parse(TaskChoice, choice);
+      known(run, task);
+      refuseUnlessRunning(run);
+      const { status } = stateOf(run.progress, task);
+      if (status !== 'pending') throw refusal(`task ${task} is ${status}: only a pending task can be skipped`);
+    },
+  });
+  setHandler(deliverEvent, (event) => {
+    // A signal cannot be refused, and an error here would fail the Workflow Task: what is no event is dropped.
+    const parsed = RunEvent.safeParse(event);
+    if (!parsed.success) return;
+    const { name, data } = parsed.data;
+    run.inbox.set(name, [...(run.inbox.get(name) ?? []), data ?? null]);
+    run.changed = true;
+  });
+  setHandler(snapshot, (request) => {
+    const whole = summarize(run.graph, run.progress, { runId: run.id });
+    return fitToPayload(SnapshotRequest.parse(request ?? {}).outputs === false ? withoutOutputs(whole) : whole);
+  });
+}
+
+const refusal = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, 'Refused');
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw refusal(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+}
+
+function known(run: Run, task: string): void {
+  if (run.graph.tasks.has(task)) return;
+  const hint = didYouMean(task, run.graph.tasks.keys());
+  throw refusal(`run ${run.id} has no task ${JSON.stringify(task)}${hint === undefined ? '' : `; ${hint}`}`);
+}
+
+function refuseUnlessRunning({ id, progress }: Run): void {
+  if (progress.phase !== 'running') throw refusal(`run ${id} is ${progress.phase}: it starts nothing any more`);
+}
+
+function openOf(run: Run, task: string, otherwise = 'does not run') {
+  const open = run.open.get(task);
+  if (open === undefined) throw refusal(`task ${task} is ${stateOf(run.progress, task).status}: it ${otherwise}`);
+  return open;
+}
+
+/** Gives up the present attempt, or the wait for the next one, and calls again at once under the same idempotency key. */
+function retryNow(run: Run, task: string): void {
+  const open = openOf(run, task);
+  const { scope } = open;
+  open.generation++;
+  open.scope = new CancellationScope({ parent: run.work, cancellable: true });
+  scope.cancel();
+}
+
+function withoutOutputs(result: RunResult): RunResult {
+  const tasks = Object.entries(result.tasks).map(([id, task]) => [id, { ...task, output: null }] as const);
+  return { ...result, tasks: Object.fromEntries(tasks) };
+}

@@ -1,0 +1,91 @@
+// From what Temporal throws to how a task ended. What is none of these is a defect, and is thrown on.
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  RetryState,
+  TerminatedFailure,
+  TimeoutFailure,
+  TimeoutType,
+} from '@temporalio/common';
+import type { CallFailureDetail, Usage } from '../domain/call.js';
+import { ExpressionError } from '../domain/expression.js';
+import { failure, isFailureType, type Failure } from '../domain/failure.js';
+import type { Outcome } from '../domain/outcome.js';
+import type { RunResult } from '../domain/run-result.js';
+
+/** `attempts` is how many tries the policy of the call allows: what it comes to where only the server counted. */
+export function outcomeOf(error: unknown, attempts = 1): Outcome {
+  if (error instanceof ExpressionError) {
+    return { status: 'failed', attempts: 0, failure: failure('ExpressionFailed', error.message) };
+  }
+  if (error instanceof CancelledFailure) return cancelled(error, undefined);
+  if (error instanceof ActivityFailure) return callOutcome(error, attempts);
+  if (error instanceof ChildWorkflowFailure) return childOutcome(error);
+  throw error;
+}
+
+function callOutcome({ cause, retryState }: ActivityFailure, allowed: number): Outcome {
+  if (cause instanceof CancelledFailure) return cancelled(cause, detailOf(cause));
+  if (cause instanceof TimeoutFailure) {
+    const attempts = retryState === RetryState.MAXIMUM_ATTEMPTS_REACHED ? allowed : 1;
+    return { status: 'unknown', attempts, failure: failure('Timeout', timeoutMessage(cause)) };
+  }
+  if (cause instanceof ApplicationFailure) {
+    const detail = detailOf(cause);
+    const status = cause.type === 'Timeout' ? 'unknown' : 'failed';
+    return { status, failure: callFailure(cause, detail), ...spent(detail) };
+  }
+  return {
+    status: 'unknown',
+    attempts: 1,
+    failure: failure('InternalError', cause?.message ?? 'an activity failed without a cause'),
+  };
+}
+
+function callFailure({ type, message }: ApplicationFailure, detail: CallFailureDetail | undefined): Failure {
+  return failure(isFailureType(type) ? type : 'AgentFailed', message, {
+    ...(detail?.cause === undefined ? {} : { cause: detail.cause }),
+    ...(detail?.details === undefined ? {} : { details: detail.details }),
+  });
+}
+
+function cancelled(error: CancelledFailure, detail: CallFailureDetail | undefined): Outcome {
+  const status = detail?.began === true ? 'unknown' : 'cancelled';
+  return { status, failure: failure('Cancelled', error.message || 'cancelled'), ...spent(detail) };
+}
+
+function spent(detail: CallFailureDetail | undefined): { attempts: number; usage?: Usage } {
+  return detail === undefined ? { attempts: 0 } : { attempts: detail.attempts, usage: detail.usage };
+}
+
+const detailOf = ({ details }: ApplicationFailure | CancelledFailure): CallFailureDetail | undefined =>
+  details?.[0] as CallFailureDetail | undefined;
+
+function timeoutMessage({ timeoutType, message }: TimeoutFailure): string {
+  switch (timeoutType) {
+    case TimeoutType.HEARTBEAT:
+      return 'the worker that made the call has not been heard of: it may have died';
+    case TimeoutType.SCHEDULE_TO_CLOSE:
+      return 'the deadline of the task has passed';
+    case TimeoutType.START_TO_CLOSE:
+      return 'the worker did not end the call in time';
+    default:
+      return message;
+  }
+}
+
+function childOutcome({ cause }: ChildWorkflowFailure): Outcome {
+  if (cause instanceof CancelledFailure) return cancelled(cause, undefined);
+  if (cause instanceof ApplicationFailure) {
+    const result = cause.type === 'RunFailed' ? (cause.details?.[0] as RunResult | undefined) : undefined;
+    const why = failure('SubPlanFailed', cause.message, result?.failure == null ? {} : { details: result.failure });
+    return { status: 'failed', attempts: 1, failure: why, ...(result === undefined ? {} : { usage: result.usage }) };
+  }
+  const message =
+    cause instanceof TerminatedFailure
+      ? 'the Workflow of the sub-plan was terminated'
+      : (cause?.message ?? 'the sub-plan did not end');
+  return { status: 'unknown', attempts: 1, failure: failure('SubPlanFailed', message) };
+}

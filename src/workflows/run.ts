@@ -1,0 +1,108 @@
+// One run, as the shell around the pure parts holds it: what must outlive a continue-as-new is in `progress` and `inbox`,
+// everything else here is made anew from the plan.
+import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { failure, type FailureType } from '../domain/failure.js';
+import { advance, type ProgressEvent } from '../domain/advance.js';
+import { expressionSource, type Scope } from '../domain/expression.js';
+import { buildGraph, type Graph } from '../domain/graph.js';
+import type { Approval } from '../domain/messages.js';
+import { MAX_DEPTH } from '../domain/plan.js';
+import { formatProblem } from '../domain/problem.js';
+import { createProgress, type Progress } from '../domain/progress.js';
+import { RunInput } from '../domain/run-input.js';
+import { runScope, type RunFacts } from '../domain/run-scope.js';
+import { compileTemplate, type Template } from '../domain/template.js';
+import { validatePlan } from '../domain/validate/index.js';
+
+/** A task that runs, and how it is reached from a message. */
+export interface OpenTask {
+  scope: CancellationScope;
+  /** Set by `approve`, read by the task that waits for it. */
+  approval?: Approval;
+  /** Grows when a person asks for another try. */
+  generation: number;
+}
+
+export interface Run extends RunFacts {
+  readonly request: RunInput;
+  readonly graph: Graph;
+  readonly progress: Progress;
+  readonly inbox: Map<string, unknown[]>;
+  readonly scope: Scope;
+  /** Holds all that runs forward; cancelled when the run stops. */
+  readonly work: CancellationScope;
+  readonly open: Map<string, OpenTask>;
+  /** The items of each forEach that runs. */
+  readonly items: Map<string, readonly unknown[]>;
+  readonly templates: Map<unknown, Template>;
+  /** Something has happened that the loop has not seen. */
+  changed: boolean;
+  /** When the details in the Web UI were made last, in milliseconds since 1970. */
+  shownAt: number;
+  /** A defect: thrown by the loop, for a task never rejects. */
+  crash?: unknown;
+}
+
+/** Refuses what is no run. Nothing but an ApplicationFailure may leave: any other error would retry the Workflow Task for ever. */
+export function openRun(raw: unknown): Run {
+  const parsed = RunInput.safeParse(raw);
+  if (!parsed.success)
+    throw refusal(
+      'InvalidInput',
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+    );
+  const request = parsed.data;
+  const { plan, problems } = validatePlan(request.plan, undefined, new Map(Object.entries(request.plans ?? {})));
+  if (plan === undefined || problems.length > 0) throw refusal('InvalidPlan', problems.map(formatProblem));
+  if ((request.parent?.depth ?? 0) > MAX_DEPTH)
+    throw refusal('InvalidPlan', [`sub-plans are more than ${MAX_DEPTH} levels deep`]);
+  const graph = buildGraph(plan);
+  const progress = request.carried?.progress ?? request.undo ?? createProgress(graph);
+  const facts: RunFacts = {
+    id: workflowInfo().workflowId,
+    input: request.input ?? {},
+    startedAt: request.carried?.startedAt ?? workflowInfo().runStartTime.getTime(),
+  };
+  return {
+    ...facts,
+    request,
+    graph,
+    progress,
+    inbox: new Map(Object.entries(request.carried?.inbox ?? {})),
+    scope: runScope(graph, progress, facts),
+    work: new CancellationScope(),
+    open: new Map(),
+    items: new Map(),
+    templates: new Map(),
+    changed: false,
+    shownAt: 0,
+  };
+}
+
+const refusal = (type: FailureType, lines: readonly string[]): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(lines.join('\n'), type);
+
+/** Tells progress what happened, and wakes the loop. */
+export function report(run: Run, event: ProgressEvent): void {
+  advance(run.graph, run.progress, event);
+  run.changed = true;
+}
+
+/** Stops what runs once progress has decided that the run is to stop. */
+export function stopIfDecided(run: Run): void {
+  if (run.progress.phase !== 'running' && !run.work.consideredCancelled) run.work.cancel();
+}
+
+/** Cancels the run, as a person or a parent asked. */
+export function cancelRun(run: Run): void {
+  report(run, { type: 'stopped', verdict: 'cancelled', failure: failure('RunCancelled', 'the run was cancelled') });
+  stopIfDecided(run);
+}
+
+/** Evaluates a value in which there may be expressions; each is compiled once a run. */
+export async function render(run: Run, value: unknown, scope: Scope): Promise<unknown> {
+  if (typeof value === 'string' && expressionSource(value) === undefined) return value;
+  let template = run.templates.get(value);
+  if (template === undefined) run.templates.set(value, (template = compileTemplate(value)));
+  return await template(scope);
+}

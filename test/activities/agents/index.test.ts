@@ -1,0 +1,101 @@
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { z } from 'zod';
+import { commandAgent } from '../../../src/activities/agents/command.js';
+import { functionAgent } from '../../../src/activities/agents/function.js';
+import { agentFromData } from '../../../src/activities/agents/index.js';
+import type { Agent } from '../../../src/domain/agent.js';
+import { call } from '../call.js';
+
+describe('an agent in a data file', () => {
+  test('of kind command is one that runs', async () => {
+    const agent = agentFromData({
+      type: 'echo',
+      kind: 'command',
+      description: 'says hello',
+      timeout: '5s',
+      retry: { attempts: 2 },
+      command: [process.execPath, '-e', 'console.log(\'"hello"\')'],
+      output: { type: 'string' },
+    });
+    expect(agent).toMatchObject({ type: 'echo', kind: 'command', timeout: '5s', retry: { attempts: 2 } });
+    expect((await call({ agents: [agent] })).output).toBe('hello');
+  });
+
+  test('of kind http is an agent', () => {
+    const headers = { authorization: { env: 'TOKEN' } };
+    expect(agentFromData({ type: 'scan', kind: 'http', url: 'http://127.0.0.1/x', headers })).toMatchObject({
+      kind: 'http',
+    });
+  });
+
+  test('with mistakes is refused with all of them, one line each', () => {
+    const data = {
+      type: 'echo',
+      kind: 'command',
+      comand: ['node'],
+      timeout: 'soon',
+      retry: { attempts: 0, often: 1 },
+      env: { A: 1 },
+      output: { type: 'strng' },
+    };
+    expect(problemsOf(data)).toEqual([
+      'agent "echo": timeout: expected a duration longer than zero and of at most ten years, such as "250ms", "30s", "5m", "1h30m" or "3d", got "soon"',
+      'agent "echo": retry.attempts: expected number to be >=1, got 0',
+      'agent "echo": retry: unknown key "often"',
+      'agent "echo": command: expected a list: the program, then its arguments, got nothing',
+      'agent "echo": env.A: expected string, got 1',
+      expect.stringMatching(/^agent "echo": output: not a usable JSON Schema: .*, got \{"type":"strng"\}$/),
+      'agent "echo": unknown key "comand"; did you mean "command"?',
+    ]);
+  });
+
+  test('of a kind that does not exist is refused with those that do', () => {
+    expect(problemsOf({ type: 'a', kind: 'comand' })).toEqual([
+      'agent "a": kind: expected "command" or "http", got "comand"; did you mean "command"?',
+    ]);
+    expect(problemsOf({ type: 'a', kind: '__proto__' })).toHaveLength(1);
+    expect(problemsOf('echo')).toEqual(['an agent without a type: kind: expected "command" or "http", got nothing']);
+  });
+
+  test('of kind http with a bad address or header is refused', () => {
+    expect(problemsOf({ type: 'a', kind: 'http', url: 'ftp://x', headers: { 'a b': 'x', c: { var: 'D' } } })).toEqual([
+      'agent "a": url: expected a URL that begins with http:// or https://, got "ftp://x"',
+      expect.stringContaining('headers["a b"]: '),
+      expect.stringContaining('headers.c'),
+    ]);
+  });
+});
+
+test('an agent in code is checked as one in a file is', () => {
+  expect(() => commandAgent({ type: '1x', command: ['node'] })).toThrow(
+    /^agent "1x": type: expected a letter.*got "1x"$/,
+  );
+  expect(() => functionAgent({ type: 'a', timeout: 'soon', run: () => 1 })).toThrow(/^agent "a": timeout: /);
+});
+
+test("the types of a function agent are those of its schemas, and a wrong body fails the compiler's check", () => {
+  const scan = functionAgent({
+    type: 'scan',
+    input: z.object({ path: z.string() }),
+    output: z.object({ found: z.number() }),
+    run: ({ path }) => ({ found: path.length }),
+  });
+  expectTypeOf(scan).toEqualTypeOf<Agent<{ path: string }, { found: number }>>();
+  functionAgent({
+    type: 'scan',
+    output: z.object({ found: z.number() }),
+    // @ts-expect-error The output says number.
+    run: () => ({ found: 'many' }),
+  });
+  const list: readonly Agent[] = [scan];
+  expect(list).toHaveLength(1);
+});
+
+function problemsOf(data: unknown): readonly string[] {
+  try {
+    agentFromData(data);
+  } catch (error) {
+    return error instanceof Error ? error.message.split('\n') : [];
+  }
+  return [];
+}
