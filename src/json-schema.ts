@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { AgentSchema, JsonSchema } from './domain/agent.js';
 import { formatPath, got, type Path } from './domain/problem.js';
 
-export type Checked<T> =
+type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly string[] };
 
 export type Check<T> = (value: unknown) => Checked<T>;

@@ -34,20 +34,20 @@ interface Attempt {
 export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => Promise<CallReply> {
   return async (given) => {
     const activity = Context.current();
-    const so: Attempt = { began: false, usage: NO_USAGE };
+    const soFar: Attempt = { began: false, usage: NO_USAGE };
     let retry: RetryPolicy | undefined;
     try {
       const request = parseRequest(given);
       retry = request.retry;
       const found = deps.registry.find(request.agent, activity.info.taskQueue);
       const input = parseInput(found, request.input);
-      const reply = await attempt(deps, { activity, request, agent: found.agent, input, so });
-      return { output: parseReply(found, reply), attempts: activity.info.attempt, usage: so.usage };
+      const reply = await attempt(deps, { activity, request, agent: found.agent, input, soFar });
+      return { output: parseReply(found, reply), attempts: activity.info.attempt, usage: soFar.usage };
     } catch (error) {
       const random = deps.random();
       throw classify(error, {
         attempt: activity.info.attempt,
-        ...so,
+        ...soFar,
         random,
         ...(retry === undefined ? {} : { retry }),
       });
@@ -60,10 +60,10 @@ interface Call {
   readonly request: CallRequest;
   readonly agent: Agent;
   readonly input: unknown;
-  readonly so: Attempt;
+  readonly soFar: Attempt;
 }
 
-async function attempt(deps: CallAgentDeps, { activity, request, agent, input, so }: Call): Promise<unknown> {
+async function attempt(deps: CallAgentDeps, { activity, request, agent, input, soFar }: Call): Promise<unknown> {
   const { task, item, timeoutMs } = request;
   const log = withFields(deps.log ?? activity.log, {
     task,
@@ -72,10 +72,10 @@ async function attempt(deps: CallAgentDeps, { activity, request, agent, input, s
   });
   const heartbeat = startHeartbeat(activity, log);
   const run = (signal: AbortSignal) => {
-    so.began = true;
+    soFar.began = true;
     // The attempts before this one reached the agent too; what they spent beside that is not known here.
-    so.usage = { ...NO_USAGE, calls: activity.info.attempt };
-    return agent.run(input, contextOf({ request, attempt: activity.info.attempt, signal, heartbeat, log, so }));
+    soFar.usage = { ...NO_USAGE, calls: activity.info.attempt };
+    return agent.run(input, contextOf({ request, attempt: activity.info.attempt, signal, heartbeat, log, soFar }));
   };
   const name = JSON.stringify(agent.type);
   const call = () => invoke({ name, timeoutMs, graceMs: deps.abortGraceMs, activity, log, run });
@@ -92,10 +92,10 @@ interface Parts {
   readonly signal: AbortSignal;
   readonly heartbeat: Heartbeat;
   readonly log: AgentLog;
-  readonly so: Attempt;
+  readonly soFar: Attempt;
 }
 
-function contextOf({ request, attempt, signal, heartbeat, log, so }: Parts): AgentContext {
+function contextOf({ request, attempt, signal, heartbeat, log, soFar }: Parts): AgentContext {
   const { run, plan, task, item, idempotencyKey } = request;
   return {
     signal,
@@ -105,7 +105,7 @@ function contextOf({ request, attempt, signal, heartbeat, log, so }: Parts): Age
     lastProgress: heartbeat.lastProgress,
     log,
     usage({ tokens = 0, usd = 0 }) {
-      so.usage = addUsage(so.usage, { calls: 0, tokens, usd });
+      soFar.usage = addUsage(soFar.usage, { calls: 0, tokens, usd });
     },
     correlation: { run, plan, task, ...(item === undefined ? {} : { item }) },
   };

@@ -7,6 +7,10 @@ import { jsonText } from './json-value.js';
 
 /** A third of the timeout: two heartbeats may be lost before the server gives the attempt up. */
 const TICKS_PER_TIMEOUT = 3;
+/** Often enough that a cancellation is felt at once by whoever asked for it… */
+const TICK_MS = 2_000;
+/** …and no more than fifty heartbeats a second from one worker, however many calls it has in flight. */
+const MS_PER_CALL = 20;
 
 /** Progress is a bookmark; the server keeps it with every pending attempt. */
 const MAX_PROGRESS_BYTES = 256 * 1024;
@@ -16,11 +20,12 @@ const Noted = z.object({ progress: z.unknown().optional() });
 export interface Heartbeat {
   /** What the attempt before this one noted last. */
   readonly lastProgress: unknown;
-  progress(value: unknown): void;
+  progress(this: void, value: unknown): void;
   end(): void;
 }
 
-export function startHeartbeat(activity: Context, log: AgentLog): Heartbeat {
+/** `calls` is how many this worker has in flight. */
+export function startHeartbeat(activity: Context, log: AgentLog, calls = 1): Heartbeat {
   const noted = Noted.safeParse(activity.info.heartbeatDetails);
   const lastProgress = noted.success ? noted.data.progress : undefined;
   // Until this attempt notes something, it hands on what it found, so that a third attempt still finds it.
@@ -28,8 +33,8 @@ export function startHeartbeat(activity: Context, log: AgentLog): Heartbeat {
   let over = false;
   const timeoutMs = activity.info.heartbeatTimeoutMs;
   const beat = () => activity.heartbeat({ progress });
-  const timer =
-    timeoutMs === undefined || timeoutMs === 0 ? undefined : setInterval(beat, timeoutMs / TICKS_PER_TIMEOUT);
+  const tickMs = Math.min((timeoutMs ?? 0) / TICKS_PER_TIMEOUT, Math.max(TICK_MS, calls * MS_PER_CALL));
+  const timer = tickMs === 0 ? undefined : setInterval(beat, tickMs);
   return {
     lastProgress,
     progress(value) {

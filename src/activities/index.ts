@@ -18,8 +18,8 @@ export interface ActivityDeps {
 
 // A type and no interface: Temporal's proxies take activities as an object with any number of names.
 export type Activities = {
-  callAgent(request: CallRequest): Promise<CallReply>;
-  checkInput(request: CheckInputRequest): Promise<CheckInputReply>;
+  callAgent: (request: CallRequest) => Promise<CallReply>;
+  checkInput: (request: CheckInputRequest) => Promise<CheckInputReply>;
 };
 
 /** The activities of one worker. Throws an `AgentDefinitionError` with all that is wrong with the agents. */

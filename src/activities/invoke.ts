@@ -18,7 +18,7 @@ export interface Invocation {
   readonly activity: Context;
   readonly log: AgentLog;
   /** Starts the agent. Called at most once, and never if the signal has aborted before. */
-  run(signal: AbortSignal): unknown;
+  run(this: void, signal: AbortSignal): unknown;
 }
 
 export async function invoke({ name, timeoutMs, graceMs, activity, log, run }: Invocation): Promise<unknown> {

@@ -12,7 +12,7 @@ export function retryingTasks(tasks: RunResult['tasks'], { raw }: WorkflowExecut
     const task = updated[id];
     // A forEach is running as long as any of its items is.
     if (task === undefined || task.status !== 'running' || task.items !== null) continue;
-    const isDue = (attempt ?? 1) > 1 && state === SCHEDULED;
+    const isDue = (attempt ?? 1) > 1 && Number(state) === SCHEDULED;
     updated[id] = { ...task, attempts: attempt ?? 1, ...(isDue ? { status: 'retrying' } : {}) };
   }
   return updated;

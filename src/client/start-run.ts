@@ -76,8 +76,8 @@ async function startSearchable(client: Client, options: WorkflowStartOptions, pl
 
 function isAboutSearchAttributes(error: unknown): boolean {
   const cause: unknown = error instanceof ServiceError ? error.cause : error;
-  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return false;
-  return cause.code === GRPC_INVALID_ARGUMENT && /search ?attribute|BatonPlan|BatonStatus/i.test(String(cause));
+  if (!(cause instanceof Error) || !('code' in cause)) return false;
+  return cause.code === GRPC_INVALID_ARGUMENT && /search ?attribute|BatonPlan|BatonStatus/i.test(cause.message);
 }
 
 /** The plan as it was started, beside what the run says of itself. */

@@ -50,7 +50,12 @@ export type ProgressEvent =
       readonly child?: unknown;
     }
   /** The run itself cannot go on, or was asked to end. */
-  | { readonly type: 'stopped'; readonly verdict: 'failed' | 'cancelled'; readonly failure: RunFailure }
+  | {
+      readonly type: 'stopped';
+      readonly verdict: 'failed' | 'cancelled';
+      readonly failure: RunFailure;
+      readonly now: number;
+    }
   | { readonly type: 'paused'; readonly because: string }
   | { readonly type: 'resumed' };
 
@@ -89,7 +94,7 @@ export function advance(graph: Graph, progress: Progress, event: ProgressEvent):
     case 'itemSettled':
       return settleItem(graph, progress, event);
     case 'stopped':
-      return stop(progress, event.verdict, event.failure);
+      return stop(graph, progress, event);
     case 'paused':
       progress.pausedBecause = event.because;
       return;
@@ -158,16 +163,27 @@ function settle(graph: Graph, progress: Progress, event: Extract<ProgressEvent, 
   else state.failure = outcome.failure;
   if (event.child !== undefined) state.child = event.child;
   if (event.answeredBy !== undefined) state.answeredBy = event.answeredBy;
-  if (outcome.status !== 'succeeded') noteFailure(graph, progress, id, state);
+  const stops = outcome.status !== 'succeeded' && noteFailure(graph, progress, id, state);
   tellDependents(graph, progress, [id], now);
+  if (stops) endIdleForEachs(graph, progress, now);
 }
 
-function noteFailure(graph: Graph, progress: Progress, id: string, state: TaskState): void {
-  if (progress.phase !== 'running') return;
+/** True if the run stops because of it. */
+function noteFailure(graph: Graph, progress: Progress, id: string, state: TaskState): boolean {
+  if (progress.phase !== 'running') return false;
   progress.failure ??= failureOfTask(id, state);
-  if (graph.onFailure === 'continue') return;
+  if (graph.onFailure === 'continue') return false;
   progress.phase = 'stopping';
   progress.verdict = 'failed';
+  return true;
+}
+
+/** A forEach of a run that stops ends with its last item in flight; one that has none in flight ends here. */
+function endIdleForEachs(graph: Graph, progress: Progress, now: number): void {
+  for (const id of graph.order) {
+    const { status, items } = stateOf(progress, id);
+    if (status === 'running' && items?.running === 0) settleForEach(graph, progress, id, now);
+  }
 }
 
 function failureOfTask(id: string, { failure: cause, status }: TaskState): RunFailure {
@@ -178,13 +194,13 @@ function failureOfTask(id: string, { failure: cause, status }: TaskState): RunFa
   };
 }
 
-function stop(progress: Progress, verdict: 'failed' | 'cancelled', why: RunFailure): void {
-  if (progress.phase === 'compensating' || progress.phase === 'ended') return;
-  // A cancel that comes while a failed run stops changes nothing of why it ends.
-  if (progress.phase === 'stopping') return;
+function stop(graph: Graph, progress: Progress, event: Extract<ProgressEvent, { type: 'stopped' }>): void {
+  // What comes while the run stops or undoes changes nothing of why it ends.
+  if (progress.phase !== 'running') return;
   progress.phase = 'stopping';
-  progress.verdict = verdict;
-  progress.failure = why;
+  progress.verdict = event.verdict;
+  progress.failure = event.failure;
+  endIdleForEachs(graph, progress, event.now);
 }
 
 function skip(graph: Graph, progress: Progress, id: string, cause: Skip, now: number): void {

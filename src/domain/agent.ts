@@ -52,12 +52,12 @@ export interface AgentContext {
   /** The same for every attempt: hand it to whatever must not be done twice. */
   readonly idempotencyKey: string;
   /** Notes how far the work is (JSON); the next attempt finds it in `lastProgress`. */
-  progress(value: unknown): void;
+  progress(this: void, value: unknown): void;
   /** What the attempt before this one noted last; `undefined` on the first. */
   readonly lastProgress: unknown;
   readonly log: AgentLog;
   /** Adds to what this call has cost. */
-  usage(spent: Partial<Pick<Usage, 'tokens' | 'usd'>>): void;
+  usage(this: void, spent: Partial<Pick<Usage, 'tokens' | 'usd'>>): void;
   readonly correlation: { readonly run: string; readonly plan: string; readonly task: string; readonly item?: number };
 }
 

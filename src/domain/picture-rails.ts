@@ -1,7 +1,8 @@
 // The lines to the left of the rows. A rail is a column that leads from one or more rows down to all that need them.
 // R1. What enters a row comes from the left, or ends in it from the right (`╯`); what leaves it to the right joins (`┤`).
 // R2. Rows with the same dependents share one rail, so a fan-in of 500 is one column.
-// R3. There are at most MAX_RAILS. A row whose output found no rail is named by those that need it (`unseen`).
+// R3. A row right under another one, with no line to its left or right, needs that one; else the lines say what it needs.
+// R4. There are at most MAX_RAILS. A row whose output found no rail is named by those that need it (`unseen`).
 import type { Row } from './picture-rows.js';
 
 export interface RailLine {
@@ -43,8 +44,9 @@ export function drawRails(rows: readonly Row[]): RailLine[] {
       if (rail.waiting.size === 0) columns[column] = undefined;
     }
     const joined = columns.findIndex((rail) => rail?.to === to && !rail.touched);
-    const isUnderStranger = entering.length === 0 && last.leaving !== last.place && last.to !== to;
-    const avoid = isUnderStranger ? last.place : -1;
+    const isStranger = entering.length === 0 && last.leaving !== last.place && last.to !== to;
+    const isOneNeedOfMany = entering.length > 1 && last.leaving === last.place && entering.includes(last.place);
+    const avoid = isStranger || isOneNeedOfMany ? last.place : -1;
     const place = rowColumn({ columns, before, entering, joined, avoid });
     let leaving = joined > place && row.dependents.length > 0 ? joined : -1;
     if (leaving === -1 && row.dependents.length > 0) {
@@ -80,7 +82,7 @@ interface Place {
   readonly before: Columns;
   readonly entering: readonly number[];
   readonly joined: number;
-  /** Where the row above ends: right under it, a row that does not need it would seem to. */
+  /** The column of the row above, where being right under it would say something else (R3). */
   readonly avoid: number;
 }
 

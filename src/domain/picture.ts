@@ -55,7 +55,7 @@ export function pictureText(picture: Picture, options: PictureTextOptions = {}):
   const shown = rows.slice(from, from + limit);
   const firstAlone = rows.length > 1 ? shown.findIndex(isAlone) : -1;
   const rails = drawRails(rows.slice(0, from + limit).filter((row) => !isAlone(row))).slice(from);
-  const railWidth = Math.max(0, ...rails.map((rail) => rail.before.length + 1 + rail.after.length));
+  const railWidth = Math.max(1, ...rails.map((rail) => rail.before.length + 1 + rail.after.length));
   const idWidth = Math.max(0, ...shown.map((row) => Array.from(rowId(row)).length));
   const lines = shown.map((row, index) => {
     const rail = rails[index] ?? { before: '', after: '', unseen: [] };

@@ -5,13 +5,15 @@ import type { Agent } from './agent.js';
 import type { Failure } from './failure.js';
 import type { Approve, Defaults, EventWait, ForEach, Join, OnFailure, Plan, Task, Wait } from './plan.js';
 import type { Retry } from './retry.js';
-import type { Input, Ref, Untyped } from './reference.js';
+import type { Input, Ref, Stands } from './reference.js';
 import type { TaskStatus } from './status.js';
 
 declare const TYPES: unique symbol;
 
 /** A plan that remembers the types of its input and output. */
-export type TypedPlan<I = unknown, O = unknown> = Plan & { readonly [TYPES]?: { readonly input: I; readonly output: O } };
+export type TypedPlan<I = unknown, O = unknown> = Plan & {
+  readonly [TYPES]?: { readonly input: I; readonly output: O };
+};
 
 /** A task that has been added to a plan. */
 export interface TaskHandle<O = unknown> {
@@ -28,8 +30,8 @@ export interface ForEachHandle<O> extends TaskHandle<O> {
 
 /** What any task may say of itself. */
 export interface CommonOptions extends Pick<Task, 'description' | 'deadline' | 'priority' | 'timeout'> {
-  readonly needs?: readonly (TaskHandle | string)[];
-  readonly when?: Ref<unknown> | boolean;
+  readonly needs?: readonly (Pick<TaskHandle, 'id'> | string)[];
+  readonly when?: Stands<unknown> | boolean;
   readonly join?: Join;
 }
 
@@ -38,33 +40,37 @@ interface CallSettings {
   readonly retry?: Retry;
 }
 
-export interface FallbackOptions<F, O> extends CallSettings {
+/** Its `input` may be made from the failure, and in a forEach from the item; without it the agent gets the task's own. */
+export interface FallbackOptions<F, O, Seen extends readonly unknown[] = []> extends CallSettings {
   readonly agent: Agent<F, O> | string;
-  /** Without it the agent gets the task's own input. */
-  readonly input?: Input<F> | ((failure: Ref<Failure>) => Input<F>);
+  readonly input?: Input<F> | ((failure: Ref<Failure>, ...seen: Seen) => Input<F>);
 }
 
-export interface CompensateOptions<C, O> extends CallSettings {
+/** Its `input` is made from what the task gave, and in a forEach from the item. */
+export interface CompensateOptions<C, O, Seen extends readonly unknown[] = []> extends CallSettings {
   readonly agent: Agent<C, unknown> | string;
-  readonly input?: Input<C> | ((output: Ref<O>) => Input<C>);
+  readonly input?: Input<C> | ((output: Ref<O>, ...seen: Seen) => Input<C>);
 }
 
-export interface SubPlanOptions<C, O> extends CommonOptions {
-  readonly compensate?: CompensateOptions<C, O>;
+export interface SubPlanOptions<O, C, Seen extends readonly unknown[] = []> extends CommonOptions {
+  readonly compensate?: CompensateOptions<C, O, Seen>;
 }
 
-export interface CallOptions<O, F, C> extends SubPlanOptions<C, O> {
+export interface CallOptions<O, F, C, Seen extends readonly unknown[] = []> extends SubPlanOptions<O, C, Seen> {
   readonly heartbeat?: string;
   readonly retry?: Retry;
-  readonly fallback?: FallbackOptions<F, O>;
+  readonly fallback?: FallbackOptions<F, O, Seen>;
 }
 
 export type ForEachSettings = Omit<ForEach, 'items'>;
 
+/** What is seen of an item: itself, and its place. */
+export type ItemSeen<E> = [item: Ref<E>, index: Ref<number>];
+
 /** What a forEach over an agent that gives `O` gives: a tolerated failure leaves `null`. */
 export type Outputs<O, S> = S extends { readonly tolerate: string | number } ? (O | null)[] : O[];
 
-export interface PlanOptions<S extends z.ZodType> {
+export interface PlanOptions<S extends z.ZodType = z.ZodType> {
   readonly description?: string;
   /** What a run of the plan is given; becomes the plan's JSON Schema. */
   readonly input?: S;
@@ -97,23 +103,23 @@ export interface PlanBuilder<I> {
   forEach<A, O, E, F = unknown, C = unknown, const S extends ForEachSettings = ForEachSettings>(
     id: string,
     worker: Agent<A, O> | TypedPlan<A, O> | string,
-    items: Ref<readonly E[]> | readonly E[],
-    input: (item: Ref<E>, index: Ref<number>) => Input<NoInfer<A>>,
-    options?: S & CallOptions<NoInfer<O>, F, C>,
+    items: Stands<readonly E[]> | readonly E[],
+    input: (...seen: ItemSeen<E>) => Input<NoInfer<A>>,
+    options?: S & CallOptions<NoInfer<O>, F, C, ItemSeen<NoInfer<E>>>,
   ): ForEachHandle<Outputs<O, S>>;
   /** Runs a plan within this one: its data, or the name of one that is registered. */
   plan<A, O, C = unknown>(
     id: string,
     plan: TypedPlan<A, O> | string,
     input?: Input<NoInfer<A>>,
-    options?: SubPlanOptions<C, NoInfer<O>>,
+    options?: SubPlanOptions<NoInfer<O>, C>,
   ): TaskHandle<O>;
   /** Waits for a person. */
   approve(id: string, approve: Approve | string, options?: CommonOptions): TaskHandle<Approval>;
   /** Waits for a duration, or until a time. */
-  wait(id: string, wait: Wait | Ref<string>, options?: Omit<CommonOptions, 'timeout'>): TaskHandle<{ at: string }>;
+  wait(id: string, wait: Wait | Stands<string>, options?: Omit<CommonOptions, 'timeout'>): TaskHandle<{ at: string }>;
   /** Waits for an event. */
-  event<T = unknown>(id: string, event: EventWait | Ref<string>, options?: CommonOptions): TaskHandle<T>;
+  event<T = unknown>(id: string, event: EventWait | Stands<string>, options?: CommonOptions): TaskHandle<T>;
   /** What the run gives; return it from the building function to have its type known. */
   output<const X>(value: X): PlanOutput<X>;
 }
@@ -121,5 +127,3 @@ export interface PlanBuilder<I> {
 export interface PlanOutput<X = unknown> {
   readonly value: X;
 }
-
-export type AnyHandle = TaskHandle<Untyped>;

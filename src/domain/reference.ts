@@ -5,7 +5,8 @@ import { parsePlainPath } from './plain-path.js';
 
 declare const VALUE: unique symbol;
 
-interface Stands<out T> {
+/** What stands for a value of type T, whatever can be read of it. */
+export interface Stands<out T> {
   readonly [VALUE]: T;
 }
 
@@ -23,10 +24,24 @@ export type Ref<T> = unknown extends T
         : { readonly [K in keyof NonNullable<T>]-?: Ref<NonNullable<T>[K]> });
 
 /** A value, a reference to one, or a mixture: an object some of whose properties are references. */
-export type Input<T> = unknown extends T ? unknown : Stands<T> | (T extends object ? { [K in keyof T]: Input<T[K]> } : T);
+export type Input<T> = unknown extends T
+  ? unknown
+  : Stands<T> | (T extends object ? { [K in keyof T]: Input<T[K]> } & NoReference : T);
+
+/** A reference has the properties of what it stands for: without this, one that may be absent would fit by those. */
+interface NoReference {
+  readonly [VALUE]?: never;
+}
 
 /** What an `Input` stands for. */
-export type Value<X> = X extends Stands<infer T> ? ([T] extends [never] ? unknown : T) : X extends object ? { -readonly [K in keyof X]: Value<X[K]> } : X;
+export type Value<X> =
+  X extends Stands<infer T>
+    ? [T] extends [never]
+      ? unknown
+      : T
+    : X extends object
+      ? { -readonly [K in keyof X]: Value<X[K]> }
+      : X;
 
 const SOURCE = Symbol('source of a reference');
 const OPERAND = Symbol('source of a reference, as part of another');
@@ -40,14 +55,19 @@ export const refer = <T>(source: string): Ref<T> => makeReference(source, source
 /** As `refer`, from the parts of a template literal: between texts stand references and JSON values. */
 export function referTo<T>(texts: readonly string[], values: readonly unknown[]): Ref<T> {
   const parts = values.map((value) => textUnder(OPERAND, value) ?? literal(value));
-  const source = texts.map((text, i) => text + (parts[i] ?? '')).join('').trim();
+  const source = texts
+    .map((text, i) => text + (parts[i] ?? ''))
+    .join('')
+    .trim();
   return makeReference(source, `(${source})`) as Ref<T>;
 }
 
 function literal(value: unknown): string {
   const json = JSON.stringify(value);
   if (json !== undefined) return json;
-  throw new TypeError(`expected a reference or a JSON value within p.expr, got ${value === undefined ? 'nothing' : `a ${typeof value}`}`);
+  throw new TypeError(
+    `expected a reference or a JSON value within p.expr, got ${value === undefined ? 'nothing' : `a ${typeof value}`}`,
+  );
 }
 
 function textUnder(symbol: symbol, value: unknown): string | undefined {
@@ -58,7 +78,9 @@ function textUnder(symbol: symbol, value: unknown): string | undefined {
 
 function makeReference(source: string, operand: string): object {
   const refuse = (doing: string): never => {
-    throw new TypeError(`{% ${source} %} is not known before the plan runs, so it cannot be ${doing}; compute with p.expr\`…\``);
+    throw new TypeError(
+      `{% ${source} %} is not known before the plan runs, so it cannot be ${doing}; compute with p.expr\`…\``,
+    );
   };
   return new Proxy(Object.create(null), {
     get(_target, key) {

@@ -9,7 +9,7 @@ import { Continuation } from './continuation.js';
 import { callAgent } from './kinds/agent.js';
 import { undoPlan } from './kinds/plan.js';
 import { outcomeOf } from './outcome-of.js';
-import { render, type Run } from './run.js';
+import { noteCrash, render, type Run } from './run.js';
 import { showDetails } from './web-ui.js';
 
 export async function runBackward(run: Run): Promise<void> {
@@ -36,7 +36,7 @@ function setGoing(run: Run, unit: UndoUnit): void {
       run.progress.usage = addUsage(run.progress.usage, outcome.usage);
       settleUndo(run.graph, run.progress, unit, outcome.status === 'succeeded');
     })
-    .catch((crash: unknown) => (run.crash ??= crash))
+    .catch((crash: unknown) => noteCrash(run, crash))
     .finally(() => (run.changed = true));
 }
 

@@ -49,6 +49,7 @@ export class Continuation {
     const size = `${historyLength} events, ${historySize} bytes`;
     report(this.run, {
       type: 'stopped',
+      now: Date.now(),
       verdict: 'failed',
       failure: failure(
         'RunTooLarge',

@@ -34,7 +34,7 @@ function callOutcome({ cause, retryState }: ActivityFailure, allowed: number): O
   }
   if (cause instanceof ApplicationFailure) {
     const detail = detailOf(cause);
-    const status = cause.type === 'Timeout' ? 'unknown' : 'failed';
+    const status = mayHaveWorked(cause.type) ? 'unknown' : 'failed';
     return { status, failure: callFailure(cause, detail), ...spent(detail) };
   }
   return {
@@ -60,8 +60,14 @@ function spent(detail: CallFailureDetail | undefined): { attempts: number; usage
   return detail === undefined ? { attempts: 0 } : { attempts: detail.attempts, usage: detail.usage };
 }
 
-const detailOf = ({ details }: ApplicationFailure | CancelledFailure): CallFailureDetail | undefined =>
-  details?.[0] as CallFailureDetail | undefined;
+/** The server puts words of its own there where it ended a call by itself. */
+function detailOf({ details }: ApplicationFailure | CancelledFailure): CallFailureDetail | undefined {
+  const first: unknown = details?.[0];
+  return typeof first === 'object' && first !== null && 'attempts' in first ? (first as CallFailureDetail) : undefined;
+}
+
+/** The answer is missing, which does not prove that the work is not done. */
+const mayHaveWorked = (type: string | null | undefined): boolean => type === 'Timeout' || type === 'Interrupted';
 
 function timeoutMessage({ timeoutType, message }: TimeoutFailure): string {
   switch (timeoutType) {

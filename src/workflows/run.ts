@@ -40,7 +40,7 @@ export interface Run extends RunFacts {
   /** When the details in the Web UI were made last, in milliseconds since 1970. */
   shownAt: number;
   /** A defect: thrown by the loop, for a task never rejects. */
-  crash?: unknown;
+  crash?: Error;
 }
 
 /** Refuses what is no run. Nothing but an ApplicationFailure may leave: any other error would retry the Workflow Task for ever. */
@@ -95,8 +95,19 @@ export function stopIfDecided(run: Run): void {
 
 /** Cancels the run, as a person or a parent asked. */
 export function cancelRun(run: Run): void {
-  report(run, { type: 'stopped', verdict: 'cancelled', failure: failure('RunCancelled', 'the run was cancelled') });
+  report(run, {
+    type: 'stopped',
+    verdict: 'cancelled',
+    failure: failure('RunCancelled', 'the run was cancelled'),
+    now: Date.now(),
+  });
   stopIfDecided(run);
+}
+
+/** Notes a defect. The first is the one to tell of. */
+export function noteCrash(run: Run, crash: unknown): void {
+  run.crash ??= crash instanceof Error ? crash : new Error(String(crash));
+  run.changed = true;
 }
 
 /** Evaluates a value in which there may be expressions; each is compiled once a run. */

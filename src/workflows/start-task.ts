@@ -12,7 +12,7 @@ import { stateOf } from '../domain/progress.js';
 import { PERFORM } from './kinds/perform.js';
 import type { Settled, Work } from './kinds/work.js';
 import { outcomeOf } from './outcome-of.js';
-import { render, report, stopIfDecided, type OpenTask, type Run } from './run.js';
+import { noteCrash, render, report, stopIfDecided, type OpenTask, type Run } from './run.js';
 
 export async function startReady(run: Run, { task: id, index }: Ready): Promise<void> {
   const task = taskOf(run.graph, id);
@@ -101,10 +101,7 @@ function setGoing(run: Run, work: Work, settle: (settled: Settled) => void): voi
   untilSettled(run, work)
     .then(settle)
     .then(() => stopIfDecided(run))
-    .catch((crash: unknown) => {
-      run.crash ??= crash;
-      run.changed = true;
-    });
+    .catch((crash: unknown) => noteCrash(run, crash));
 }
 
 /** Carries the work out, and again for each time a person asked for another try while it ran. */
@@ -162,7 +159,7 @@ async function openForEach(run: Run, task: GraphTask): Promise<void> {
  * A plain path names a value as it is: where that is no array, somebody has made a mistake.
  */
 function asItems(template: unknown, value: unknown): unknown[] | undefined {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as unknown[];
   const source = expressionSource(template);
   if (source === undefined || parsePlainPath(source) !== undefined) return undefined;
   return value === undefined ? [] : [value];

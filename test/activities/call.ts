@@ -59,7 +59,8 @@ export async function failureOf(calling: Promise<unknown>): Promise<Seen> {
 export function seen(error: unknown): Seen {
   if (error instanceof ApplicationFailure) {
     const [detail] = (error.details ?? []) as [CallFailureDetail];
-    const { type, message, nonRetryable, nextRetryDelay: delayMs, cause } = error;
+    const { type, message, nonRetryable, cause } = error;
+    const delayMs: unknown = error.nextRetryDelay;
     return { type: type ?? '', message, nonRetryable: nonRetryable === true, delayMs, detail, cause };
   }
   if (error instanceof CancelledFailure) {

@@ -101,12 +101,14 @@ describe('pictureText', () => {
   });
 
   it('names the needs for which there is no room for a line', () => {
-    const pairs = Array.from({ length: 14 }, (_, i) => [task(`a${i}`), task(`b${i}`)]).flat();
-    const joins = Array.from({ length: 14 }, (_, i) =>
-      task(`j${i}`, [`a${i}`, `b${(i + 5) % 14}`, `b${(i + 9) % 14}`]),
+    const sources = Array.from({ length: 14 }, (_, i) => task(`a${i}`));
+    const own = sources.map(({ id }, i) => task(`j${i}`, [id]));
+    const join = task(
+      'end',
+      [...sources, ...own].map(({ id }) => id),
     );
-    const text = pictureText(picture([...pairs, ...joins]));
-    expect(text).toMatch(/j\d+ +worker {2}← b\d+/);
+    const text = pictureText(picture([...sources, ...own, join]));
+    expect(text).toMatch(/ end +worker {2}← a\d+, a\d+, a\d+ \+\d+$/);
     for (const row of rowsOf(text)) expect(row.split(/[a-z]/)[0]?.length).toBeLessThan(26);
   });
 
@@ -152,7 +154,7 @@ describe('pictureText', () => {
         for (const { id, needs: expected } of tasks)
           expect([...(needs.get(id) ?? [])].sort()).toEqual([...expected].sort());
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 });
@@ -169,15 +171,17 @@ describe('statusLook', () => {
 function needsByLines(text: string): Map<string, Set<string>> {
   const columns: (Set<string> | undefined)[] = [];
   const found = new Map<string, Set<string>>();
-  for (const row of rowsOf(text)) {
+  let previous = '';
+  for (const row of rowsOf(text.replace(/\n*on their own:[^]*/, ''))) {
     const place = row.indexOf('○');
     const id = /t\d+/.exec(row)?.[0];
     if (place === -1 || id === undefined) continue;
     const line = row.slice(0, row.indexOf(id)).trimEnd();
-    const needs = new Set(columns[place]);
+    const needs = new Set<string>();
+    const above = columns[place] ?? [];
     let below: number | undefined = place;
     columns[place] = undefined;
-    for (let at = 0; at < line.length; at += 2) if (line[at] === ' ') columns[at] = undefined;
+    for (let at = 0; at < columns.length; at += 2) if ((line[at] ?? ' ') === ' ') columns[at] = undefined;
     for (let at = place - 2; at >= 0 && line[at + 1] === '─'; at -= 2) {
       if (line[at] === '│' || line[at] === '─') continue;
       for (const need of columns[at] ?? []) needs.add(need);
@@ -194,6 +198,11 @@ function needsByLines(text: string): Map<string, Set<string>> {
         below = undefined;
       }
     }
+    // Right under a task counts only where no line says more.
+    if (needs.size === 0 || previous[place] === '│' || '├┼┬┤╮╭'.includes(previous[place] ?? ' ')) {
+      for (const need of above) needs.add(need);
+    }
+    previous = row;
     if (below !== undefined) columns[below] = new Set([id]);
     found.set(id, needs);
   }

@@ -14,7 +14,7 @@ export class AgentDefinitionError extends Error {
 }
 
 /** A JSON Schema within a data file. */
-export const SchemaData = z.union([z.boolean(), z.record(z.string(), z.unknown())]).superRefine((schema, context) => {
+const SchemaData = z.union([z.boolean(), z.record(z.string(), z.unknown())]).superRefine((schema, context) => {
   for (const message of checkJsonSchema(schema))
     context.addIssue({ code: 'custom', message: `${message}, got ${got(schema)}` });
 });

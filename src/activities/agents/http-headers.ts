@@ -21,7 +21,7 @@ export type Headers = z.infer<typeof Headers>;
 export interface ResolvedHeaders {
   readonly headers: Record<string, string>;
   /** Takes every value that came from the environment out of a text. */
-  redact(text: string): string;
+  redact(this: void, text: string): string;
 }
 
 export function resolveHeaders(declared: Headers, environment: NodeJS.ProcessEnv): ResolvedHeaders {

@@ -4,7 +4,7 @@ const MAX_LINE = 64 * 1024;
 export interface Lines {
   push(text: string): void;
   /** Gives what came after the last line break. */
-  end(): void;
+  end(this: void): void;
 }
 
 /** Cuts text that comes in pieces into lines, without holding more than one. */

@@ -12,7 +12,7 @@ const POLL_MS = 20;
 export interface ProcessGroup {
   /** SIGTERM, then SIGKILL; resolves when nothing of the group is alive, or SIGKILL has been sent. */
   end(): Promise<void>;
-  kill(): void;
+  kill(this: void): void;
   /** To be called last: the group's id may be another's after that. */
   release(): void;
 }

@@ -24,7 +24,7 @@ export interface ProcessSpec {
   /** Milliseconds from SIGTERM to SIGKILL, once `signal` has aborted. */
   readonly killAfterMs: number;
   readonly signal: AbortSignal;
-  onStderrLine(line: string): void;
+  onStderrLine(this: void, line: string): void;
 }
 
 export interface ProcessEnd {

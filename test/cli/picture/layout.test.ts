@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { layoutPicture, type Layout } from '../../../src/cli/picture/layout.js';
+import type { Picture } from '../../../src/domain/picture.js';
+import { chain, fanOut, layers, pictureOf, task } from './samples.js';
+
+const cell = { width: 150, height: 28 };
+const layOut = (picture: Picture) => layoutPicture(picture, { cell, rowGap: 8 });
+
+const randomDag = fc
+  .array(fc.array(fc.nat(1000), { maxLength: 4 }), { minLength: 1, maxLength: 60 })
+  .map((picks) =>
+    pictureOf(picks.map((needs, i) => task(`t${i}`, i === 0 ? [] : needs.map((need) => `t${need % i}`)))),
+  );
+
+describe('layoutPicture', () => {
+  it('never lays two boxes over each other, nor one outside the picture', () => {
+    fc.assert(
+      fc.property(randomDag, (picture) => {
+        const layout = layOut(picture);
+        expect(layout.boxes).toHaveLength(picture.tasks.length);
+        expect(overlaps(layout)).toEqual([]);
+        for (const { x, y } of layout.boxes) {
+          expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
+          expect(x + cell.width).toBeLessThanOrEqual(layout.width + 0.01);
+          expect(y + cell.height).toBeLessThanOrEqual(layout.height + 0.01);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('never draws a line through a box', () => {
+    fc.assert(
+      fc.property(randomDag, (picture) => {
+        expect(crossings(layOut(picture))).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('draws every task after what it needs, to its right', () => {
+    const picture = layers(6, 20);
+    const layout = layOut(picture);
+    const xOf = new Map(picture.tasks.map(({ id }, index) => [id, layout.boxes[index]?.x ?? 0]));
+    for (const { id, needs } of picture.tasks) {
+      for (const need of needs) expect(xOf.get(need)).toBeLessThan(xOf.get(id) ?? 0);
+    }
+  });
+
+  it('lays a fan-out of 500 out as a grid, with one line in and one line out', () => {
+    const layout = layOut(fanOut(500));
+    expect(layout.frames).toMatchObject([{ tasks: 500 }]);
+    expect(layout.lines.map(({ from, to }) => [from.length, to.length])).toEqual([
+      [1, 500],
+      [500, 1],
+    ]);
+    expect(isScreenLike(layout)).toBe(true);
+  });
+
+  it('folds a chain of 100 into rows', () => {
+    const layout = layOut(chain(100));
+    expect(layout.lines).toHaveLength(99);
+    expect(isScreenLike(layout)).toBe(true);
+  });
+
+  it('draws ten layers of 50 that all need each other with a line for each layer', () => {
+    const ids = (layer: number) => Array.from({ length: 50 }, (_, index) => `l${layer}_${index}`);
+    const tasks = Array.from({ length: 10 }, (_, layer) =>
+      ids(layer).map((id) => task(id, layer === 0 ? [] : ids(layer - 1))),
+    );
+    const layout = layOut(pictureOf(tasks.flat()));
+    expect(layout.lines).toHaveLength(9);
+    expect(isScreenLike(layout)).toBe(true);
+  });
+
+  it('keeps ten layers of 50 with lines of their own as high as their boxes need', () => {
+    const layout = layOut(layers(10, 50));
+    expect(layout.height).toBeLessThan(50 * 36 * 1.5);
+    expect(overlaps(layout)).toEqual([]);
+  });
+
+  it('gives the same coordinates for the same picture', () => {
+    expect(layOut(layers(5, 12))).toEqual(layOut(layers(5, 12)));
+  });
+
+  it('lays out an empty picture, unknown needs and a cycle', () => {
+    expect(layOut(pictureOf([])).boxes).toEqual([]);
+    const odd = layOut(pictureOf([task('a', ['b', 'ghost']), task('b', ['a']), task('c', ['c'])]));
+    expect(overlaps(odd)).toEqual([]);
+    expect(
+      layOut(pictureOf(chain(20).tasks.map((t, i) => (i === 0 ? { ...t, needs: ['c19'] } : t)))).boxes,
+    ).toHaveLength(20);
+  });
+});
+
+function isScreenLike({ width, height }: Layout): boolean {
+  return width / height > 0.6 && width / height < 4;
+}
+
+function overlaps({ boxes }: Layout): string[] {
+  return boxes.flatMap((a, i) =>
+    boxes
+      .slice(i + 1)
+      .flatMap((b, j) =>
+        Math.abs(a.x - b.x) < cell.width && Math.abs(a.y - b.y) < cell.height ? [`${i} and ${i + 1 + j}`] : [],
+      ),
+  );
+}
+
+/** Where the straight part of a line runs through a box; the curves lie between the columns. */
+function crossings({ boxes, lines }: Layout): string[] {
+  return lines.flatMap(({ points }, line) =>
+    points.slice(1).flatMap((to, index) => {
+      const from = points[index] ?? to;
+      const [left, right] = [Math.min(from.x, to.x), Math.max(from.x, to.x)];
+      return boxes.flatMap(({ x, y }, box) => {
+        const isBeside = right <= x + 0.01 || left >= x + cell.width - 0.01;
+        const isStraight = from.y === to.y;
+        return !isBeside && (!isStraight || (from.y > y && from.y < y + cell.height)) && from.x !== to.x
+          ? [`line ${line} and box ${box}`]
+          : [];
+      });
+    }),
+  );
+}

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { functionAgent } from '../../src/activities/agents/function.js';
+import { definePlan } from '../../src/domain/define-plan.js';
+import { InvalidPlanError } from '../../src/domain/parse-plan.js';
+import type { PlanBuilder } from '../../src/domain/plan-builder.js';
+
+const Finding = z.object({ file: z.string(), line: z.number(), 'rule-id': z.string() });
+
+const scanner = functionAgent({
+  type: 'scanner',
+  input: z.object({ path: z.string(), depth: z.number().optional() }),
+  output: z.object({ findings: z.array(Finding), files: z.array(z.string()), worst: Finding.optional() }),
+  run: () => ({ findings: [], files: [] }),
+});
+const analyzer = functionAgent({
+  type: 'analyzer',
+  input: z.object({ file: z.string(), place: z.number().optional() }),
+  output: z.object({ score: z.number() }),
+  run: () => ({ score: 1 }),
+});
+const reporter = functionAgent({
+  type: 'reporter',
+  input: z.object({
+    findings: z.array(Finding),
+    scores: z.array(z.object({ score: z.number() }).nullable()).optional(),
+  }),
+  output: z.object({ url: z.string() }),
+  run: () => ({ url: '' }),
+});
+const eraser = functionAgent({
+  type: 'eraser',
+  input: z.object({ url: z.string() }),
+  output: z.null(),
+  run: () => null,
+});
+
+const Input = z.object({ path: z.string() });
+
+const problemsOf = (build: () => unknown) => {
+  try {
+    build();
+  } catch (error) {
+    if (error instanceof InvalidPlanError) return error.problems.map(({ code, path }) => `${code} ${path}`);
+    throw error;
+  }
+  return [];
+};
+
+describe('definePlan', () => {
+  it('gives the data that YAML would give', () => {
+    const plan = definePlan('review', { input: Input, onFailure: 'continue', concurrency: 5 }, (p) => {
+      const scan = p.task('scan', scanner, { path: p.input.path }, { retry: { attempts: 2 }, timeout: '5m' });
+      const analyze = p.forEach('analyze', analyzer, scan.output.files, (file, index) => ({ file, place: index }), {
+        concurrency: 8,
+        tolerate: '10%',
+      });
+      const sign = p.approve('sign', 'Publish?', { when: p.expr<boolean>`$count(${scan.output.findings}) > ${0}` });
+      const report = p.task(
+        'report',
+        reporter,
+        { findings: scan.output.findings, scores: analyze.output },
+        {
+          needs: [sign, 'scan'],
+          join: 'none-failed',
+          fallback: { agent: 'printer', input: (failure) => ({ reason: failure.message }) },
+          compensate: { agent: eraser, input: (output) => ({ url: output.url }) },
+        },
+      );
+      return p.output({ url: report.output.url, started: p.run.startedAt });
+    });
+    expect(plan).toEqual({
+      name: 'review',
+      onFailure: 'continue',
+      concurrency: 5,
+      input: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
+      tasks: {
+        scan: {
+          agent: 'scanner',
+          input: { path: '{% $input.path %}' },
+          retry: { attempts: 2 },
+          timeout: '5m',
+        },
+        analyze: {
+          agent: 'analyzer',
+          forEach: { items: '{% $tasks.scan.output.files %}', concurrency: 8, tolerate: '10%' },
+          input: { file: '{% $item %}', place: '{% $index %}' },
+        },
+        sign: { approve: { title: 'Publish?' }, when: '{% $count($tasks.scan.output.findings) > 0 %}' },
+        report: {
+          agent: 'reporter',
+          input: { findings: '{% $tasks.scan.output.findings %}', scores: '{% $tasks.analyze.output %}' },
+          needs: ['sign', 'scan'],
+          join: 'none-failed',
+          fallback: { agent: 'printer', input: { reason: '{% $failure.message %}' } },
+          compensate: { agent: 'eraser', input: { url: '{% $output.url %}' } },
+        },
+      },
+      output: { url: '{% $tasks.report.output.url %}', started: '{% $run.startedAt %}' },
+    });
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+
+  it('lets waits, events and sub-plans stand beside agents', () => {
+    const inner = definePlan('inner', { input: z.object({ file: z.string() }) }, (p) => {
+      const one = p.task('one', analyzer, { file: p.input.file });
+      return p.output(one.output.score);
+    });
+    const plan = definePlan('outer', (p) => {
+      const event = p.event<{ files: string[] }>('pushed', { name: 'push', timeout: '1d' });
+      p.wait('later', { for: '5s' }, { needs: [event] });
+      p.wait('then', p.expr<string>`$tasks.pushed.output.when`);
+      const sub = p.plan('sub', inner, { file: 'a.ts' });
+      p.task('use', analyzer, { file: 'b.ts', place: sub.output });
+      p.forEach('each', inner, event.output.files, (file) => ({ file }));
+      p.forEach('fixed', inner, ['a.ts', 'b.ts'], (file) => ({ file }), {
+        compensate: { agent: eraser, input: (_score, file) => ({ url: file }) },
+      });
+    });
+    expect(plan.tasks).toMatchObject({
+      pushed: { event: { name: 'push', timeout: '1d' } },
+      later: { wait: { for: '5s' }, needs: ['pushed'] },
+      then: { wait: '{% $tasks.pushed.output.when %}' },
+      sub: { plan: { name: 'inner', output: '{% $tasks.one.output.score %}' }, input: { file: 'a.ts' } },
+      use: { input: { file: 'b.ts', place: '{% $tasks.sub.output %}' } },
+      each: { plan: { name: 'inner' }, forEach: { items: '{% $tasks.pushed.output.files %}' } },
+      fixed: {
+        forEach: { items: ['a.ts', 'b.ts'] },
+        compensate: { agent: 'eraser', input: { url: '{% $item %}' } },
+      },
+    });
+  });
+
+  it('refuses an edge that does not fit when it is compiled', () => {
+    const compiledOnly = (p: PlanBuilder<{ path: string }>) => {
+      const scan = p.task('scan', scanner, { path: p.input.path });
+      // @ts-expect-error the input has no such property
+      p.task('a', scanner, { path: p.input.paht });
+      // @ts-expect-error the agent takes no such property
+      p.task('b', scanner, { path: p.input.path, deep: 3 });
+      // @ts-expect-error a number where text is expected
+      p.task('c', scanner, { path: 5 });
+      // @ts-expect-error a reference to an array where text is expected
+      p.task('d', scanner, { path: scan.output.files });
+      // @ts-expect-error the output has no such property
+      p.task('e', reporter, { findings: scan.output.findingz });
+      // @ts-expect-error an array of other things
+      p.task('f', reporter, { findings: scan.output.files });
+      // @ts-expect-error only an array can be iterated
+      p.forEach('g', analyzer, scan.output, () => ({ file: '' }));
+      // @ts-expect-error an item is text, not a number
+      p.forEach('h', analyzer, scan.output.files, (file) => ({ file: '', place: file }));
+      // @ts-expect-error the output of the task has no such property
+      p.task('i', reporter, { findings: [] }, { compensate: { agent: eraser, input: (out) => ({ url: out.uri }) } });
+      // @ts-expect-error the fallback gives something else
+      p.task('j', reporter, { findings: [] }, { fallback: { agent: scanner, input: { path: '' } } });
+      // @ts-expect-error it may be absent
+      p.task('k', reporter, { findings: [scan.output.worst] });
+      const sub = definePlan('sub', { input: Input }, (q) => q.output(q.input.path));
+      // @ts-expect-error the sub-plan wants a path
+      p.plan('l', sub, { file: '' });
+      // @ts-expect-error the sub-plan gives text
+      p.task('m', analyzer, { file: '', place: p.plan('n', sub, { path: '' }).output });
+      // @ts-expect-error the task, not its output
+      p.task('o', scanner, { path: scan });
+    };
+    expect(compiledOnly).toBeTypeOf('function');
+  });
+
+  it('lets what is untyped stand anywhere', () => {
+    const plan = definePlan('loose', (p) => {
+      const a = p.task('a', 'anything', { any: p.input['x']!['y'] });
+      p.task('b', scanner, { path: a.output['path']! });
+    });
+    expect(plan.tasks).toEqual({
+      a: { agent: 'anything', input: { any: '{% $input.x.y %}' } },
+      b: { agent: 'scanner', input: { path: '{% $tasks.a.output.path %}' } },
+    });
+  });
+
+  it('quotes keys that JSONata would not read as names', () => {
+    const plan = definePlan('odd', (p) => {
+      const a = p.task('a', 'odd');
+      p.task('b', 'odd', {
+        dash: a.output['rule-id'],
+        word: a.output['and'],
+        digit: a.output['1st'],
+        tick: a.output['we`ird'],
+        proto: a.output['__proto__'],
+        then: a.output['then'],
+        of: p.expr`${a.output['a b']} + 1`,
+        further: p.expr<{ x: number }>`$merge([${a.output}, ${{ y: 'it"s' }}])`.x,
+      });
+    });
+    expect(plan.tasks['b']?.input).toEqual({
+      dash: '{% $tasks.a.output.`rule-id` %}',
+      word: '{% $tasks.a.output.`and` %}',
+      digit: '{% $tasks.a.output.`1st` %}',
+      tick: '{% $tasks.a.output."we`ird" %}',
+      proto: '{% $tasks.a.output.__proto__ %}',
+      then: '{% $tasks.a.output.then %}',
+      of: '{% $tasks.a.output.`a b` + 1 %}',
+      further: '{% ($merge([$tasks.a.output, {"y":"it\\"s"}])).x %}',
+    });
+  });
+
+  it('refuses an id that is used twice, together with all else that is wrong', () => {
+    const build = () =>
+      definePlan('twice', (p) => {
+        const a = p.task('a', 'x');
+        p.task('a', 'y');
+        p.task('b', 'x', undefined, { needs: [a, 'zz'], timeout: '5' });
+      });
+    expect(problemsOf(build)).toEqual([
+      'plan.duplicate-id tasks.a',
+      'plan.bad-duration tasks.b.timeout',
+      'plan.unknown-need tasks.b.needs[1]',
+    ]);
+  });
+
+  it.each<[string, (p: PlanBuilder<unknown>) => unknown, RegExp]>([
+    ['text', (p) => p.task('b', 'x', `${String(p.input['url'])}/x`), /\{% \$input\.url %\} is not known/],
+    ['a number', (p) => Number(p.input['n']), /turned into text or a number/],
+    ['a copy', (p) => ({ ...p.input }), /spread/],
+    ['JSON', (p) => JSON.stringify(p.input), /printed as JSON/],
+    ['other properties', (p) => Object.assign(p.input, { x: 1 }), /changed/],
+    ['nothing, in an expression', (p) => p.expr`1 + ${undefined}`, /expected a reference or a JSON value/],
+  ])('refuses to make %s of a reference, saying why', (_what, misuse, message) => {
+    expect(() => definePlan('misuse', (p) => void misuse(p))).toThrow(message);
+  });
+
+  it('refuses a task where its output was meant', () => {
+    const build = () => definePlan('handle', (p) => void p.task('b', 'x', { all: p.task('a', 'x') }));
+    expect(problemsOf(build)).toEqual(['plan.not-json tasks.b.input.all']);
+  });
+
+  it('refuses an input schema that JSON Schema cannot say', () => {
+    const build = () => definePlan('date', { input: z.object({ at: z.date() }) }, (p) => void p.wait('a', '1s'));
+    expect(problemsOf(build)).toEqual(['plan.bad-schema input']);
+  });
+});

@@ -1,0 +1,163 @@
+// A run over `progress` alone, on a simulated clock: what a Workflow does, without Temporal.
+import { advance, conclude, isQuiet, takeReady, type ProgressEvent } from '../../src/domain/advance.js';
+import { buildGraph, taskOf, type Graph } from '../../src/domain/graph.js';
+import type { Outcome } from '../../src/domain/outcome.js';
+import type { Plan } from '../../src/domain/plan.js';
+import { createProgress, type Progress } from '../../src/domain/progress.js';
+import { beginUndo, isUndone, settleUndo, takeUndo, type UndoUnit } from '../../src/domain/undo.js';
+
+export interface SimulationOptions {
+  /** Milliseconds that a task or item takes. */
+  readonly duration?: (task: string, index?: number) => number;
+  readonly outcome?: (task: string, index?: number) => Outcome;
+  readonly items?: (task: string) => number;
+  readonly tolerated?: (task: string) => number;
+  readonly when?: (task: string) => boolean;
+  readonly undone?: (unit: UndoUnit) => boolean;
+  /** Cancels the run once so many tasks have ended. */
+  readonly cancelAfter?: number;
+  /** Sees, and may replace, progress between any two events. */
+  readonly between?: (progress: Progress) => Progress;
+}
+
+export interface LogEntry {
+  readonly what: 'start' | 'end' | 'undo' | 'undone';
+  readonly task: string;
+  readonly index?: number;
+  readonly at: number;
+}
+
+export interface Simulation {
+  readonly graph: Graph;
+  readonly progress: Progress;
+  readonly log: readonly LogEntry[];
+  /** Milliseconds from the first start to the last end. */
+  readonly elapsed: number;
+  readonly mostInFlight: number;
+}
+
+const OK: Outcome = { status: 'succeeded', output: null, attempts: 1 };
+
+/** What is due, by time; ties in the order in which they came. */
+class Agenda {
+  private readonly heap: { at: number; order: number; run: () => void }[] = [];
+  private count = 0;
+
+  add(at: number, run: () => void): void {
+    const { heap } = this;
+    heap.push({ at, order: this.count++, run });
+    for (let i = heap.length - 1; i > 0;) {
+      const parent = (i - 1) >> 1;
+      if (!this.isBefore(i, parent)) break;
+      [heap[i], heap[parent]] = [heap[parent]!, heap[i]!];
+      i = parent;
+    }
+  }
+
+  take(): { at: number; run: () => void } | undefined {
+    const { heap } = this;
+    const first = heap[0];
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    heap[0] = last;
+    for (let i = 0; ;) {
+      let least = i;
+      for (const child of [2 * i + 1, 2 * i + 2]) if (child < heap.length && this.isBefore(child, least)) least = child;
+      if (least === i) return first;
+      [heap[i], heap[least]] = [heap[least]!, heap[i]!];
+      i = least;
+    }
+  }
+
+  private isBefore(a: number, b: number): boolean {
+    const [one, other] = [this.heap[a]!, this.heap[b]!];
+    return one.at < other.at || (one.at === other.at && one.order < other.order);
+  }
+}
+
+export function simulate(plan: Plan, options: SimulationOptions = {}): Simulation {
+  const { duration = () => 1, outcome = () => OK, when = () => true, undone = () => true } = options;
+  const { items = () => 3, tolerated = () => 0, cancelAfter = Infinity, between } = options;
+  const graph = buildGraph(plan);
+  let progress = createProgress(graph);
+  const log: LogEntry[] = [];
+  const agenda = new Agenda();
+  const open = new Map<string, () => void>();
+  let [now, ended, mostInFlight] = [0, 0, 0];
+
+  const tell = (event: ProgressEvent) => {
+    advance(graph, progress, event);
+    mostInFlight = Math.max(mostInFlight, progress.inFlight);
+    if (between !== undefined) progress = between(progress);
+  };
+  const note = (what: LogEntry['what'], task: string, index?: number) =>
+    log.push({ what, task, at: now, ...(index === undefined ? {} : { index }) });
+
+  const setGoing = (task: string, index: number | undefined, settle: (outcome: Outcome) => void) => {
+    const key = `${task}/${index ?? ''}`;
+    note('start', task, index);
+    const finish = (how: Outcome) => {
+      if (!open.delete(key)) return;
+      note('end', task, index);
+      settle(how);
+      ended++;
+      if (ended === cancelAfter) {
+        tell({ type: 'stopped', verdict: 'cancelled', failure: { type: 'RunCancelled', message: 'cancelled' }, now });
+      }
+      // A run that stops cancels what is under way.
+      if (progress.phase !== 'running') for (const cancel of [...open.values()]) cancel();
+    };
+    open.set(key, () =>
+      finish({ status: 'unknown', attempts: 1, failure: { type: 'Cancelled', message: 'cancelled at work' } }),
+    );
+    agenda.add(now + duration(task, index), () => finish(outcome(task, index)));
+  };
+
+  const start = (task: string, index?: number) => {
+    const spec = taskOf(graph, task);
+    if (index !== undefined) {
+      tell({ type: 'itemStarted', task, index });
+      setGoing(task, index, (how) => tell({ type: 'itemSettled', task, index, outcome: how, now }));
+      return;
+    }
+    if (spec.task.when !== undefined && progress.tasks[task]!.waiting?.admitted !== true) {
+      if (!when(task)) return tell({ type: 'skipped', task, now });
+      if (spec.isCall) return tell({ type: 'admitted', task });
+    }
+    tell({ type: 'started', task, now });
+    if (spec.task.forEach === undefined) {
+      setGoing(task, undefined, (how) => tell({ type: 'settled', task, outcome: how, now }));
+    } else {
+      note('start', task);
+      tell({ type: 'expanded', task, total: items(task), tolerated: tolerated(task), now });
+    }
+  };
+
+  for (;;) {
+    for (let ready = takeReady(graph, progress); ready !== undefined; ready = takeReady(graph, progress)) {
+      start(ready.task, ready.index);
+    }
+    if (isQuiet(progress)) break;
+    const next = agenda.take();
+    if (next === undefined) throw new Error('nothing is due, and the run is not over');
+    now = Math.max(now, next.at);
+    next.run();
+  }
+  const elapsed = log.reduce((last, { at }) => Math.max(last, at), 0);
+  conclude(graph, progress, now);
+  beginUndo(graph, progress);
+  const undoing: UndoUnit[] = [];
+  while (progress.phase === 'compensating') {
+    for (let unit = takeUndo(graph, progress); unit !== undefined; unit = takeUndo(graph, progress)) {
+      note('undo', unit.task, unit.index);
+      undoing.push(unit);
+    }
+    if (isUndone(progress)) break;
+    // The newest first, so that order is not kept by chance.
+    const unit = undoing.pop()!;
+    note('undone', unit.task, unit.index);
+    settleUndo(graph, progress, unit, undone(unit));
+    if (between !== undefined) progress = between(progress);
+  }
+  return { graph, progress, log, elapsed, mostInFlight };
+}
