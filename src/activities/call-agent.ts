@@ -5,7 +5,7 @@ import { addUsage, NO_USAGE, type CallReply, type CallRequest } from '../domain/
 import type { Agent, AgentContext, AgentLog } from '../domain/agent.js';
 import type { RetryPolicy } from '../domain/retry.js';
 import { classify } from './classify.js';
-import { startHeartbeat, type Heartbeat } from './heartbeat.js';
+import { createHeartbeats, type Heartbeat, type StartHeartbeat } from './heartbeat.js';
 import { invoke } from './invoke.js';
 import type { Lease } from './lease.js';
 import { parseInput } from './parse-input.js';
@@ -32,6 +32,7 @@ interface Attempt {
 }
 
 export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => Promise<CallReply> {
+  const startHeartbeat = createHeartbeats();
   return async (given) => {
     const activity = Context.current();
     const soFar: Attempt = { began: false, usage: NO_USAGE };
@@ -41,7 +42,7 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
       retry = request.retry;
       const found = deps.registry.find(request.agent, activity.info.taskQueue);
       const input = parseInput(found, request.input);
-      const reply = await attempt(deps, { activity, request, agent: found.agent, input, soFar });
+      const reply = await attempt(deps, { activity, request, agent: found.agent, input, soFar, startHeartbeat });
       return { output: parseReply(found, reply), attempts: activity.info.attempt, usage: soFar.usage };
     } catch (error) {
       const random = deps.random();
@@ -61,16 +62,18 @@ interface Call {
   readonly agent: Agent;
   readonly input: unknown;
   readonly soFar: Attempt;
+  readonly startHeartbeat: StartHeartbeat;
 }
 
-async function attempt(deps: CallAgentDeps, { activity, request, agent, input, soFar }: Call): Promise<unknown> {
+async function attempt(deps: CallAgentDeps, call: Call): Promise<unknown> {
+  const { activity, request, agent, input, soFar } = call;
   const { task, item, timeoutMs } = request;
   const log = withFields(deps.log ?? activity.log, {
     task,
     agent: agent.type,
     ...(item === undefined ? {} : { item }),
   });
-  const heartbeat = startHeartbeat(activity, log);
+  const heartbeat = call.startHeartbeat(activity, log);
   const run = (signal: AbortSignal) => {
     soFar.began = true;
     // The attempts before this one reached the agent too; what they spent beside that is not known here.
@@ -78,9 +81,9 @@ async function attempt(deps: CallAgentDeps, { activity, request, agent, input, s
     return agent.run(input, contextOf({ request, attempt: activity.info.attempt, signal, heartbeat, log, soFar }));
   };
   const name = JSON.stringify(agent.type);
-  const call = () => invoke({ name, timeoutMs, graceMs: deps.abortGraceMs, activity, log, run });
+  const invocation = () => invoke({ name, timeoutMs, graceMs: deps.abortGraceMs, activity, log, run });
   try {
-    return await deps.permit(agent, () => deps.lease(agent, call));
+    return await deps.permit(agent, () => deps.lease(agent, invocation));
   } finally {
     heartbeat.end();
   }

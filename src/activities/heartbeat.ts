@@ -24,8 +24,24 @@ export interface Heartbeat {
   end(): void;
 }
 
-/** `calls` is how many this worker has in flight. */
-export function startHeartbeat(activity: Context, log: AgentLog, calls = 1): Heartbeat {
+export type StartHeartbeat = (activity: Context, log: AgentLog) => Heartbeat;
+
+/** The heartbeats of one worker, which knows how many calls it has in flight. */
+export function createHeartbeats(): StartHeartbeat {
+  let calls = 0;
+  return (activity, log) => {
+    const heartbeat = startHeartbeat(activity, log, ++calls);
+    return {
+      ...heartbeat,
+      end() {
+        calls--;
+        heartbeat.end();
+      },
+    };
+  };
+}
+
+function startHeartbeat(activity: Context, log: AgentLog, calls: number): Heartbeat {
   const noted = Noted.safeParse(activity.info.heartbeatDetails);
   const lastProgress = noted.success ? noted.data.progress : undefined;
   // Until this attempt notes something, it hands on what it found, so that a third attempt still finds it.

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { got } from './problem.js';
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
+/** What a duration looks like; which of these are too short or too long, `Duration` says. */
+export const DURATION_PATTERN = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
 
 /** The longest duration Baton accepts, in milliseconds: ten years, well inside what Temporal's timers hold. */
@@ -11,7 +12,7 @@ export const MAX_DURATION_MS = 3650 * 86_400_000;
 
 /** Parses `'30s'`, `'1h30m'`, `'250ms'`, `'3d'` to milliseconds; `undefined` if it is not a duration. */
 export function parseDuration(text: string): number | undefined {
-  if (!WHOLE.test(text)) return undefined;
+  if (!DURATION_PATTERN.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(PART)) total += Number(amount) * UNIT_MS[unit!]!;
   return Math.round(total);

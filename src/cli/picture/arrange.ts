@@ -11,16 +11,19 @@ export interface Arrangement extends Size {
 }
 
 const FRAME_PADDING = 14;
-const LANE_GAP = 16;
+const TASK_GAP = 16;
 /** Room for an arrow between two tasks. */
 const LINK_GAP = 30;
+/** Clearly more than between two tasks of one chain. */
+const LANE_GAP = 64;
 
 /** `aspect` is the width that is wanted for a height of 1. */
 export function arrange(block: Block, cell: Size, rowGap: number, aspect: number): Arrangement {
   if (block.shape === 'snake') return arrangeSnake(block, cell, aspect);
   const length = block.lanes[0]?.length ?? 1;
   const laneWidth = length * (cell.width + LINK_GAP) - LINK_GAP;
-  const pitch = { x: laneWidth + LANE_GAP, y: cell.height + rowGap };
+  const gap = length === 1 ? TASK_GAP : LANE_GAP;
+  const pitch = { x: laneWidth + gap, y: cell.height + rowGap };
   const columns = columnsFor(block.lanes.length, pitch, aspect);
   const rows = Math.ceil(block.lanes.length / columns);
   const inset = block.shape === 'grid' ? FRAME_PADDING : 0;
@@ -30,7 +33,7 @@ export function arrange(block: Block, cell: Size, rowGap: number, aspect: number
   });
   return {
     block,
-    width: Math.ceil(block.lanes.length / rows) * pitch.x - LANE_GAP + 2 * inset,
+    width: Math.ceil(block.lanes.length / rows) * pitch.x - gap + 2 * inset,
     height: rows * pitch.y - rowGap + 2 * inset,
     places: new Map(block.lanes.flatMap((tasks, lane) => tasks.map((task, index) => [task, corner(lane, index)]))),
     links: block.lanes.flatMap((tasks, lane) =>

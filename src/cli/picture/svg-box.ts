@@ -29,7 +29,7 @@ export function drawBox(task: PictureTask, index: number, corner: Point, size: B
     ...(task.forEach === true ? [rect(2 * STACK), rect(STACK)] : []),
     rect(0),
     mark,
-    ...(task.compensates === true ? [undoableIcon(icons - 17, iconTop)] : []),
+    ...(task.compensates === true ? [undoableIcon(status === undefined ? icons : icons - 17, iconTop)] : []),
     `<text class="id" x="${TEXT_LEFT}" y="${isDense ? middle + 4.5 : 19}">${escapeMarkup(fitId(task.id, size.idColumns))}</text>`,
     ...(isDense ? [] : [task.label, task.detail ?? ''].map((text, row) => smallText(text, row, size))),
   ];

@@ -1,6 +1,7 @@
 // A call to an agent, and to its fallback if the agent failed for good.
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
+import { ABORT_GRACE_MS } from '../../domain/agent.js';
 import { addUsage, MAX_VALUE_BYTES, NO_USAGE } from '../../domain/call.js';
 import { durationMs } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
@@ -16,8 +17,8 @@ import { workName, type Settled, type Work } from './work.js';
 const DEFAULT_TIMEOUT = '5m';
 /** A worker that is silent for so long has died: short enough to go on soon, long enough for a busy event loop. */
 const DEFAULT_HEARTBEAT = '30s';
-/** The worker ends an attempt that is too long by itself, and says more about it than the server can; this is its head start. */
-const TIMEOUT_GRACE_MS = 15_000;
+/** The worker ends an attempt that is too long by itself, and says more about it than the server can: the server waits a bit longer. */
+const TIMEOUT_GRACE_MS = ABORT_GRACE_MS + 5_000;
 
 export async function performAgent(run: Run, work: Work): Promise<Settled> {
   const { task, scope } = work;

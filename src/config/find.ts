@@ -1,0 +1,36 @@
+import { readdir, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { didYouMean, got } from '../domain/problem.js';
+import { ConfigError } from './error.js';
+
+export const MODULE_ENDINGS = ['ts', 'mts', 'js', 'mjs', 'cjs'] as const;
+export const DATA_ENDINGS = ['yaml', 'yml', 'json'] as const;
+const ENDINGS: readonly string[] = [...MODULE_ENDINGS, ...DATA_ENDINGS];
+
+export const endingOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+
+/** The file that was named, or the `baton.config.*` of the directory, if there is one. */
+export async function findConfig(directory: string, named?: string): Promise<string | undefined> {
+  if (named === undefined) return await findDefault(directory);
+  const path = resolve(directory, named);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new ConfigError([`${named}: expected a configuration file, got a directory`]);
+  if (found === undefined) throw new ConfigError([`${named}: expected a configuration file, found nothing there`]);
+  if (ENDINGS.includes(endingOf(path))) return path;
+  throw new ConfigError([`${named}: expected a file that ends in .${ENDINGS.join(', .')}, got ${got(endingOf(path))}`]);
+}
+
+async function findDefault(directory: string): Promise<string | undefined> {
+  const files = await readdir(directory).catch(() => []);
+  const present = ENDINGS.map((ending) => `baton.config.${ending}`).filter((name) => files.includes(name));
+  if (present.length > 1) {
+    throw new ConfigError([`${present.join(', ')}: expected one configuration here; name one with --config`]);
+  }
+  return present[0] === undefined ? undefined : resolve(directory, present[0]);
+}
+
+/** A key of a configuration that is nearly right. */
+export const suggestKey = (key: string, known: readonly string[]): string => {
+  const hint = didYouMean(key, known);
+  return hint === undefined ? '' : `; ${hint}`;
+};

@@ -1,0 +1,33 @@
+// The JSON Schema of plans, for editors and for `baton schema`: made from the zod schema, with what zod can only check.
+// What spans tasks (cycles, needs, expressions) no JSON Schema can say; that is validation's.
+import { z } from 'zod';
+import { DURATION_PATTERN, Duration } from './duration.js';
+import { Plan, Task, TASK_KINDS } from './plan.js';
+import { KEY_KINDS } from './validate/kinds.js';
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+/** Draft 07: what editors of YAML understand. */
+export function planJsonSchema(): Schema {
+  const { $schema, ...rest } = z.toJSONSchema(Plan, {
+    target: 'draft-07',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema === Duration) describeDuration(jsonSchema);
+      if (zodSchema === Task) describeTask(jsonSchema);
+      if (jsonSchema.propertyNames !== undefined) jsonSchema.minProperties = 1;
+    },
+  });
+  return { $schema, title: 'Baton plan', ...rest };
+}
+
+function describeDuration(schema: Schema): void {
+  schema.pattern = DURATION_PATTERN.source;
+  schema.description = 'A duration such as 250ms, 30s, 5m, 1h30m or 3d';
+}
+
+function describeTask(schema: Schema): void {
+  schema.oneOf = TASK_KINDS.map((kind) => ({ required: [kind] }));
+  schema.dependencies = Object.fromEntries(
+    KEY_KINDS.map(({ key, kinds }) => [key, { anyOf: kinds.map((kind) => ({ required: [kind] })) }]),
+  );
+}
