@@ -2,7 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { TaskFailedError } from './client/errors.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
-import { pollersOf } from './client/pollers.js';
+import { lastingPollersOf, pollersOf } from './client/pollers.js';
 import { prepareRun, type Known } from './client/prepare.js';
 import { RunHandle } from './client/run-handle.js';
 import { planOfRun } from './client/run-plan-of.js';
@@ -58,6 +58,11 @@ export class Baton {
     }
   }
 
+  /** Over a client of one's own, which stays the caller's to close. */
+  static over(client: Client, options: Pick<ConnectOptions, 'agents' | 'plans' | 'taskQueue'> = {}): Baton {
+    return new Baton(client, options, () => Promise.resolve());
+  }
+
   /**
    * Starts a run of a plan: data, the path of a file, or what `definePlan` made. If a run of this id exists, that is the one.
    * Throws InvalidPlanError, InvalidInputError: nothing has started then.
@@ -104,9 +109,9 @@ export class Baton {
     return await planOfRun(this.client, id);
   }
 
-  /** How many workers have polled a Task Queue lately. */
-  async pollers(taskQueue: string): Promise<number> {
-    return await pollersOf(this.client, taskQueue);
+  /** How many workers poll a Task Queue; with `lasting`, without those that end with the run they were started for. */
+  async pollers(taskQueue: string, { lasting = false }: { lasting?: boolean } = {}): Promise<number> {
+    return await (lasting ? lastingPollersOf : pollersOf)(this.client, taskQueue);
   }
 
   async close(): Promise<void> {

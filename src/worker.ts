@@ -1,9 +1,10 @@
 // The composition root: agents and settings in, a Worker out. The only place that constructs what a worker needs.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import type { Agent, AgentLog } from './domain/agent.js';
+import { durationMs } from './domain/duration.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 
@@ -25,6 +26,10 @@ export interface WorkerSettings {
   readonly log?: AgentLog;
   /** Calls in flight at once, in each queue; default 500. */
   readonly concurrency?: number;
+  /** How the server names this worker; default its process and host. */
+  readonly identity?: string;
+  /** What calls get to end by themselves when the worker shuts down; default 10s. */
+  readonly drain?: string;
   /** Workflow code that has been bundled elsewhere, by `bundleWorkflowCode`. */
   readonly workflowBundle?: WorkflowBundleOption;
 }
@@ -33,7 +38,7 @@ export interface BatonWorker {
   readonly taskQueues: readonly string[];
   /** Works until `shutdown`, or until the promise settles. Rejects if the worker dies. */
   run(until?: Promise<unknown>): Promise<void>;
-  /** Takes no more; what runs gets ten seconds to end. */
+  /** Takes no more; what runs gets the time of `drain` to end. */
   shutdown(): void;
 }
 
@@ -43,6 +48,8 @@ export async function createWorker(settings: WorkerSettings): Promise<BatonWorke
   const activities = createActivities({ agents, ...(log === undefined ? {} : { log }) });
   const found = settings.server === undefined ? await findServer(settings.find) : undefined;
   const { connectionOptions, namespace } = settings.server ?? found!;
+  // Native code, loaded only where there is work to do.
+  const { NativeConnection, Worker } = await import('@temporalio/worker');
   const release = async (connection?: NativeConnection) => {
     await connection?.close();
     await found?.release();
@@ -82,12 +89,13 @@ function batonWorker(
   };
 }
 
-const tuning = ({ concurrency = DEFAULT_CALLS }: WorkerSettings) => ({
+const tuning = ({ concurrency = DEFAULT_CALLS, drain = DRAIN, identity }: WorkerSettings) => ({
   maxConcurrentActivityTaskExecutions: concurrency,
   // Fan-outs start in the same round trip that schedules them.
   maxEagerActivityReservationsPerWorkflowTask: concurrency,
   maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
-  shutdownGraceTime: DRAIN,
+  shutdownGraceTime: durationMs(drain),
+  ...(identity === undefined ? {} : { identity }),
 });
 
 /** Bundled when the package is built, so that a worker starts in a second; from source where there is no build. */

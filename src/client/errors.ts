@@ -14,8 +14,11 @@ export class InvalidInputError extends Error {
 export class RunNotFound extends Error {
   override readonly name = 'RunNotFound';
 
-  constructor(readonly runId: string) {
-    super(`there is no run ${JSON.stringify(runId)} on this server`);
+  constructor(
+    readonly runId: string,
+    hint?: string,
+  ) {
+    super(`there is no run ${JSON.stringify(runId)} on this server${hint === undefined ? '' : `; ${hint}`}`);
   }
 }
 

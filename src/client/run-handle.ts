@@ -15,6 +15,7 @@ import { MESSAGES, type Approval, type RunEvent, type SnapshotRequest } from '..
 import { RESULT_MEMO, type RunResult } from '../domain/run-result.js';
 import { NoWorker, Refused, RunLost, RunNotFound } from './errors.js';
 import { pollersOf } from './pollers.js';
+import { resetActivities } from './reset-activities.js';
 import { retryingTasks } from './retrying.js';
 
 /** A query or an update that nobody has answered by then finds no worker. */
@@ -72,6 +73,7 @@ export class RunHandle {
   /** Tries a running task again now: a wait between attempts is cut short, a call that hangs is given up. */
   async retryTask(task: string): Promise<void> {
     await this.update(MESSAGES.retryTask, { task });
+    await resetActivities(this.client, await this.describe(), task);
   }
 
   /** Skips a task that has not started. */
@@ -100,6 +102,8 @@ export class RunHandle {
     if (description.status.name !== 'RUNNING') {
       throw new Refused(`run ${this.id} has ended (${description.status.name.toLowerCase()})`);
     }
+    // An update that nobody takes is not recorded, yet would be delivered should a worker come after we have given up.
+    if ((await pollersOf(this.client, description.taskQueue)) === 0) throw new NoWorker(description.taskQueue);
     const send = () =>
       message === undefined
         ? this.workflow.executeUpdate<void, []>(name)

@@ -21,7 +21,7 @@ export async function findConfig(directory: string, named?: string): Promise<str
 }
 
 async function findDefault(directory: string): Promise<string | undefined> {
-  const files = await readdir(directory).catch(() => []);
+  const files = await readdir(directory).catch((): string[] => []);
   const present = ENDINGS.map((ending) => `baton.config.${ending}`).filter((name) => files.includes(name));
   if (present.length > 1) {
     throw new ConfigError([`${present.join(', ')}: expected one configuration here; name one with --config`]);

@@ -16,7 +16,8 @@ export async function readModuleConfig(path: string, name: string): Promise<unkn
   // A CommonJS file that was compiled from a module has its default export one level down.
   const outer = isModule(exported) ? exported['default'] : undefined;
   const value = isModule(outer) && '__esModule' in outer ? outer['default'] : outer;
-  if (value === undefined) throw new ConfigError([`${name}: expected a default export, such as defineConfig({ agents: [] })`]);
+  if (value === undefined)
+    throw new ConfigError([`${name}: expected a default export, such as defineConfig({ agents: [] })`]);
   return value;
 }
 

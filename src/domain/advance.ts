@@ -39,7 +39,10 @@ export type ProgressEvent =
       readonly total: number;
       readonly tolerated: number;
       readonly now: number;
+      readonly values?: readonly unknown[];
     }
+  /** A person or an event has answered a task that waits. */
+  | { readonly type: 'answered'; readonly task: string; readonly answer: unknown }
   | { readonly type: 'itemStarted'; readonly task: string; readonly index: number }
   | {
       readonly type: 'itemSettled';
@@ -89,6 +92,9 @@ export function advance(graph: Graph, progress: Progress, event: ProgressEvent):
       return settle(graph, progress, event);
     case 'expanded':
       return expand(graph, progress, event);
+    case 'answered':
+      stateOf(progress, event.task).answer = event.answer;
+      return;
     case 'itemStarted':
       return startItem(graph, progress, event.task, event.index);
     case 'itemSettled':
@@ -154,6 +160,7 @@ function settle(graph: Graph, progress: Progress, event: Extract<ProgressEvent, 
   // The start and the end of a task may be one event, where its input could not be made.
   if (state.status === 'pending') start(graph, progress, id, now);
   move(id, state, outcome.status);
+  delete state.answer;
   progress.running--;
   if (taskOf(graph, id).isCall) progress.inFlight--;
   state.endedAt = now;
@@ -260,6 +267,7 @@ function expand(graph: Graph, progress: Progress, event: Extract<ProgressEvent, 
     running: 0,
     succeeded: 0,
     failed: 0,
+    ...(event.values === undefined ? {} : { values: event.values }),
     ended: new Array<null>(total).fill(null),
   };
   if (total === 0) settle(graph, progress, { type: 'settled', task: id, outcome: succeeded([]), now });
@@ -310,18 +318,17 @@ function settleForEach(graph: Graph, progress: Progress, id: string, now: number
 
 function forEachOutcome(progress: Progress, id: string): Outcome {
   const items = stateOf(progress, id).items!;
-  const first = items.ended.findIndex((item) => item !== null && item.status !== 'succeeded');
-  if (items.failed > items.tolerated && progress.phase === 'running') {
-    const why = items.ended[first]?.failure;
-    const message = `more than ${items.tolerated} of ${items.total} items failed; the first, item ${first}: ${why?.message ?? ''}`;
-    return { status: 'failed', attempts: 0, failure: failure('TooManyFailures', message) };
+  const wasCancelled = items.ended.some((item) => item?.failure?.type === 'Cancelled');
+  if (progress.phase !== 'running' && (items.next < items.total || wasCancelled)) {
+    const why = failure('Cancelled', 'the run stopped before all items had ended');
+    return { status: 'cancelled', attempts: 0, failure: why };
   }
-  if (items.next < items.total || items.ended.some((item) => item?.status === 'cancelled')) {
-    return {
-      status: 'cancelled',
-      attempts: 0,
-      failure: failure('Cancelled', 'the run stopped before all items had ended'),
-    };
+  if (items.failed > items.tolerated) {
+    // Those in flight were cancelled because of the ones that failed by themselves.
+    const first = items.ended.findIndex((item) => item?.failure !== undefined && item.failure.type !== 'Cancelled');
+    const why = items.ended[first]?.failure?.message ?? 'cancelled';
+    const message = `more than ${items.tolerated} of ${items.total} items failed; the first, item ${Math.max(first, 0)}: ${why}`;
+    return { status: 'failed', attempts: 0, failure: failure('TooManyFailures', message) };
   }
   return succeeded(items.ended.map((item) => (item?.status === 'succeeded' ? (item.output ?? null) : null)));
 }

@@ -1,6 +1,7 @@
 // Expressions are JSONata inside `{% … %}`, the whole string. What they may see is a Scope; what they may not do is
 // depend on chance, or run for ever: the number of evaluated nodes is bounded, so a loop without end is a failure of its task.
 import jsonata from 'jsonata';
+import { here, type Soon } from './soon.js';
 import { parsePlainPath, walkPlainPath, type PlainPath } from './plain-path.js';
 
 const WHOLE = /^\s*\{%([\s\S]*)%\}\s*$/;
@@ -27,7 +28,8 @@ export function expressionSource(value: unknown): string | undefined {
 export interface Expression {
   readonly source: string;
   readonly plain: PlainPath | undefined;
-  evaluate(scope: Scope): Promise<unknown>;
+  /** Rejects, or throws, with an ExpressionError. */
+  evaluate(this: void, scope: Scope): Soon<unknown>;
 }
 
 /** Parses. Throws ExpressionError where the text is no JSONata. */
@@ -45,13 +47,13 @@ export function compileExpression(source: string): Expression {
   return {
     source,
     plain,
-    async evaluate(scope) {
+    evaluate(scope) {
       if (plain !== undefined && Object.hasOwn(scope, plain.root)) {
         const walk = walkPlainPath(plain, scope[plain.root]);
-        if (walk.walked) return walk.value;
+        if (walk.walked) return here(walk.value);
       }
       parsed ??= parseSource(source);
-      return await interpret(parsed, scope);
+      return interpret(parsed, scope);
     },
   };
 }

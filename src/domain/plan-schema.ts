@@ -2,23 +2,26 @@
 // What spans tasks (cycles, needs, expressions) no JSON Schema can say; that is validation's.
 import { z } from 'zod';
 import { DURATION_PATTERN, Duration } from './duration.js';
-import { Plan, Task, TASK_KINDS } from './plan.js';
+import { Plan, Task, TASK_ID, TASK_KINDS } from './plan.js';
 import { KEY_KINDS } from './validate/kinds.js';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
 /** Draft 07: what editors of YAML understand. */
-export function planJsonSchema(): Schema {
+export function planJsonSchema(): Readonly<Record<string, unknown>> {
   const { $schema, ...rest } = z.toJSONSchema(Plan, {
     target: 'draft-07',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === Duration) describeDuration(jsonSchema);
       if (zodSchema === Task) describeTask(jsonSchema);
-      if (jsonSchema.propertyNames !== undefined) jsonSchema.minProperties = 1;
+      if (isMapOfTasks(jsonSchema)) jsonSchema.minProperties = 1;
     },
   });
   return { $schema, title: 'Baton plan', ...rest };
 }
+
+const isMapOfTasks = ({ propertyNames }: Schema): boolean =>
+  typeof propertyNames === 'object' && propertyNames.pattern === TASK_ID.source;
 
 function describeDuration(schema: Schema): void {
   schema.pattern = DURATION_PATTERN.source;

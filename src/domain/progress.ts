@@ -35,6 +35,8 @@ export interface ItemsState {
   running: number;
   succeeded: number;
   failed: number;
+  /** The items, where evaluating them again might give others: some of its needs had not ended when it began. */
+  readonly values?: readonly unknown[];
   /** By index; `null` for what has not ended. */
   readonly ended: (ItemState | null)[];
 }
@@ -63,6 +65,8 @@ export interface TaskState {
   answeredBy?: string;
   /** When a wait is over, in milliseconds since 1970. */
   dueAt?: number | undefined;
+  /** What came for a task that waits for a person or an event; dropped when it settles. */
+  answer?: unknown;
 }
 
 /** running → stopping → compensating → ended; phases are passed over where there is nothing to do in them. */

@@ -3,9 +3,9 @@
 // Colours: `ink` (border, glyph) has a contrast of at least 3:1 on the page, and 4.5:1 on `fill`.
 import type { TaskStatus } from './status.js';
 
-export type TerminalColour = 'gray' | 'blue' | 'yellow' | 'green' | 'red' | 'magenta' | 'cyan';
+type TerminalColour = 'gray' | 'blue' | 'yellow' | 'green' | 'red' | 'magenta' | 'cyan';
 
-export interface Colours {
+interface Colours {
   readonly ink: string;
   readonly fill: string;
 }

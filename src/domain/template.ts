@@ -1,40 +1,44 @@
 // A template is JSON in which some strings are expressions: a task's input, a plan's output.
 import { compileExpression, ExpressionError, expressionSource, type Expression, type Scope } from './expression.js';
 import type { Path } from './problem.js';
+import { allSoon, andThen, here, type Soon } from './soon.js';
 
-export type Template = (scope: Scope) => Promise<unknown>;
+export type Template = (scope: Scope) => Soon<unknown>;
 
 /** Compiles once; evaluating costs nothing where nothing is an expression. Throws nothing: a bad expression fails when it is evaluated. */
 export function compileTemplate(value: unknown): Template {
   const source = expressionSource(value);
   if (source !== undefined) return expressionTemplate(compileExpression(source));
-  if (!hasExpression(value)) return () => Promise.resolve(value);
+  if (!hasExpression(value)) return () => here(value);
   if (Array.isArray(value)) {
     const parts = value.map(compileTemplate);
     // An absent value is null in an array, as in JSON.
-    return async (scope) => await Promise.all(parts.map(async (part) => (await part(scope)) ?? null));
+    return (scope) =>
+      andThen(allSoon(parts.map((part) => part(scope))), (made) => here(made.map((one) => one ?? null)));
   }
-  const entries = Object.entries(value as object).map(([key, part]) => [key, compileTemplate(part)] as const);
-  return async (scope) => {
-    const made: [string, unknown][] = [];
-    for (const [key, part] of entries) {
-      const result = await part(scope);
-      if (result !== undefined) made.push([key, result]);
-    }
-    return Object.fromEntries(made);
-  };
+  const keys = Object.keys(value as object);
+  const parts = Object.values(value as object).map(compileTemplate);
+  return (scope) =>
+    andThen(allSoon(parts.map((part) => part(scope))), (made) =>
+      here(Object.fromEntries(keys.map((key, i) => [key, made[i]] as const).filter(([, one]) => one !== undefined))),
+    );
 }
 
 function expressionTemplate(expression: Expression): Template {
-  return async (scope) => {
+  const named = (error: unknown): unknown =>
+    error instanceof ExpressionError ? new ExpressionError(`{%${expression.source}%}: ${error.message}`) : error;
+  return (scope) => {
     try {
-      return await expression.evaluate(scope);
+      const soon = expression.evaluate(scope);
+      if (!(soon instanceof Promise)) return soon;
+      return soon.catch((error: unknown) => Promise.reject(asError(named(error))));
     } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      throw new ExpressionError(`{%${expression.source}%}: ${error.message}`);
+      throw asError(named(error));
     }
   };
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 function hasExpression(value: unknown): boolean {
   if (typeof value === 'string') return expressionSource(value) !== undefined;

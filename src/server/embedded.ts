@@ -2,7 +2,9 @@
 // 1. At most one server runs on `.baton/temporal.db`. Whoever starts or stops it holds the lock of `.baton` and looks first.
 // 2. It lives as long as one process that noted itself under `.baton/users` does, and has not given it back.
 // 3. A process that dies without giving it back leaves the server running; the next one here finds it, or starts it again.
-import { mkdir, realpath } from 'node:fs/promises';
+// 4. A server that died is started again on the ports that it had, if they are free: whoever still uses it connects again.
+// 5. The record may be lost or wrong while the server lives: where it names none, the processes of this user are asked.
+import { access, mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type FoundServer, connectionTo } from './address.js';
 import { type OnProgress, findTemporalBinary } from './binary.js';
@@ -11,7 +13,7 @@ import { withLock } from './lock.js';
 import { freePort, whyNotFree } from './ports.js';
 import { probe } from './probe.js';
 import { type ServerRecord, readRecord, removeRecord, writeRecord } from './record.js';
-import { isOurs, stopServer } from './server-process.js';
+import { findServerOn, isOurs, stopServer } from './server-process.js';
 import { reasonOf, systemCodeOf } from './unreachable.js';
 import { addUser, countUsers, removeUser } from './users.js';
 
@@ -44,8 +46,7 @@ type Paths = ReturnType<typeof pathsIn>;
 /** The server that runs in this directory, if there is one. Writes nothing unless there is. */
 export async function joinEmbedded(options: EmbeddedOptions): Promise<FoundServer | undefined> {
   const paths = await locate(options.directory);
-  const record = await readRecord(paths.record);
-  if (record === undefined || !(await isOurs(record))) return undefined;
+  if ((await runningServer(paths)) === undefined) return undefined;
   return withLock(paths.home, LOCK_WAIT_MS, () => joinLocked(paths, options.namespace));
 }
 
@@ -76,9 +77,19 @@ function explainUnwritable(home: string) {
   };
 }
 
+async function runningServer({ record, database }: Paths): Promise<ServerRecord | undefined> {
+  const noted = await readRecord(record);
+  if (noted !== undefined && (await isOurs(noted))) return noted;
+  const isThere = await access(database).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? findServerOn(database) : undefined;
+}
+
 async function joinLocked(paths: Paths, namespace: string): Promise<FoundServer | undefined> {
-  const record = await readRecord(paths.record);
-  if (record === undefined || !(await isOurs(record))) return undefined;
+  const record = await runningServer(paths);
+  if (record === undefined) return undefined;
   const probed = await probe(connectionTo(`127.0.0.1:${record.port}`), namespace, PROBE_TIMEOUT_MS);
   if (probed.state === 'no-namespace') throw new Error(`${probed.reason}; it is made when the server starts next`);
   try {
@@ -88,14 +99,16 @@ async function joinLocked(paths: Paths, namespace: string): Promise<FoundServer 
     await stopServer(record);
     return undefined;
   }
+  await writeRecord(paths.record, record);
   return use(paths, record, namespace);
 }
 
 async function startLocked(paths: Paths, options: EmbeddedOptions, binary: string): Promise<FoundServer> {
   const { namespace } = options;
+  const before = await readRecord(paths.record);
   for (let attempt = 1; ; attempt++) {
-    const port = options.port ? await free(options.port, 'port') : await freePort();
-    const uiPort = options.uiPort ? await free(options.uiPort, 'Web UI port') : await freePort();
+    const port = options.port ? await free(options.port, 'port') : await freePort(before?.port);
+    const uiPort = options.uiPort ? await free(options.uiPort, 'Web UI port') : await freePort(before?.uiPort);
     const record = { port, uiPort, startedAt: new Date().toISOString(), database: paths.database };
     const settings = { binary, ...paths, directory: paths.home, port, uiPort, namespace };
     let noted: ServerRecord | undefined;
@@ -137,7 +150,7 @@ async function giveBack(paths: Paths, known: ServerRecord, user: string): Promis
       await removeUser(user);
       if ((await countUsers(paths.users)) > 0) return;
       // Another process may have started it again since, after a crash.
-      await stopServer((await readRecord(paths.record)) ?? known);
+      await stopServer((await runningServer(paths)) ?? known);
       await removeRecord(paths.record);
     });
   } catch (error) {

@@ -1,8 +1,20 @@
 import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { systemCodeOf } from './unreachable.js';
 
-/** A port of 127.0.0.1 that nothing listens on now; what takes it before we do is the caller's risk. */
-export const freePort = async (): Promise<number> => (await listenOnce(0)).port;
+/** A process that was killed closes its ports a moment after its pid has lost its meaning. */
+const CLOSING_MS = 2_000;
+
+const POLL_MS = 50;
+
+/** A port of 127.0.0.1 that nothing listens on now, `wanted` if it is one; what takes it before we do is the caller's risk. */
+export async function freePort(wanted?: number): Promise<number> {
+  if (wanted === undefined) return (await listenOnce(0)).port;
+  for (const deadline = Date.now() + CLOSING_MS; Date.now() < deadline; await pause(POLL_MS)) {
+    if ((await whyNotFree(wanted)) === undefined) return wanted;
+  }
+  return freePort();
+}
 
 /** `undefined` if the port can be listened on; else the reason why not. */
 export async function whyNotFree(port: number): Promise<string | undefined> {

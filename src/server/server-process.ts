@@ -1,8 +1,10 @@
-// The process of an embedded server, known by a record that may be stale: its pid may be another program's by now.
-// Nothing is believed, and above all nothing killed, unless the command line names our database.
+// The process of an embedded server. A record of it may be stale, for its pid may be another program's by now, or lost while
+// the server lives. So nothing is believed, and above all nothing killed, unless the command line names the database; and
+// a command line that does is as good as a record.
 import { setTimeout as pause } from 'node:timers/promises';
 import { commandOf } from './process-identity.js';
-import type { ServerRecord } from './record.js';
+import { ownProcesses } from './process-list.js';
+import { ServerRecord } from './record.js';
 
 /** An idle server ends within about a second of SIGTERM; a busy one has writes to finish. */
 const STOP_GRACE_MS = 8_000;
@@ -14,8 +16,25 @@ const POLL_MS = 40;
 
 export async function isOurs(record: ServerRecord): Promise<boolean> {
   const command = await commandOf(record.pid);
-  return command !== undefined && command.includes('start-dev') && command.includes(record.database);
+  return command !== undefined && isServerOn(record.database, command);
 }
+
+/** The server that runs on this database, read from its command line; looks at every process of this user. */
+export async function findServerOn(database: string): Promise<ServerRecord | undefined> {
+  for (const { pid, command } of await ownProcesses()) {
+    if (!isServerOn(database, command)) continue;
+    const [port, uiPort] = ['port', 'ui-port'].map((flag) =>
+      Number(new RegExp(` --${flag} (\\d+) `).exec(command)?.[1]),
+    );
+    const record = ServerRecord.safeParse({ pid, port, uiPort, startedAt: new Date().toISOString(), database });
+    if (record.success) return record.data;
+  }
+  return undefined;
+}
+
+/** The flag stands right before the path: the database of another directory may end in the same words. */
+const isServerOn = (database: string, command: string): boolean =>
+  command.includes(' start-dev ') && `${command} `.includes(` --db-filename ${database} `);
 
 /** Ends the server, gently first. Returns once the process is gone; does nothing if it is not ours. */
 export async function stopServer(record: ServerRecord): Promise<void> {

@@ -3,9 +3,11 @@ import { condition } from '@temporalio/workflow';
 import { taskOf } from '../domain/graph.js';
 import type { Outcome } from '../domain/outcome.js';
 import { stateOf, type Progress } from '../domain/progress.js';
+import { inTime } from '../domain/soon.js';
 import { isUndone, settleUndo, takeUndo, type UndoUnit } from '../domain/undo.js';
 import { addUsage } from '../domain/call.js';
 import { Continuation } from './continuation.js';
+import { itemsOf } from './for-each.js';
 import { callAgent } from './kinds/agent.js';
 import { undoPlan } from './kinds/plan.js';
 import { outcomeOf } from './outcome-of.js';
@@ -48,18 +50,17 @@ async function undo(run: Run, { task: id, index }: UndoUnit): Promise<Outcome> {
   const scope = {
     ...run.scope,
     output: index === undefined ? output : item?.output,
-    ...(index === undefined ? {} : { index, item: run.items.get(id)?.[index] ?? (await itemAt(run, id, index)) }),
+    ...(index === undefined ? {} : { index, item: await itemAt(run, id, index) }),
   };
   const work = { task, scope, ...(index === undefined ? {} : { index }) };
   if (compensate === undefined)
     return await undoPlan(run, work, (index === undefined ? child : item?.child) as Progress);
-  const input = (await render(run, compensate.input, scope)) ?? {};
-  return await callAgent(run, work, { ...compensate, input, suffix: 'compensate' });
+  const input = (await inTime(render(run, compensate.input, scope))) ?? {};
+  return (await callAgent(run, work, { ...compensate, input, suffix: 'compensate' })).outcome;
 }
 
 async function itemAt(run: Run, id: string, index: number): Promise<unknown> {
-  const items = await render(run, taskOf(run.graph, id).task.forEach?.items, run.scope);
-  const list = Array.isArray(items) ? items : [items];
-  run.items.set(id, list);
-  return list[index];
+  const items = run.items.get(id) ?? (await itemsOf(run, taskOf(run.graph, id))) ?? [];
+  run.items.set(id, items);
+  return items[index];
 }

@@ -3,6 +3,7 @@ import { allHandlersFinished, ApplicationFailure, CancelledFailure, condition, u
 import { ExpressionError } from '../domain/expression.js';
 import { failure } from '../domain/failure.js';
 import { RESULT_MEMO, type RunResult } from '../domain/run-result.js';
+import { inTime } from '../domain/soon.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
 import { isCompensable } from '../domain/undo.js';
 import { render, type Run } from './run.js';
@@ -41,7 +42,7 @@ async function makeOutput(run: Run): Promise<unknown> {
   const { progress, graph } = run;
   if (progress.verdict !== 'completed') return null;
   try {
-    return await render(run, graph.plan.output, run.scope);
+    return await inTime(render(run, graph.plan.output, run.scope));
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     progress.verdict = 'failed';

@@ -4,16 +4,15 @@ import { conclude, isQuiet, takeReady, type Ready } from '../domain/advance.js';
 import { beginUndo } from '../domain/undo.js';
 import { Continuation } from './continuation.js';
 import type { Run } from './run.js';
-import { resumeTasks, startReady } from './start-task.js';
+import { resumeTasks, startReady } from './start-ready.js';
 import { showDetails } from './web-ui.js';
 
 export async function runForward(run: Run): Promise<void> {
   const { graph, progress } = run;
   const continuation = new Continuation(run);
-  await resumeTasks(run);
+  await run.work.run(() => resumeTasks(run));
   for (;;) {
-    let ready: Ready | undefined;
-    while (!continuation.isDraining && (ready = takeReady(graph, progress)) !== undefined) await startReady(run, ready);
+    if (!continuation.isDraining) await run.work.run(() => startAllReady(run));
     if (run.crash !== undefined) throw run.crash;
     if (isQuiet(progress)) break;
     showDetails(run);
@@ -24,4 +23,12 @@ export async function runForward(run: Run): Promise<void> {
   }
   conclude(graph, progress, Date.now());
   beginUndo(graph, progress);
+}
+
+async function startAllReady(run: Run): Promise<void> {
+  let ready: Ready | undefined;
+  while ((ready = takeReady(run.graph, run.progress)) !== undefined) {
+    const starting = startReady(run, ready);
+    if (starting !== undefined) await starting;
+  }
 }

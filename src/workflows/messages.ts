@@ -1,13 +1,6 @@
 // Updates, signals and the query of a run. Handlers change state and wake the loop; the loop does the work.
 // Validators refuse with one sentence what cannot be done now, before it becomes history.
-import {
-  ApplicationFailure,
-  CancellationScope,
-  defineQuery,
-  defineSignal,
-  defineUpdate,
-  setHandler,
-} from '@temporalio/workflow';
+import { ApplicationFailure, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { taskOf } from '../domain/graph.js';
 import { Approval, MESSAGES, RunEvent, SnapshotRequest, TaskChoice } from '../domain/messages.js';
@@ -50,12 +43,16 @@ export function answerMessages(run: Run): void {
         throw refusal(`task ${task} has been answered already`);
     },
   });
-  setHandler(retryTask, ({ task }) => retryNow(run, task), {
+  // Temporal itself starts the attempt, when the client resets the activity: what is decided here is that it may.
+  setHandler(retryTask, () => undefined, {
     validator: (choice) => {
       const { task } = parse(TaskChoice, choice);
       known(run, task);
       refuseUnlessRunning(run);
       openOf(run, task, 'does not run, so there is nothing to try again');
+      const { kind } = taskOf(run.graph, task);
+      if (kind !== 'agent')
+        throw refusal(`task ${task} is of kind ${kind}: only a call to an agent can be tried again`);
     },
   });
   setHandler(skipTask, ({ task }) => report(run, { type: 'skipped', task, now: Date.now() }), {
@@ -103,15 +100,6 @@ function openOf(run: Run, task: string, otherwise = 'does not run') {
   const open = run.open.get(task);
   if (open === undefined) throw refusal(`task ${task} is ${stateOf(run.progress, task).status}: it ${otherwise}`);
   return open;
-}
-
-/** Gives up the present attempt, or the wait for the next one, and calls again at once under the same idempotency key. */
-function retryNow(run: Run, task: string): void {
-  const open = openOf(run, task);
-  const { scope } = open;
-  open.generation++;
-  open.scope = new CancellationScope({ parent: run.work, cancellable: true });
-  scope.cancel();
 }
 
 function withoutOutputs(result: RunResult): RunResult {

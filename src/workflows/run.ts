@@ -11,16 +11,16 @@ import { formatProblem } from '../domain/problem.js';
 import { createProgress, type Progress } from '../domain/progress.js';
 import { RunInput } from '../domain/run-input.js';
 import { runScope, type RunFacts } from '../domain/run-scope.js';
+import { here, type Soon } from '../domain/soon.js';
 import { compileTemplate, type Template } from '../domain/template.js';
 import { validatePlan } from '../domain/validate/index.js';
 
-/** A task that runs, and how it is reached from a message. */
+/** A task that runs, and how it is reached. */
 export interface OpenTask {
-  scope: CancellationScope;
+  /** Of a forEach: holds its items. */
+  scope?: CancellationScope;
   /** Set by `approve`, read by the task that waits for it. */
   approval?: Approval;
-  /** Grows when a person asks for another try. */
-  generation: number;
 }
 
 export interface Run extends RunFacts {
@@ -88,6 +88,13 @@ export function report(run: Run, event: ProgressEvent): void {
   run.changed = true;
 }
 
+/** The handle of a task that runs; the items of a forEach share one. */
+export function openTask(run: Run, id: string): OpenTask {
+  const open = run.open.get(id) ?? {};
+  run.open.set(id, open);
+  return open;
+}
+
 /** Stops what runs once progress has decided that the run is to stop. */
 export function stopIfDecided(run: Run): void {
   if (run.progress.phase !== 'running' && !run.work.consideredCancelled) run.work.cancel();
@@ -111,9 +118,9 @@ export function noteCrash(run: Run, crash: unknown): void {
 }
 
 /** Evaluates a value in which there may be expressions; each is compiled once a run. */
-export async function render(run: Run, value: unknown, scope: Scope): Promise<unknown> {
-  if (typeof value === 'string' && expressionSource(value) === undefined) return value;
+export function render(run: Run, value: unknown, scope: Scope): Soon<unknown> {
+  if (value === undefined || (typeof value === 'string' && expressionSource(value) === undefined)) return here(value);
   let template = run.templates.get(value);
   if (template === undefined) run.templates.set(value, (template = compileTemplate(value)));
-  return await template(scope);
+  return template(scope);
 }

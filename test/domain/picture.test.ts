@@ -181,7 +181,7 @@ function needsByLines(text: string): Map<string, Set<string>> {
     const above = columns[place] ?? [];
     let below: number | undefined = place;
     columns[place] = undefined;
-    for (let at = 0; at < columns.length; at += 2) if ((line[at] ?? ' ') === ' ') columns[at] = undefined;
+    for (let at = 0; at < columns.length; at += 2) if (' ─'.includes(line[at] ?? ' ')) columns[at] = undefined;
     for (let at = place - 2; at >= 0 && line[at + 1] === '─'; at -= 2) {
       if (line[at] === '│' || line[at] === '─') continue;
       for (const need of columns[at] ?? []) needs.add(need);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
@@ -126,6 +126,8 @@ test('a server that was killed is started again on its file, with everything in 
 
   const after = await find(directory);
   expect((await readRecordOf(directory)).pid).not.toBe(killed.pid);
+  // Whoever was connected connects again by itself.
+  expect(after).toMatchObject({ address: before.address, webUi: before.webUi });
   const client = await clientOf(after);
   expect((await client.workflow.getHandle('kept').describe()).status.name).toBe('RUNNING');
   await expect(client.workflow.getHandle('other').describe()).rejects.toThrow(WorkflowNotFoundError);
@@ -158,6 +160,29 @@ test('a record that is torn is ignored and written anew', async () => {
   const found = await find(directory);
   expect(found.address).toBe(`127.0.0.1:${(await readRecordOf(directory)).port}`);
 });
+
+test.each([
+  ['lost', (file: string) => rm(file)],
+  ['torn', (file: string) => writeFile(file, '{ "pid": 1')],
+  ['of another process', (file: string) => changeRecord(file, { pid: process.pid })],
+])('a server whose record is %s is found, not doubled, and its record is written anew', async (_, spoil) => {
+  const directory = await makeDirectory();
+  const first = await find(directory);
+  const before = await readRecordOf(directory);
+  await spoil(join(directory, '.baton', 'server.json'));
+  const second = await find(directory, { start: false });
+  expect(second).toMatchObject({ address: first.address, webUi: first.webUi });
+  expect(await readRecordOf(directory)).toMatchObject({ pid: before.pid, port: before.port, uiPort: before.uiPort });
+  await spoil(join(directory, '.baton', 'server.json'));
+  await first.release();
+  await second.release();
+  expect(await commandOf(before.pid)).toBeUndefined();
+});
+
+async function changeRecord(file: string, change: object): Promise<void> {
+  const record: unknown = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify(Object.assign({}, record, change)));
+}
 
 test('a recorded pid that is another program by now is left alone', async () => {
   const directory = await makeDirectory();

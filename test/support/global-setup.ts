@@ -1,7 +1,7 @@
 // Once for a test run: the Workflow code is bundled from source, and the test server is there.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { findTemporalBinary, findTestServerBinary } from '../../src/server/index.js';
 
@@ -18,7 +18,10 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default async function setup(project: TestProject): Promise<void> {
   const directory = at('../../node_modules/.cache/baton');
   const codePath = `${directory}/workflow-bundle.js`;
-  const { code } = await bundleWorkflowCode({ workflowsPath: at('../../src/workflows/index.ts') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: at('../../src/workflows/index.ts'),
+    logger: new DefaultLogger('WARN'),
+  });
   await mkdir(directory, { recursive: true });
   await writeFile(codePath, code);
   const say = (message: string) => console.error(message);

@@ -64,7 +64,8 @@ function isJson(value: unknown): boolean {
 
 function describe(value: unknown): string {
   if (typeof value === 'object' && value !== null) return `an object of class ${value.constructor?.name ?? 'unknown'}`;
-  return typeof value === 'number' || value === undefined ? String(value) : `a ${typeof value}: ${got(value)}`;
+  if (value === undefined) return 'nothing';
+  return typeof value === 'number' ? String(value) : `a ${typeof value}: ${got(value)}`;
 }
 
 function pathOf(place: Place): Path {

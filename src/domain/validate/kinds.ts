@@ -5,7 +5,11 @@ import { NOT_YET, ONE_KIND } from './forms.js';
 import type { ReadTask } from './read.js';
 
 /** Keys that not every kind can have. */
-export const KEY_KINDS: readonly { readonly key: string; readonly code: string; readonly kinds: readonly TaskKind[] }[] = [
+export const KEY_KINDS: readonly {
+  readonly key: string;
+  readonly code: string;
+  readonly kinds: readonly TaskKind[];
+}[] = [
   { key: 'forEach', code: 'plan.forEach-kind', kinds: ['agent', 'plan'] },
   { key: 'compensate', code: 'plan.compensate-kind', kinds: ['agent', 'plan'] },
   { key: 'fallback', code: 'plan.fallback-kind', kinds: ['agent'] },

@@ -3,8 +3,8 @@
 import { expressionSource } from '../expression.js';
 import { MAX_DEPTH } from '../plan.js';
 import { got, type Path } from '../problem.js';
-import type { Context } from './context.js';
-import { isRecord } from './context.js';
+import { isRecord, type Context } from './context.js';
+import { FORMS } from './forms.js';
 import { jsonProblem } from './json-value.js';
 
 /** How one came to a plan: the names on the way, and how many levels down it is. */
@@ -21,10 +21,12 @@ const OF_THE_WAY = new Set(['plan.too-deep', 'plan.plan-cycle']);
 export function checkSubPlan(value: unknown, path: Path, way: Way, context: Context, checkPlan: CheckPlan): void {
   if (way.depth >= MAX_DEPTH) {
     context.report('plan.too-deep', path, `expected at most ${MAX_DEPTH} levels of plans within plans, got more`);
-  } else if (typeof value === 'string') {
+  } else if (typeof value === 'string' && value !== '') {
     checkNamed(value, path, way, context, checkPlan);
   } else if (isRecord(value)) {
     checkPlan(value, path, { ...way, depth: way.depth + 1 }, context);
+  } else {
+    context.report('plan.bad-value', path, `${FORMS.get('plan')!}, got ${got(value)}`);
   }
 }
 

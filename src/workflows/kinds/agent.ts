@@ -2,13 +2,14 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import { ABORT_GRACE_MS } from '../../domain/agent.js';
-import { addUsage, MAX_VALUE_BYTES, NO_USAGE } from '../../domain/call.js';
+import { addUsage, MAX_VALUE_BYTES, NO_USAGE, type CallRequest } from '../../domain/call.js';
 import { durationMs } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Fallback } from '../../domain/plan.js';
 import { retryPolicy, type Retry } from '../../domain/retry.js';
 import { jsonBytes } from '../../domain/size.js';
+import { inTime } from '../../domain/soon.js';
 import { outcomeOf } from '../outcome-of.js';
 import { render, type Run } from '../run.js';
 import { workName, type Settled, type Work } from './work.js';
@@ -20,13 +21,20 @@ const DEFAULT_HEARTBEAT = '30s';
 /** The worker ends an attempt that is too long by itself, and says more about it than the server can: the server waits a bit longer. */
 const TIMEOUT_GRACE_MS = ABORT_GRACE_MS + 5_000;
 
-export async function performAgent(run: Run, work: Work): Promise<Settled> {
-  const { task, scope } = work;
-  const input = (await render(run, task.task.input, scope)) ?? {};
-  const outcome = await callAgent(run, work, { agent: task.task.agent!, input });
-  const { fallback } = task.task;
-  if (fallback === undefined || !hasFailedForGood(outcome)) return { outcome };
-  return await askFallback(run, work, fallback, input, outcome);
+export function performAgent(run: Run, work: Work): Promise<Settled> {
+  const input = render(run, work.task.task.input, work.scope);
+  if (input instanceof Promise) return input.then((value) => ask(run, work, value ?? {}));
+  return ask(run, work, input.value ?? {});
+}
+
+function ask(run: Run, work: Work, input: unknown): Promise<Settled> {
+  const { agent, fallback } = work.task.task;
+  const asked = callAgent(run, work, { agent: agent!, input });
+  if (fallback === undefined) return asked;
+  return asked.then(async (settled) => {
+    const { outcome } = settled;
+    return hasFailedForGood(outcome) ? await askFallback(run, work, fallback, input, outcome) : settled;
+  });
 }
 
 /** A call that was cancelled has not failed: nobody wants its answer any more. */
@@ -42,9 +50,9 @@ async function askFallback(
   first: Exclude<Outcome, { status: 'succeeded' }>,
 ): Promise<Settled> {
   const scope = { ...work.scope, failure: first.failure };
-  const second = await callAgent(run, work, {
+  const { outcome: second } = await callAgent(run, work, {
     ...fallback,
-    input: fallback.input === undefined ? input : await render(run, fallback.input, scope),
+    input: fallback.input === undefined ? input : await inTime(render(run, fallback.input, scope)),
     suffix: 'fallback',
   });
   const outcome = {
@@ -65,12 +73,12 @@ export interface Call {
 }
 
 /** One durable call. Settles, whatever happens. */
-export async function callAgent(run: Run, work: Omit<Work, 'open'>, call: Call): Promise<Outcome> {
+export function callAgent(run: Run, work: Omit<Work, 'open'>, call: Call): Promise<Settled> {
   const { task, index } = work;
   const size = jsonBytes(call.input);
   if (size > MAX_VALUE_BYTES) {
     const message = `the input of ${call.agent} is ${size} bytes of JSON, at most ${MAX_VALUE_BYTES} fit into one payload`;
-    return { status: 'failed', attempts: 0, failure: failure('InputTooLarge', message) };
+    return Promise.resolve({ outcome: { status: 'failed', attempts: 0, failure: failure('InputTooLarge', message) } });
   }
   // The settings of a task are for its agent; a fallback or an undoing agent has its own, or the agent's.
   const own = call.suffix === undefined ? task.task : call;
@@ -100,22 +108,21 @@ export async function callAgent(run: Run, work: Omit<Work, 'open'>, call: Call):
       maximumInterval: retry.maxMs,
     },
   });
-  try {
-    const reply = await callAgent({
-      run: run.id,
-      plan: run.graph.plan.name,
-      task: task.id,
-      ...(index === undefined ? {} : { item: index }),
-      agent: call.agent,
-      input: call.input,
-      idempotencyKey: `${run.id}/${index === undefined ? task.id : `${task.id}/${index}`}${suffix}`,
-      timeoutMs,
-      retry,
-    });
-    return { status: 'succeeded', ...reply };
-  } catch (error) {
-    return outcomeOf(error, retry.attempts);
-  }
+  const request: CallRequest = {
+    run: run.id,
+    plan: run.graph.plan.name,
+    task: task.id,
+    ...(index === undefined ? {} : { item: index }),
+    agent: call.agent,
+    input: call.input,
+    idempotencyKey: `${run.id}/${index === undefined ? task.id : `${task.id}/${index}`}${suffix}`,
+    timeoutMs,
+    retry,
+  };
+  return callAgent(request).then(
+    (reply) => ({ outcome: { status: 'succeeded', ...reply } }),
+    (error: unknown) => ({ outcome: outcomeOf(error, retry.attempts) }),
+  );
 }
 
 const hasPriority = (run: Run, { task }: Pick<Work, 'task'>): boolean =>

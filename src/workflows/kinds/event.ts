@@ -3,6 +3,7 @@
 import { condition } from '@temporalio/workflow';
 import { ExpressionError } from '../../domain/expression.js';
 import { failure } from '../../domain/failure.js';
+import { inTime } from '../../domain/soon.js';
 import { render, type Run } from '../run.js';
 import { msLeft } from './limit.js';
 import type { Settled, Work } from './work.js';
@@ -10,7 +11,7 @@ import type { Settled, Work } from './work.js';
 export async function performEvent(run: Run, work: Work): Promise<Settled> {
   const event = work.task.task.event!;
   const { name: template, timeout } = typeof event === 'string' ? { name: event } : event;
-  const name = await render(run, template, work.scope);
+  const name = await inTime(render(run, template, work.scope));
   if (typeof name !== 'string') throw new ExpressionError(`event: expected a name, got ${JSON.stringify(name)}`);
   for (;;) {
     const ms = msLeft(run, work, timeout);

@@ -7,13 +7,14 @@ import type { Plan } from '../../domain/plan.js';
 import type { Progress } from '../../domain/progress.js';
 import { ORCHESTRATE, type RunInput } from '../../domain/run-input.js';
 import type { RunResult } from '../../domain/run-result.js';
+import { inTime } from '../../domain/soon.js';
 import { outcomeOf } from '../outcome-of.js';
 import { render, type Run } from '../run.js';
 import { limited } from './limit.js';
 import { workName, type Settled, type Work } from './work.js';
 
 export async function performPlan(run: Run, work: Work): Promise<Settled> {
-  const input = (await render(run, work.task.task.input, work.scope)) ?? {};
+  const input = (await inTime(render(run, work.task.task.input, work.scope))) ?? {};
   const plan = planOf(run, work);
   const refused = await refuseInput(plan, input, workName(work));
   if (refused !== undefined) return { outcome: refused };

@@ -2,6 +2,7 @@
 import { sleep } from '@temporalio/workflow';
 import { ExpressionError } from '../../domain/expression.js';
 import { stateOf } from '../../domain/progress.js';
+import { inTime } from '../../domain/soon.js';
 import { waitUntil } from '../../domain/wait-until.js';
 import { render, type Run } from '../run.js';
 import type { Settled, Work } from './work.js';
@@ -17,7 +18,7 @@ export async function performWait(run: Run, work: Work): Promise<Settled> {
         : 'for' in wait
           ? ([wait.for, 'duration'] as const)
           : ([wait.until, 'time'] as const);
-    const value = await render(run, template, work.scope);
+    const value = await inTime(render(run, template, work.scope));
     // Kept: an expression that reads the clock would say something else after a continue-as-new.
     state.dueAt = waitUntil(value, state.startedAt ?? Date.now(), accept);
     if (state.dueAt === undefined) {

@@ -1,0 +1,114 @@
+// Plans against the same work written by hand, on one server and one worker, interleaved: the median of the ratios of pairs.
+// Usage: npm run bench:orchestrate [-- PAIRS [SHAPE]]
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { functionAgent } from '../dist/activities/agents/function.js';
+import { createActivities } from '../dist/activities/index.js';
+import { prepareRun } from '../dist/client/prepare.js';
+import { startRun } from '../dist/client/start-run.js';
+import { findServer } from '../dist/server/index.js';
+import { SHAPES, type Shape } from './shapes.js';
+
+const QUEUE = 'bench';
+const CALLS = 1000;
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error };
+
+interface Figure {
+  readonly ms: number;
+  /** Of one run. */
+  readonly events: number;
+}
+
+async function measure(
+  client: Client,
+  ids: readonly string[],
+  start: (id: string) => Promise<unknown>,
+): Promise<Figure> {
+  const began = performance.now();
+  await Promise.all(
+    ids.map(async (id) => {
+      await start(id);
+      await client.workflow.getHandle(id).result();
+    }),
+  );
+  const ms = performance.now() - began;
+  return { ms, events: (await client.workflow.getHandle(ids[0]!).describe()).historyLength };
+}
+
+async function compare(client: Client, shape: Shape, pairs: number): Promise<void> {
+  const agents = [functionAgent({ type: 'echo', run: async (input: unknown) => input })];
+  const request = prepareRun(shape.plan, {}, { agents });
+  const idsOf = (pair: number, side: string) =>
+    Array.from({ length: shape.runs }, (_, i) => `${shape.plan.name}-${pair}-${side}-${i}`);
+  const sides = {
+    plan: (id: string) => startRun(client, { id, taskQueue: QUEUE, request }),
+    byHand: (id: string) => client.workflow.start(shape.byHand, { workflowId: id, taskQueue: QUEUE, args: shape.args }),
+  };
+  const ratios: number[] = [];
+  const figures: { plan: Figure; byHand: Figure }[] = [];
+  // The first pair warms both up, and is not counted.
+  for (let pair = 0; pair <= pairs; pair++) {
+    const order = pair % 2 === 0 ? (['plan', 'byHand'] as const) : (['byHand', 'plan'] as const);
+    const found: Partial<Record<'plan' | 'byHand', Figure>> = {};
+    for (const side of order) found[side] = await measure(client, idsOf(pair, side), sides[side]);
+    if (pair === 0) continue;
+    figures.push({ plan: found.plan!, byHand: found.byHand! });
+    ratios.push(found.plan!.ms / found.byHand!.ms);
+  }
+  const wall = { ratio: median(ratios), ratios: ratios.map((ratio) => Number(ratio.toFixed(3))) };
+  const planMs = median(figures.map(({ plan }) => plan.ms));
+  const byHandMs = median(figures.map(({ byHand }) => byHand.ms));
+  const [plan, byHand] = [figures.at(-1)!.plan.events, figures.at(-1)!.byHand.events];
+  console.log(
+    JSON.stringify({ bench: 'wall time, plan / by hand', shape: shape.name, limit: 1.1, ...wall, planMs, byHandMs }),
+  );
+  console.log(
+    JSON.stringify({
+      bench: 'history events, plan / by hand',
+      shape: shape.name,
+      limit: 1.05,
+      ratio: plan / byHand,
+      plan,
+      byHand,
+    }),
+  );
+}
+
+const pairs = Number(process.argv[2] ?? 5);
+const only = process.argv[3];
+Runtime.install({ logger: quiet });
+const directory = await mkdtemp(join(tmpdir(), 'baton-bench-'));
+const server = await findServer({ directory, localAddress: '127.0.0.1:1' });
+try {
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+    logger: quiet,
+  });
+  const connection = await NativeConnection.connect(server.connectionOptions);
+  const agents = [functionAgent({ type: 'echo', run: async (input: unknown) => input })];
+  const worker = await Worker.create({
+    connection,
+    taskQueue: QUEUE,
+    workflowBundle,
+    activities: { ...createActivities({ agents }), echo: async (input: unknown) => input },
+    maxConcurrentActivityTaskExecutions: CALLS,
+    maxEagerActivityReservationsPerWorkflowTask: CALLS,
+  });
+  const clientConnection = await Connection.connect(server.connectionOptions);
+  const client = new Client({ connection: clientConnection });
+  await worker.runUntil(async () => {
+    for (const shape of SHAPES)
+      if (only === undefined || shape.name.includes(only)) await compare(client, shape, pairs);
+  });
+  await clientConnection.close();
+  await connection.close();
+} finally {
+  await server.release();
+  await rm(directory, { recursive: true, force: true });
+}

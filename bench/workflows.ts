@@ -1,0 +1,2 @@
+export { orchestrate } from '../dist/workflows/index.js';
+export { chainByHand, diamondByHand, fanOutByHand, layersByHand } from './by-hand.js';

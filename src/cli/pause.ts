@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { acknowledge } from './acknowledge.js';
+import type { Io } from './io.js';
+import { withJson, withServer, type JsonOption, type ServerOptions } from './options.js';
+import { withRun } from './with-session.js';
+
+export function define(command: Command, io: Io): void {
+  withJson(withServer(command.argument('<run>', "the run's id"))).action(
+    async (id: string, options: ServerOptions & JsonOption) => {
+      await withRun(io, { id, options }, (run) => run.pause());
+      acknowledge(
+        io,
+        { did: 'pause', runId: id },
+        { json: options.json, words: `run ${id} is paused: nothing new starts, what runs goes on` },
+      );
+    },
+  );
+}

@@ -1,0 +1,58 @@
+// Everything of `run` that can be refused before a server is looked for.
+import { resolve } from 'node:path';
+import { prepareRun, type Known } from '../../client/prepare.js';
+import { loadConfig, type LoadedConfig } from '../../config/load.js';
+import { InvalidPlanError } from '../../domain/parse-plan.js';
+import { problem } from '../../domain/problem.js';
+import { readPlanFile } from '../../plan-file.js';
+import { NO_CONFIG } from '../agents.js';
+import type { Io } from '../io.js';
+import { readJsonArgument } from '../json-argument.js';
+import { parseName } from '../options.js';
+import type { RunOptions } from '../run.js';
+import { ownQueue } from '../task-queue.js';
+
+export interface PreparedRun {
+  readonly options: RunOptions;
+  readonly config: LoadedConfig | undefined;
+  readonly plan: object;
+  readonly input: unknown;
+  /** The Task Queue that was configured or typed. */
+  readonly askedQueue: string | undefined;
+  /** The one that only this project's workers poll. */
+  readonly ownQueue: string;
+}
+
+/** Throws ConfigError, InvalidPlanError, InvalidInputError, UsageError. */
+export async function prepare(io: Io, file: string, options: RunOptions): Promise<PreparedRun> {
+  const config = await loadConfig(io.cwd, options.config);
+  const raw = await readPlanFile(resolve(io.cwd, file));
+  const input = options.input === undefined ? undefined : await readJsonArgument('--input', options.input, io.cwd);
+  const askedQueue = options.taskQueue ?? config?.taskQueue;
+  const elsewhere = options.detach === true || askedQueue !== undefined;
+  const { plan } = checked(raw, input, knownOf(config, elsewhere));
+  return {
+    options,
+    config,
+    plan,
+    input,
+    askedQueue: askedQueue === undefined ? undefined : parseName('taskQueue', askedQueue),
+    ownQueue: ownQueue({ configPath: config?.path, directory: io.cwd }),
+  };
+}
+
+/** Which agents there are is unknown only where no configuration says so and another process may have them. */
+function knownOf(config: LoadedConfig | undefined, elsewhere: boolean): Known {
+  if (config !== undefined) return config;
+  return elsewhere ? {} : { agents: [] };
+}
+
+function checked(raw: unknown, input: unknown, known: Known) {
+  try {
+    return prepareRun(raw, input, known);
+  } catch (error) {
+    const isLost = error instanceof InvalidPlanError && known.agents?.length === 0;
+    if (!isLost || !error.problems.some(({ code }) => code === 'plan.unknown-agent')) throw error;
+    throw new InvalidPlanError([...error.problems, problem('config.none', [], `no agents are known: ${NO_CONFIG}`)]);
+  }
+}

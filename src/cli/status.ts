@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import type { Io } from './io.js';
+import { withJson, withServer, type JsonOption, type ServerOptions } from './options.js';
+
+interface StatusOptions extends ServerOptions, JsonOption {
+  readonly watch?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  withJson(withServer(command.argument('<run>', "the run's id")))
+    .option('--watch', 'until the run ends; Ctrl-C stops watching, not the run')
+    .action(async (id: string, options: StatusOptions) => {
+      if (options.watch === true) {
+        const { watchRun } = await import('./watch-run.js');
+        return await watchRun(io, id, options);
+      }
+      const [{ lookAt }, { screenLines }] = await Promise.all([import('./look-at.js'), import('./view/screen.js')]);
+      const { facts, result, now } = await lookAt(io, id, options);
+      if (options.json === true) return io.printJson(result);
+      const columns = io.stdout.isTTY ? io.stdout.columns || 80 : Infinity;
+      const size = { columns, rows: Infinity };
+      io.print(screenLines({ snapshot: result, facts, now }, size, io.colours(io.stdout)).join('\n'));
+    });
+}

@@ -1,0 +1,55 @@
+// One line for each change of a task's status: for logs, pipes and CI.
+import type { RunResult } from '../../domain/run-result.js';
+import type { TaskStatus } from '../../domain/status.js';
+import type { Io } from '../io.js';
+import type { RunFacts } from './run-facts.js';
+import { detailOf, timeOf } from './task-row.js';
+import type { View } from './view.js';
+import { waitingFor } from './waiting.js';
+
+export function plainView(io: Io, facts: RunFacts, clock: () => number = Date.now): View {
+  let before: ReadonlyMap<string, TaskStatus> = new Map();
+  let said: string | undefined;
+  const show = (snapshot: RunResult): void => {
+    const now = clock();
+    for (const line of changedLines(before, snapshot, facts, now)) io.note(`${clockTime(now)} ${line}`);
+    before = new Map(Object.entries(snapshot.tasks).map(([id, { status }]) => [id, status]));
+  };
+  return {
+    show,
+    trouble(message) {
+      if (message !== undefined && message !== said) io.note(`${clockTime(clock())} ${message}`);
+      said = message;
+    },
+    close(result) {
+      if (result !== undefined) show(result);
+    },
+  };
+}
+
+/** `scan succeeded 3.4s`, `signOff running: waits for an answer: Publish? (baton approve r signOff)`; the oldest first. */
+export function changedLines(
+  before: ReadonlyMap<string, TaskStatus>,
+  { tasks }: Pick<RunResult, 'tasks'>,
+  facts: RunFacts,
+  now: number,
+): string[] {
+  const changed = Object.entries(tasks).filter(([id, { status }]) => status !== (before.get(id) ?? 'pending'));
+  const when = ([, { startedAt, endedAt }]: (typeof changed)[number]): string => endedAt ?? startedAt ?? '9';
+  return changed
+    .sort((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0))
+    .map(([id, task]) => {
+      const [waiting] = task.status === 'running' ? waitingFor(facts, id) : [];
+      const detail = waiting === undefined ? detailOf(task) : `${waiting.why} (${waiting.command})`;
+      const time = task.endedAt === null ? '' : timeOf(task, now);
+      const words = [id, task.status, ...(time === '' ? [] : [time])].join(' ');
+      return detail === '' ? words : `${words}: ${detail}`;
+    });
+}
+
+const two = (number: number): string => String(number).padStart(2, '0');
+
+const clockTime = (ms: number): string => {
+  const time = new Date(ms);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':');
+};

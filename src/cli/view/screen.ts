@@ -1,0 +1,45 @@
+// The live screen: header, table, what the run waits for. As many lines as the terminal has, and no more.
+import { formatDuration } from '../../domain/duration.js';
+import type { RunResult } from '../../domain/run-result.js';
+import type { Colours } from '../io.js';
+import type { RunFacts } from './run-facts.js';
+import { statusText } from './summary.js';
+import { fit, taskTable, type TableSize } from './task-table.js';
+import { waitingTasks } from './waiting.js';
+
+export interface ScreenState {
+  readonly snapshot: RunResult | undefined;
+  readonly facts: RunFacts;
+  /** What is the matter, if the last look failed. */
+  readonly trouble?: string | undefined;
+  readonly now: number;
+}
+
+/** Approvals and events that are shown at once; each takes two lines. */
+const MAX_WAITING = 3;
+/** Log lines and the cursor's own line want some room, and a table of no rows is none. */
+const LEAST_ROWS = 3;
+
+export function screenLines(state: ScreenState, size: TableSize, paint: Colours): string[] {
+  const { snapshot, facts, trouble, now } = state;
+  const head = headerLines(state, paint);
+  const waiting = snapshot === undefined ? [] : waitingTasks(snapshot, facts);
+  const foot = [
+    ...waiting
+      .slice(0, MAX_WAITING)
+      .flatMap(({ task, why, command }) => [`${paint.yellow('◆')} ${task} ${why}`, `  ${paint.bold(command)}`]),
+    ...(waiting.length > MAX_WAITING ? [paint.dim(`… ${waiting.length - MAX_WAITING} more tasks wait`)] : []),
+    ...(trouble === undefined ? [] : [paint.yellow(trouble)]),
+  ];
+  const around = head.length + 1 + (foot.length === 0 ? 0 : foot.length + 1) + 1;
+  const room = Math.max(LEAST_ROWS, size.rows - around);
+  const table = snapshot === undefined ? [] : taskTable(snapshot, facts, { size: { ...size, rows: room }, now, paint });
+  return [...head, '', ...table, ...(foot.length === 0 ? [] : ['', ...foot])].map((text) => fit(text, size.columns));
+}
+
+export function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): string[] {
+  const { id, plan, page, startedAt } = facts;
+  const status = snapshot === undefined ? paint.dim('○ starting') : statusText(snapshot, paint);
+  const head = [paint.bold(plan), id, status, formatDuration(Math.max(0, now - startedAt))].join(' · ');
+  return [head, ...(page === undefined ? [] : [paint.dim(page)])];
+}

@@ -1,0 +1,47 @@
+// What there is to say of one task on one line.
+import { formatDuration } from '../../domain/duration.js';
+import { oneLine } from '../../domain/one-line.js';
+import type { TaskResult } from '../../domain/run-result.js';
+import type { TaskStatus } from '../../domain/status.js';
+import type { TaskFacts } from './run-facts.js';
+
+export interface TaskRow {
+  readonly id: string;
+  readonly label: string;
+  readonly status: TaskStatus;
+  /** How long it has taken; empty if it has not started. */
+  readonly time: string;
+  readonly detail: string;
+}
+
+export function taskRow(id: string, task: TaskResult, facts: TaskFacts | undefined, now: number): TaskRow {
+  return {
+    id,
+    // After a fallback, the agent that answered is another than the plan's.
+    label: oneLine(task.agent ?? facts?.label ?? ''),
+    status: task.status,
+    time: timeOf(task, now),
+    detail: detailOf(task),
+  };
+}
+
+export function timeOf({ startedAt, endedAt }: TaskResult, now: number): string {
+  if (startedAt === null) return '';
+  const until = endedAt === null ? now : Date.parse(endedAt);
+  return formatDuration(Math.max(0, until - Date.parse(startedAt)));
+}
+
+/** `attempt 2 · connect ECONNREFUSED`, `24/120 items, 1 failed`, `its condition was false`. */
+export function detailOf({ attempts, items, skip, failure }: TaskResult): string {
+  const parts: string[] = [];
+  if (items !== null) {
+    const failed = items.failed > 0 ? `, ${items.failed} failed` : '';
+    parts.push(`${items.succeeded}/${items.total} items${failed}`);
+  } else if (attempts > 1) parts.push(`attempt ${attempts}`);
+  if (skip !== null) {
+    const because = skip.because === undefined ? 'the run ended' : `because of ${skip.because}`;
+    parts.push(skip.cause === 'condition' && skip.because === undefined ? 'its condition was false' : because);
+  }
+  if (failure !== null) parts.push(oneLine(failure.message));
+  return parts.join(' · ');
+}

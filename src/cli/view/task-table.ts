@@ -1,0 +1,67 @@
+// The table of tasks, for a screen of a given size. Pure: the same run, size and time give the same lines.
+import cliTruncate from 'cli-truncate';
+import stringWidth from 'string-width';
+import type { RunResult } from '../../domain/run-result.js';
+import { statusLook } from '../../domain/status-look.js';
+import type { Colours } from '../io.js';
+import { pickRows } from './pick-rows.js';
+import type { RunFacts } from './run-facts.js';
+import { taskRow, type TaskRow } from './task-row.js';
+
+export interface TableSize {
+  /** Infinity where nobody counts columns. */
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const GAP = '  ';
+const MAX_ID = 32;
+const MAX_LABEL = 28;
+/** Below these, a column would leave no room for those that matter more. */
+const LABEL_FROM_COLUMNS = 70;
+const WORD_FROM_COLUMNS = 44;
+
+export function taskTable(
+  result: Pick<RunResult, 'tasks'>,
+  facts: RunFacts,
+  { size, now, paint }: { size: TableSize; now: number; paint: Colours },
+): string[] {
+  const all = Object.entries(result.tasks).map(([id, task]) => taskRow(id, task, facts.tasks.get(id), now));
+  const { rows, rest } = pickRows(all, size.rows);
+  const words = rows.map(({ status }) => statusLook[status].word);
+  const widths = {
+    id: Math.min(MAX_ID, Math.floor(size.columns / 3), widest(rows.map(({ id }) => id))),
+    label: size.columns < LABEL_FROM_COLUMNS ? 0 : Math.min(MAX_LABEL, widest(rows.map(({ label }) => label))),
+    word: size.columns < WORD_FROM_COLUMNS ? 0 : widest(words),
+    time: widest(rows.map(({ time }) => time)),
+  };
+  const lines = rows.map((row) => line(row, widths, paint));
+  return [...lines, ...(rest === '' ? [] : [paint.dim(`… ${rest}`)])].map((text) => fit(text, size.columns));
+}
+
+type Widths = Readonly<Record<'id' | 'label' | 'word' | 'time', number>>;
+
+function line({ id, label, status, time, detail }: TaskRow, widths: Widths, paint: Colours): string {
+  const { glyph, word, terminal } = statusLook[status];
+  const colour = paint[terminal];
+  const failed = terminal === 'red' ? paint.red : paint.dim;
+  const columns = [
+    `${colour(glyph)} ${cell(id, widths.id)}`,
+    ...(widths.label === 0 ? [] : [paint.dim(cell(label, widths.label))]),
+    ...(widths.word === 0 ? [] : [colour(cell(word, widths.word))]),
+    ...(widths.time === 0 ? [] : [time.padStart(widths.time)]),
+    ...(detail === '' ? [] : [failed(detail)]),
+  ];
+  return columns.join(GAP).trimEnd();
+}
+
+function cell(text: string, width: number): string {
+  const cut = fit(text, width);
+  return cut + ' '.repeat(Math.max(0, width - stringWidth(cut)));
+}
+
+/** Cut with `…` to at most so many columns. */
+export const fit = (text: string, columns: number): string =>
+  columns === Infinity || stringWidth(text) <= columns ? text : cliTruncate(text, Math.max(1, columns));
+
+const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);

@@ -1,0 +1,31 @@
+// What a run waits for that only somebody outside can give, with the command to type.
+import { oneLine } from '../../domain/one-line.js';
+import type { RunResult } from '../../domain/run-result.js';
+import type { RunFacts } from './run-facts.js';
+import { shellWord } from './shell-word.js';
+
+export interface Waiting {
+  readonly task: string;
+  readonly why: string;
+  readonly command: string;
+}
+
+export function waitingTasks({ tasks }: Pick<RunResult, 'tasks'>, facts: RunFacts): Waiting[] {
+  return Object.entries(tasks).flatMap(([task, { status }]) => {
+    const about = facts.tasks.get(task);
+    return status === 'running' && about !== undefined ? waitingFor(facts, task) : [];
+  });
+}
+
+/** Nothing for a task that no person can help along. */
+export function waitingFor({ id, tasks }: RunFacts, task: string): Waiting[] {
+  const about = tasks.get(task);
+  const run = shellWord(id);
+  if (about?.kind === 'approve') {
+    return [{ task, why: `waits for an answer: ${about.label}`, command: `baton approve ${run} ${task}` }];
+  }
+  if (about?.kind !== 'event') return [];
+  // A name that is an expression is not known here.
+  const name = about.label.startsWith('{%') ? 'NAME' : shellWord(oneLine(about.label));
+  return [{ task, why: `waits for the event ${about.label}`, command: `baton event ${run} ${name}` }];
+}

@@ -1,0 +1,42 @@
+// What can be seen of a run while no worker can answer for it: that it goes on, and which calls are due.
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { NO_USAGE } from '../domain/call.js';
+import type { Plan } from '../domain/plan.js';
+import type { RunResult } from '../domain/run-result.js';
+import { taskOfActivity } from './retrying.js';
+
+/** Why such a run counts as `running` and yet does not move. */
+export const NO_WORKER = 'no-worker';
+
+/** `tasks` has those that are at work, and none of the others. */
+export function seenWithoutWorker(plan: Plan, { workflowId, raw }: WorkflowExecutionDescription): RunResult {
+  const tasks: RunResult['tasks'] = {};
+  for (const { activityId, attempt, lastStartedTime, scheduledTime } of raw.pendingActivities ?? []) {
+    const id = taskOfActivity(activityId ?? '');
+    if (!Object.hasOwn(plan.tasks, id)) continue;
+    const seconds = Number((lastStartedTime ?? scheduledTime)?.seconds ?? 0);
+    tasks[id] = {
+      status: (attempt ?? 1) > 1 ? 'retrying' : 'running',
+      agent: plan.tasks[id]?.agent ?? null,
+      attempts: attempt ?? 1,
+      output: null,
+      failure: null,
+      startedAt: seconds === 0 ? null : new Date(seconds * 1000).toISOString(),
+      endedAt: null,
+      skip: null,
+      items: null,
+    };
+  }
+  return {
+    runId: workflowId,
+    plan: plan.name,
+    status: 'running',
+    pausedBecause: NO_WORKER,
+    output: null,
+    failure: null,
+    tasks,
+    compensated: [],
+    debt: [],
+    usage: NO_USAGE,
+  };
+}

@@ -1,0 +1,112 @@
+// 621 plans that agents made, from public data sets: test/cases/README.md.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { definePlan } from '../../src/domain/define-plan.js';
+import { needsOfAll } from '../../src/domain/needs.js';
+import { InvalidPlanError } from '../../src/domain/parse-plan.js';
+import type { Plan } from '../../src/domain/plan.js';
+import { validatePlan } from '../../src/domain/validate/index.js';
+
+const Case = z.object({
+  id: z.string(),
+  tasks: z.array(z.object({ id: z.string(), name: z.string().optional(), dependsOn: z.array(z.string()) })),
+  expect: z.object({ acyclic: z.boolean(), depth: z.int(), maxWidth: z.int() }),
+});
+type Case = z.infer<typeof Case>;
+
+const CASES = readFileSync(new URL('../cases/agent-plans.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => Case.parse(JSON.parse(line)));
+
+const repeatsAnId = ({ tasks }: Case) => new Set(tasks.map(({ id }) => id)).size < tasks.length;
+
+/** The cases' ids are free text. */
+function planOf({ id, tasks }: Case): Plan {
+  const ids = new Map<string, string>();
+  for (const task of tasks) ids.set(task.id, `t${ids.size}_${task.id.replaceAll(/\W+/g, '_')}`.slice(0, 100));
+  const named = (one: string) => ids.get(one) ?? one;
+  return definePlan(id, (p) => {
+    for (const task of tasks) {
+      p.task(named(task.id), 'echo', { say: task.name ?? task.id }, { needs: task.dependsOn.map(named) });
+    }
+  });
+}
+
+/** The longest chain of needs that ends in each task, and how many tasks share each length. */
+function shapeOf(plan: Plan): { depth: number; maxWidth: number } {
+  const needs = needsOfAll(Object.entries(plan.tasks));
+  const level = new Map<string, number>();
+  const levelOf = (id: string): number => {
+    const known = level.get(id) ?? 1 + Math.max(0, ...needs.get(id)!.map(levelOf));
+    level.set(id, known);
+    return known;
+  };
+  const widths = new Map<number, number>();
+  for (const id of needs.keys()) widths.set(levelOf(id), (widths.get(levelOf(id)) ?? 0) + 1);
+  return { depth: Math.max(...widths.keys()), maxWidth: Math.max(...widths.values()) };
+}
+
+const codesOf = (build: () => unknown): string[] => {
+  try {
+    build();
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidPlanError) return error.problems.map(({ code }) => code);
+    throw error;
+  }
+};
+
+describe('plans that agents made', () => {
+  const good = CASES.filter((one) => one.expect.acyclic && !repeatsAnId(one));
+
+  it('are as many as were published', () => {
+    expect(CASES).toHaveLength(621);
+    expect(good).toHaveLength(617);
+  });
+
+  it('have no problem if they are acyclic, and the depth and width that were published', () => {
+    for (const one of good) {
+      const plan = planOf(one);
+      expect(validatePlan(plan, ['echo']).problems, one.id).toEqual([]);
+      const { depth, maxWidth } = one.expect;
+      expect(shapeOf(plan), one.id).toEqual({ depth, maxWidth });
+    }
+  });
+
+  it('are refused if an id repeats', () => {
+    for (const one of CASES.filter(repeatsAnId))
+      expect(
+        codesOf(() => planOf(one)),
+        one.id,
+      ).toContain('plan.duplicate-id');
+  });
+
+  it('are refused, once, if a task is made to wait for one that waits for it', () => {
+    let closed = 0;
+    for (const one of good) {
+      const last = one.tasks.findLast(({ dependsOn }) => dependsOn.length > 0);
+      if (last === undefined) continue;
+      closed++;
+      const tasks = one.tasks.map((task) =>
+        task.id === last.dependsOn[0] ? { ...task, dependsOn: [...task.dependsOn, last.id] } : task,
+      );
+      expect(
+        codesOf(() => planOf({ ...one, tasks })),
+        one.id,
+      ).toEqual(['plan.cycle']);
+    }
+    expect(closed).toBe(470);
+  });
+
+  it('are refused if the published graph has a cycle', () => {
+    const cyclic = CASES.filter((one) => !one.expect.acyclic);
+    expect(cyclic).toHaveLength(1);
+    for (const one of cyclic)
+      expect(
+        codesOf(() => planOf(one)),
+        one.id,
+      ).toContain('plan.duplicate-id');
+  });
+});

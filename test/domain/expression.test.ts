@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import {
+  compileExpression,
+  ExpressionError,
+  expressionSource,
+  isTruthy,
+  parseSource,
+} from '../../src/domain/expression.js';
+
+const evaluate = (source: string, scope: Record<string, unknown> = {}) => compileExpression(source).evaluate(scope);
+
+describe('expressionSource', () => {
+  it.each([
+    ['{% $input %}', ' $input '],
+    ['  {%$a%}\n', '$a'],
+    ['{%%}', ''],
+    ['{% a\n+ b %}', ' a\n+ b '],
+  ])('finds the source in %j', (text, source) => {
+    expect(expressionSource(text)).toBe(source);
+  });
+
+  it.each(['$input', 'a {% $input %}', '{% $input %} b', '{%', '%}', '{ % $input % }', 5, null, ['{% 1 %}']])(
+    'finds none in %j',
+    (value) => {
+      expect(expressionSource(value)).toBeUndefined();
+    },
+  );
+});
+
+describe('an expression', () => {
+  it('gives JSON and nothing else: no sequence marks, no functions', async () => {
+    const value = await evaluate('$input.list.n', { input: { list: [{ n: 1 }, { n: 2 }] } });
+    expect(value).toEqual([1, 2]);
+    expect(Object.keys(value as object)).toEqual(['0', '1']);
+    await expect(evaluate('function($x){ $x }')).rejects.toThrow('a function, which is no JSON value');
+    await expect(evaluate('$sum')).rejects.toThrow('a function, which is no JSON value');
+  });
+
+  it('is absent where nothing is', async () => {
+    expect(await evaluate('$input.a.b', { input: {} })).toBeUndefined();
+    expect(await evaluate('$nothing.a & ""', {})).toBe('');
+  });
+
+  it('sees only what its data has of its own, by either way', async () => {
+    const scope = { tasks: {}, input: {} };
+    expect(await evaluate('$tasks.constructor.name', scope)).toBeUndefined();
+    expect(await evaluate('($tasks).constructor', scope)).toBeUndefined();
+    expect(await evaluate('$lookup($input, "__proto__")', scope)).toBeUndefined();
+  });
+
+  it.each([
+    ['1 +', 'Unexpected end of expression (at character 3)'],
+    ['$f(', 'Expected ")" before end of expression (at character 3)'],
+    ['"abc', 'String literal must be terminated by a matching quote (at character 4)'],
+  ])('that is malformed (%j) says where', (source, message) => {
+    expect(() => parseSource(source)).toThrow(new ExpressionError(message));
+  });
+
+  it('that is nested beyond reason is malformed, not a crash', () => {
+    expect(() => parseSource('('.repeat(100_000))).toThrow(ExpressionError);
+  });
+
+  it.each([
+    ['for ever, by a tail call', '($f := function($n){ $f($n + 1) }; $f(0))'],
+    ['too deep', '($f := function($n){ 1 + $f($n) }; $f(0))'],
+  ])('that goes on %s is stopped', async (_how, source) => {
+    await expect(evaluate(source)).rejects.toThrow(ExpressionError);
+  });
+
+  it('that fails while it is evaluated is an ExpressionError', async () => {
+    await expect(evaluate('$number("x")')).rejects.toThrow(ExpressionError);
+    await expect(evaluate('$error("mine")')).rejects.toThrow(/mine/);
+    await expect(evaluate('$input.a + "x"', { input: { a: 1 } })).rejects.toThrow(ExpressionError);
+  });
+
+  it('can be evaluated many times at once', async () => {
+    const double = compileExpression('$item * 2 + $index');
+    const all = await Promise.all([1, 2, 3].map((item, index) => double.evaluate({ item, index })));
+    expect(all).toEqual([2, 5, 8]);
+  });
+});
+
+describe('isTruthy', () => {
+  it.each([
+    true,
+    false,
+    0,
+    1,
+    -1,
+    '',
+    'a',
+    '0',
+    null,
+    [],
+    [0],
+    [0, 1],
+    [[]],
+    [[1]],
+    ['', ''],
+    {},
+    { a: 0 },
+    [{}],
+    [{ a: 1 }],
+  ])('says of %j what $boolean says', async (input) => {
+    // An absent answer is what JSONata gives for what it cannot tell.
+    expect(isTruthy(input)).toBe((await evaluate('$boolean($input)', { input })) ?? false);
+  });
+});

@@ -1,0 +1,479 @@
+// One claim for each code: the least plan that has the problem, and exactly the problems it has.
+import { describe, expect, it } from 'vitest';
+import { formatProblem } from '../../../src/domain/problem.js';
+import { validatePlan } from '../../../src/domain/validate/index.js';
+
+const say = { agent: 'echo' };
+const planOf = (tasks: Record<string, unknown>, head: Record<string, unknown> = {}) => ({ name: 'p', ...head, tasks });
+const oneTask = (task: unknown) => planOf({ a: say, b: task });
+const input = (expression: string) => oneTask({ ...say, input: `{% ${expression} %}` });
+
+const problemsOf = (plan: unknown) => validatePlan(plan, ['echo', 'other']).problems;
+const linesOf = (plan: unknown) => problemsOf(plan).map((one) => `${one.code} ${formatProblem(one)}`);
+
+const LONG_ID = 'x'.repeat(101);
+
+const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | RegExp)[]][] = [
+  ['what is no object', [], ['plan.not-an-object plan: expected an object with name and tasks, got []']],
+  ['nothing', undefined, ['plan.not-an-object plan: expected an object with name and tasks, got nothing']],
+  ['no name', { tasks: { a: say } }, ['plan.missing-key name: expected text, got nothing']],
+  [
+    'an empty name',
+    planOf({ a: say }, { name: '' }),
+    ['plan.out-of-range name: expected at least 1 character, got ""'],
+  ],
+  ['no tasks', { name: 'p' }, ['plan.no-tasks tasks: expected at least one task, got nothing']],
+  ['an empty map of tasks', planOf({}), ['plan.no-tasks tasks: expected at least one task, got {}']],
+  [
+    'a list of tasks',
+    { name: 'p', tasks: [{ id: 'a' }] },
+    [/^plan\.bad-type tasks: expected an object from ids to tasks, got \[\{"id":"a"\}\]; write each/],
+  ],
+  [
+    'a task that is none',
+    oneTask(null),
+    ['plan.bad-type tasks.b: expected a task, an object with a key such as "agent", got null'],
+  ],
+  [
+    'an unknown key of the plan',
+    planOf({ a: say }, { taks: 1 }),
+    ['plan.unknown-key taks: unknown key "taks"; did you mean "tasks"?'],
+  ],
+  [
+    'an unknown key of a task',
+    oneTask({ ...say, neds: [] }),
+    ['plan.unknown-key tasks.b.neds: unknown key "neds"; did you mean "needs"?'],
+  ],
+  [
+    'a key of other systems',
+    oneTask({ ...say, depends_on: [] }),
+    ['plan.unknown-key tasks.b.depends_on: unknown key "depends_on"; did you mean "needs"?'],
+  ],
+  [
+    'an unknown key further down',
+    oneTask({ ...say, retry: { delay: '1s' } }),
+    ['plan.unknown-key tasks.b.retry.delay: unknown key "delay"; known here: attempts, initial, factor, max'],
+  ],
+  [
+    'a value of another type',
+    oneTask({ ...say, needs: 'a' }),
+    ['plan.bad-type tasks.b.needs: expected an array, got "a"'],
+  ],
+  [
+    'a value that is none of several',
+    oneTask({ ...say, join: 'all' }),
+    [
+      'plan.bad-value tasks.b.join: expected "all-succeeded", "none-failed", "all-done", "any-succeeded", "any-failed" or { atLeast: k }, got "all"',
+    ],
+  ],
+  [
+    'a value that is not on the list',
+    planOf({ a: say }, { onFailure: 'stopp' }),
+    ['plan.bad-value onFailure: expected "compensate", "stop" or "continue", got "stopp"; did you mean "stop"?'],
+  ],
+  [
+    'a number too large',
+    planOf({ a: say }, { concurrency: 1501 }),
+    ['plan.out-of-range concurrency: expected at most 1500, got 1501'],
+  ],
+  [
+    'a number too small',
+    oneTask({ ...say, priority: 0 }),
+    ['plan.out-of-range tasks.b.priority: expected at least 1, got 0'],
+  ],
+  [
+    'a number that is not whole',
+    oneTask({ ...say, priority: 1.5 }),
+    ['plan.out-of-range tasks.b.priority: expected a whole number, got 1.5'],
+  ],
+  [
+    'a malformed duration',
+    oneTask({ ...say, timeout: 'soon' }),
+    [/^plan\.bad-duration tasks\.b\.timeout: expected a duration .*, got "soon"$/],
+  ],
+  [
+    'a duration without a unit',
+    oneTask({ ...say, timeout: 30 }),
+    [/^plan\.bad-duration tasks\.b\.timeout: expected a duration .*, got 30$/],
+  ],
+  [
+    'a malformed id',
+    planOf({ 'a-b': say }),
+    [
+      'plan.bad-id tasks.a-b: expected an id of a letter, then letters, digits and "_", at most 100, got "a-b"; for example "a_b"',
+    ],
+  ],
+  ['an id that is too long', planOf({ [LONG_ID]: say }), [/^plan\.bad-id tasks\["x{70,}…\]: expected an id/]],
+  [
+    'the id __proto__',
+    JSON.parse('{"name":"p","tasks":{"__proto__":{"agent":"echo"}}}'),
+    [/^plan\.bad-id tasks\.__proto__: /],
+  ],
+  [
+    'the key __proto__',
+    JSON.parse('{"name":"p","__proto__":{},"tasks":{"a":{"agent":"echo","__proto__":{}}}}'),
+    [/^plan\.unknown-key __proto__: /, /^plan\.unknown-key tasks\.a\.__proto__: /],
+  ],
+  [
+    'a task of no kind',
+    oneTask({ needs: ['a'] }),
+    ['plan.no-kind tasks.b: expected exactly one of agent, plan, approve, wait, event, got none'],
+  ],
+  [
+    'a task of several kinds',
+    oneTask({ ...say, wait: '1s' }),
+    ['plan.many-kinds tasks.b: expected exactly one of agent, plan, approve, wait, event, got agent and wait'],
+  ],
+  [
+    'a kind that is to come',
+    oneTask({ decompose: {} }),
+    ['plan.not-yet tasks.b.decompose: not in this version of Baton'],
+  ],
+  [
+    'a key that is to come',
+    oneTask({ ...say, cache: {} }),
+    ['plan.not-yet tasks.b.cache: not in this version of Baton'],
+  ],
+  [
+    'a need that is no task',
+    planOf({ ax: say, b: { ...say, needs: ['x'] } }),
+    ['plan.unknown-need tasks.b.needs[0]: expected the id of a task of this plan, got "x"; did you mean "ax"?'],
+  ],
+  [
+    'a need named twice',
+    oneTask({ ...say, needs: ['a', 'a'] }),
+    ['plan.duplicate-need tasks.b.needs[1]: expected each need once, got "a" again'],
+  ],
+  [
+    'an unknown agent',
+    oneTask({ agent: 'ecko' }),
+    [
+      'plan.unknown-agent tasks.b.agent: expected the type of an agent that is registered, got "ecko"; did you mean "echo"?',
+    ],
+  ],
+  [
+    'unknown agents beside the agent',
+    oneTask({ ...say, fallback: { agent: 'f' }, compensate: { agent: 'c' } }),
+    [/^plan\.unknown-agent tasks\.b\.fallback\.agent: /, /^plan\.unknown-agent tasks\.b\.compensate\.agent: /],
+  ],
+  [
+    'an agent that is an expression',
+    oneTask({ agent: '{% $input.agent %}' }),
+    [/^plan\.expression-scope tasks\.b\.agent: /],
+  ],
+  [
+    'a malformed expression',
+    input('$input.x +'),
+    [
+      'plan.bad-expression tasks.b.input: expected a JSONata expression, got an error: Unexpected end of expression (at character 12)',
+    ],
+  ],
+  [
+    'a mention of no task',
+    input('$tasks.c.output'),
+    ['plan.unknown-task tasks.b.input: expected the id of a task of this plan after $tasks, got "c"'],
+  ],
+  [
+    'a mention of no task, in compensate',
+    oneTask({ ...say, compensate: { agent: 'other', input: '{% $tasks.cc.output %}' } }),
+    [/^plan\.unknown-task tasks\.b\.compensate\.input: /],
+  ],
+  [
+    'a mention of no task, in the output',
+    planOf({ a: say }, { output: { x: '{% $tasks.z.output %}' } }),
+    [/^plan\.unknown-task output\.x: /],
+  ],
+  [
+    'a field that no task has',
+    input('$tasks.a.ouput'),
+    [
+      'plan.unknown-field tasks.b.input: expected output, status, failure, failures after $tasks.a, got "ouput"; did you mean "output"?',
+    ],
+  ],
+  ['a field of the output, without it', input('$tasks.a.files'), [/; did you mean \$tasks\.a\.output\.files\?$/]],
+  [
+    'a field that no run has',
+    input('$run.name'),
+    ['plan.unknown-field tasks.b.input: expected id, plan, startedAt after $run, got "name"'],
+  ],
+  [
+    'an unknown variable',
+    input('$inptu.x'),
+    [
+      'plan.unknown-variable tasks.b.input: expected $input, $tasks, $run or a function of JSONata, got "$inptu"; did you mean "$input"?',
+    ],
+  ],
+  [
+    'a variable named like a task',
+    input('$a.output'),
+    [/^plan\.unknown-variable .*; did you mean \$tasks\.a\.output\?$/],
+  ],
+  [
+    '$item without forEach',
+    input('$item'),
+    [
+      'plan.expression-scope tasks.b.input: expected $item only in the input, fallback or compensate of a task with forEach',
+    ],
+  ],
+  [
+    '$output outside of compensate',
+    input('$output.url'),
+    ['plan.expression-scope tasks.b.input: expected $output only in the compensate of a task'],
+  ],
+  [
+    '$failure outside of fallback',
+    oneTask({ ...say, compensate: { agent: 'other', input: '{% $failure.message %}' } }),
+    [/^plan\.expression-scope tasks\.b\.compensate\.input: /],
+  ],
+  [
+    '$item where no item is yet',
+    oneTask({ ...say, when: '{% $item %}', forEach: { items: '{% [$index] %}' } }),
+    [/^plan\.expression-scope tasks\.b\.when: /, /^plan\.expression-scope tasks\.b\.forEach\.items: /],
+  ],
+  [
+    'chance',
+    input('$random() & $shuffle([1])'),
+    [/^plan\.refused-function .* \$random; /, /^plan\.refused-function .* \$shuffle; /],
+  ],
+  ['text as program', input('$eval($input.x)'), [/^plan\.refused-function .* \$eval; /]],
+  [
+    'the clock in items',
+    oneTask({ ...say, forEach: { items: '{% [$millis()] %}' } }),
+    [/^plan\.refused-function tasks\.b\.forEach\.items: /],
+  ],
+  ['$tasks without an id', input('$lookup($tasks, $input.x)'), [/^plan\.dynamic-tasks tasks\.b\.input: /]],
+  [
+    'a bare name',
+    input('input.x'),
+    [
+      'plan.bare-name tasks.b.input: expected an expression over $input, $tasks, $run, got the bare name "input"; did you mean $input?',
+    ],
+  ],
+  ['a bare task', input('a.output'), [/; did you mean \$tasks\.a\.output\?$/]],
+  [
+    'an expression within text',
+    oneTask({ ...say, input: { x: 'hello {% $input.name %}!' } }),
+    [
+      "plan.partial-expression tasks.b.input.x: expected text that is wholly one expression, got one within other text; join them in one expression, such as {% 'text ' & $input.x %}",
+    ],
+  ],
+  [
+    'two expressions in a text',
+    oneTask({ ...say, input: '{% $input.a %} {% $input.b %}' }),
+    [/^plan\.partial-expression tasks\.b\.input: /],
+  ],
+  [
+    'a condition that is no expression',
+    oneTask({ ...say, when: '$input.x' }),
+    [
+      'plan.bad-value tasks.b.when: expected true, false or an expression {% … %}, got "$input.x"; did you mean "{% $input.x %}"?',
+    ],
+  ],
+  [
+    'more successes than needs',
+    oneTask({ ...say, needs: ['a'], join: { atLeast: 2 } }),
+    ["plan.join-never-holds tasks.b.join: expected atLeast to be no more than the task's needs, 1, got 2"],
+  ],
+  [
+    'any success of no need',
+    oneTask({ ...say, join: 'any-succeeded' }),
+    [/^plan\.join-never-holds .* on one without; add needs$/],
+  ],
+  [
+    'any failure where a failure ends all',
+    planOf({ a: say, b: { ...say, needs: ['a'], join: 'any-failed' } }, { onFailure: 'stop' }),
+    [/^plan\.join-never-holds tasks\.b\.join: expected onFailure of the plan to be "continue", got "stop"/],
+  ],
+  [
+    'any failure under the default',
+    oneTask({ ...say, needs: ['a'], join: 'any-failed' }),
+    [/^plan\.join-never-holds .* got "compensate"/],
+  ],
+  [
+    'a forEach without items',
+    oneTask({ ...say, forEach: {} }),
+    ['plan.no-items tasks.b.forEach.items: expected an array, or an expression that gives one, got nothing'],
+  ],
+  [
+    'items that are text',
+    oneTask({ ...say, forEach: { items: 'abc' } }),
+    [/^plan\.bad-value tasks\.b\.forEach\.items: expected an array, or an expression/],
+  ],
+  [
+    'more items than maxItems',
+    oneTask({ ...say, forEach: { items: [1, 2, 3], maxItems: 2 } }),
+    ['plan.out-of-range tasks.b.forEach.items: expected at most 2 items, got 3; raise maxItems'],
+  ],
+  [
+    'more tolerance than all',
+    oneTask({ ...say, forEach: { items: [], tolerate: '101%' } }),
+    [/^plan\.bad-value tasks\.b\.forEach\.tolerate: /],
+  ],
+  [
+    'a forEach that is no object',
+    oneTask({ ...say, forEach: '{% $input %}' }),
+    [
+      'plan.bad-type tasks.b.forEach: expected an object of items, concurrency, batch, tolerate, maxItems, got "{% $input %}"',
+    ],
+  ],
+  [
+    'a forEach of waits',
+    oneTask({ wait: '1s', forEach: { items: [] } }),
+    ['plan.forEach-kind tasks.b.forEach: expected forEach only on a task with agent or plan, got one with wait'],
+  ],
+  [
+    'an undo of an approval',
+    oneTask({ approve: { title: 'x' }, compensate: { agent: 'echo' } }),
+    [/^plan\.compensate-kind tasks\.b\.compensate: /],
+  ],
+  [
+    'a fallback of a plan',
+    oneTask({ plan: planOf({ a: say }), fallback: { agent: 'echo' } }),
+    [/^plan\.fallback-kind tasks\.b\.fallback: /],
+  ],
+  [
+    'retries of an event',
+    oneTask({ event: 'e', retry: {}, heartbeat: '1s', input: 1 }),
+    [/^plan\.key-kind tasks\.b\.retry: /, /^plan\.key-kind tasks\.b\.heartbeat: /, /^plan\.key-kind tasks\.b\.input: /],
+  ],
+  ['a timeout of a wait', oneTask({ wait: '1s', timeout: '1s' }), [/^plan\.key-kind tasks\.b\.timeout: /]],
+  [
+    'a wait for nothing that is a time',
+    oneTask({ wait: 'tomorrow' }),
+    [/^plan\.bad-wait tasks\.b\.wait: .*, got "tomorrow"$/],
+  ],
+  [
+    'a time as a duration',
+    oneTask({ wait: { for: '2030-01-31T09:00:00Z' } }),
+    [/^plan\.bad-wait tasks\.b\.wait\.for: /],
+  ],
+  ['a duration as a time', oneTask({ wait: { until: '5s' } }), [/^plan\.bad-wait tasks\.b\.wait\.until: /]],
+  [
+    'a wait in other words',
+    oneTask({ wait: { seconds: 5 } }),
+    [
+      /^plan\.bad-value tasks\.b\.wait: expected a duration, an ISO 8601 time, an expression, \{ for: … \} or \{ until: … \}, got \{"seconds":5\}$/,
+    ],
+  ],
+  [
+    'a deadline within one attempt',
+    oneTask({ ...say, timeout: '5m', deadline: '1m' }),
+    ['plan.out-of-range tasks.b.deadline: expected at least the timeout of one attempt, "5m", got "1m"'],
+  ],
+  [
+    'a first delay beyond the longest',
+    planOf({ a: say }, { defaults: { retry: { initial: '5s', max: '1s' } } }),
+    ['plan.out-of-range defaults.retry.max: expected at least the first delay, "5s", got "1s"'],
+  ],
+];
+
+describe('validatePlan refuses', () => {
+  it.each(CASES)('%s', (_claim, plan, lines) => {
+    const came = linesOf(plan);
+    expect(came).toHaveLength(lines.length);
+    for (const [i, line] of lines.entries()) {
+      if (typeof line === 'string') expect(came[i]).toBe(line);
+      else expect(came[i]).toMatch(line);
+    }
+  });
+});
+
+describe('validatePlan accepts', () => {
+  it.each<[string, unknown]>([
+    [
+      'ids that objects have by nature',
+      planOf({
+        constructor: say,
+        toString: { ...say, needs: ['constructor'] },
+        hasOwnProperty: { ...say, input: '{% $tasks.toString.output %}' },
+      }),
+    ],
+    [
+      'names that objects have by nature, in data',
+      input('{"constructor": $input.constructor, "x": $tasks.a.output.__proto__}'),
+    ],
+    [
+      'other text with {% in it',
+      oneTask({ ...say, input: ['{% not closed', 'Jinja: {% if x %}', '100 %} sure', '{% else %} $5'] }),
+    ],
+    [
+      'the item where one is',
+      oneTask({
+        ...say,
+        forEach: { items: '{% $tasks.a.output %}' },
+        input: '{% $item & $index %}',
+        fallback: { agent: 'other', input: '{% [$item, $failure] %}' },
+        compensate: { agent: 'other', input: '{% [$output, $item, $index] %}' },
+      }),
+    ],
+    ['the clock elsewhere', input('$now()')],
+    [
+      'a mention in compensate of what waits for the task',
+      planOf({
+        a: { ...say, compensate: { agent: 'other', input: '{% $tasks.b.status %}' } },
+        b: { ...say, needs: ['a'] },
+      }),
+    ],
+    [
+      'any failure where a failure ends nothing',
+      planOf({ a: say, b: { ...say, needs: ['a'], join: 'any-failed' } }, { onFailure: 'continue' }),
+    ],
+    [
+      'as many successes as mentions',
+      planOf({ a: say, b: say, c: { ...say, needs: ['a'], when: '{% $tasks.b.output %}', join: { atLeast: 2 } } }),
+    ],
+    [
+      'waits',
+      planOf({
+        a: { wait: '5s' },
+        b: { wait: { for: '1h30m' } },
+        c: { wait: { until: '2030-01-31T09:00:00+01:00' } },
+        d: { wait: '{% $input.at %}' },
+      }),
+    ],
+    [
+      'a default that is longer than what a task says',
+      planOf({ a: { ...say, deadline: '1m' } }, { defaults: { timeout: '5m' } }),
+    ],
+  ])('%s', (_claim, plan) => {
+    expect(linesOf(plan)).toEqual([]);
+  });
+});
+
+describe('validatePlan', () => {
+  it('lets no problem hide another', () => {
+    const plan = planOf(
+      {
+        a: { agent: 5, needs: ['zz', 7], timeout: 'x', forEach: { items: '{% $nope %}', concurrency: 0 }, unknown: 1 },
+        b: { ...say, needs: ['a', 'b'], input: '{% $tasks.a.outputs %}' },
+      },
+      { name: 5, defaults: { retry: { attempts: 0 } }, output: '{% $tasks.q %}' },
+    );
+    expect(problemsOf(plan).map(({ code, path }) => `${code} ${path}`)).toEqual([
+      'plan.bad-type name',
+      'plan.out-of-range defaults.retry.attempts',
+      'plan.bad-type tasks.a.agent',
+      'plan.bad-type tasks.a.needs[1]',
+      'plan.out-of-range tasks.a.forEach.concurrency',
+      'plan.bad-duration tasks.a.timeout',
+      'plan.unknown-key tasks.a.unknown',
+      'plan.unknown-variable tasks.a.forEach.items',
+      'plan.unknown-field tasks.b.input',
+      'plan.unknown-task output',
+      'plan.unknown-need tasks.a.needs[0]',
+      'plan.cycle tasks.b',
+    ]);
+  });
+
+  it('counts a task that is malformed all through as a task', () => {
+    expect(linesOf(planOf({ a: null, b: { ...say, needs: ['a'], input: '{% $tasks.a.output %}' } }))).toHaveLength(1);
+  });
+
+  it('checks no agents if it is told of none', () => {
+    expect(validatePlan(oneTask({ agent: 'whoever' })).problems).toEqual([]);
+    expect(validatePlan(oneTask({ agent: 'whoever' }), []).problems.map(({ hint }) => hint)).toEqual([
+      'there are none',
+      'there are none',
+    ]);
+  });
+});
