@@ -14,6 +14,8 @@ const DEFAULT_CALLS = 500;
 const DRAIN = '10s';
 /** A cancel reaches an agent with the answer to a heartbeat, so heartbeats must not be held back for long. */
 const HEARTBEAT_THROTTLE = '1s';
+/** How long a run waits for the worker that has it in memory before any other may take it: so long it stands still if that one died. */
+const STICKY_PATIENCE = '5s';
 
 export interface WorkerSettings {
   readonly agents: readonly Agent[];
@@ -94,6 +96,7 @@ const tuning = ({ concurrency = DEFAULT_CALLS, drain = DRAIN, identity }: Worker
   // Fan-outs start in the same round trip that schedules them.
   maxEagerActivityReservationsPerWorkflowTask: concurrency,
   maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+  stickyQueueScheduleToStartTimeout: STICKY_PATIENCE,
   shutdownGraceTime: durationMs(drain),
   ...(identity === undefined ? {} : { identity }),
 });

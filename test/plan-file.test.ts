@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidPlanError } from '../src/domain/parse-plan.js';
+import { validatePlan } from '../src/domain/validate/index.js';
 import { readPlanFile } from '../src/plan-file.js';
 
 let folder: string;
@@ -137,7 +138,7 @@ describe('a plan file', () => {
       'broken JSON',
       'p.json',
       '{\n  "name": "p",\n  "tasks": [1, 2\n',
-      'plan.syntax p.json:3:17: expected YAML or JSON, got an error: ',
+      'plan.syntax p.json:4:1: expected YAML or JSON, got an error: ',
     ],
     ['YAML that is called JSON', 'p.json', '{"name": "p",}', 'plan.syntax p.json: expected JSON, got something else: '],
     [
@@ -199,11 +200,23 @@ describe('a plan file', () => {
     ]);
   });
 
-  it('nested without end is refused', async () => {
-    expect(await broken('p.yaml', '['.repeat(100_000))).toEqual([
-      expect.stringMatching(/^plan\.(syntax|too-nested) p\.yaml/),
-    ]);
-    expect(await broken('q.yaml', `${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toEqual([]);
+  it.each([
+    ['lists', '['.repeat(100_000)],
+    ['objects', '{"a":'.repeat(100_000)],
+    ['lists in blocks', '- '.repeat(100_000)],
+    ['keys', '? '.repeat(100_000)],
+  ])('of %s nested without end is refused', async (_what, text) => {
+    expect(await broken('p.yaml', text)).toEqual(['plan.too-nested p.yaml: expected fewer levels of nesting']);
+  });
+
+  it('may hold itself, for validation to refuse', async () => {
+    const plan = await readPlanFile(await write('p.yaml', 'name: p\ntasks: &t { a: *t }\n'));
+    expect(validatePlan(plan).problems).toMatchObject([{ code: 'plan.too-nested' }]);
+  });
+
+  it('of JSON may be nested deeply, for validation to refuse', async () => {
+    const plan = await readPlanFile(await write('p.json', `${'['.repeat(100_000)}${']'.repeat(100_000)}`));
+    expect(validatePlan({ name: 'p', tasks: plan }).problems).toMatchObject([{ code: 'plan.too-nested' }]);
   });
 });
 

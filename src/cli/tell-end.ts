@@ -15,6 +15,7 @@ export interface TellOptions {
 export function tellEnd(io: Io, result: RunResult, { startTime, closeTime }: Times, options: TellOptions): ExitCode {
   const { json = false, quiet = false } = options;
   if (!quiet) {
+    if (io.isLive()) io.note('');
     const tookMs = (closeTime?.getTime() ?? Date.now()) - startTime.getTime();
     for (const line of summaryLines(result, tookMs, io.colours(io.stderr))) io.note(line);
   }

@@ -15,7 +15,7 @@ export class ExpressionError extends Error {
 
 /** Generous for a mapping over tens of thousands of values, and two seconds at most before a loop is called one. */
 const MAX_NODES = 1_000_000;
-/** JSONata recurses on the JavaScript stack. */
+/** JSONata recurses on the JavaScript stack, and what comes near its end may take the whole process down. */
 const MAX_DEPTH = 400;
 const ON_EVERY_NODE = Symbol.for('jsonata.__evaluate_entry');
 
@@ -34,11 +34,23 @@ export interface Expression {
 
 /** Parses. Throws ExpressionError where the text is no JSONata. */
 export function parseSource(source: string): jsonata.Expression {
+  if (nestingOf(source) > MAX_DEPTH)
+    throw new ExpressionError(`expected at most ${MAX_DEPTH} brackets within brackets`);
   try {
     return jsonata(source, { stack: MAX_DEPTH });
   } catch (error) {
     throw new ExpressionError(messageOf(error));
   }
+}
+
+/** Brackets in quotes count too: nobody quotes so many. */
+function nestingOf(source: string): number {
+  let [depth, most] = [0, 0];
+  for (const char of source) {
+    if (char === '(' || char === '[' || char === '{') most = Math.max(most, ++depth);
+    else if (char === ')' || char === ']' || char === '}') depth--;
+  }
+  return most;
 }
 
 export function compileExpression(source: string): Expression {

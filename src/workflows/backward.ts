@@ -7,7 +7,7 @@ import { inTime } from '../domain/soon.js';
 import { isUndone, settleUndo, takeUndo, type UndoUnit } from '../domain/undo.js';
 import { addUsage } from '../domain/call.js';
 import { Continuation } from './continuation.js';
-import { itemsOf } from './for-each.js';
+import { knowItems } from './for-each.js';
 import { callAgent } from './kinds/agent.js';
 import { undoPlan } from './kinds/plan.js';
 import { outcomeOf } from './outcome-of.js';
@@ -50,17 +50,11 @@ async function undo(run: Run, { task: id, index }: UndoUnit): Promise<Outcome> {
   const scope = {
     ...run.scope,
     output: index === undefined ? output : item?.output,
-    ...(index === undefined ? {} : { index, item: await itemAt(run, id, index) }),
+    ...(index === undefined ? {} : { index, item: (await knowItems(run, task))[index] }),
   };
   const work = { task, scope, ...(index === undefined ? {} : { index }) };
   if (compensate === undefined)
     return await undoPlan(run, work, (index === undefined ? child : item?.child) as Progress);
   const input = (await inTime(render(run, compensate.input, scope))) ?? {};
   return (await callAgent(run, work, { ...compensate, input, suffix: 'compensate' })).outcome;
-}
-
-async function itemAt(run: Run, id: string, index: number): Promise<unknown> {
-  const items = run.items.get(id) ?? (await itemsOf(run, taskOf(run.graph, id))) ?? [];
-  run.items.set(id, items);
-  return items[index];
 }

@@ -9,7 +9,7 @@ import { stateOf } from '../domain/progress.js';
 import { inTime } from '../domain/soon.js';
 import type { Settled, Work } from './kinds/work.js';
 import { outcomeOf } from './outcome-of.js';
-import { openTask, render, report, stopIfDecided, type Run } from './run.js';
+import { render, report, stopIfDecided, type Run } from './run.js';
 import { setGoing } from './set-going.js';
 
 export async function openForEach(run: Run, task: GraphTask): Promise<void> {
@@ -41,11 +41,27 @@ export async function openForEach(run: Run, task: GraphTask): Promise<void> {
   }
   run.items.set(id, items);
   const total = items.length;
-  report(run, { type: 'expanded', task: id, total, tolerated: tolerated(tolerate, total), now: Date.now() });
+  const mayChange = task.needs.some((need) => stateOf(run.progress, need).endedAt === undefined);
+  report(run, {
+    type: 'expanded',
+    task: id,
+    total,
+    tolerated: tolerated(tolerate, total),
+    now: Date.now(),
+    ...(mayChange ? { values: items } : {}),
+  });
 }
 
-/** Evaluates the items; `undefined` if they are no array. Says the same after a continue-as-new. */
-export async function itemsOf(run: Run, { task }: GraphTask): Promise<unknown[] | undefined> {
+/** The items of a forEach that has been opened, also in a history in which it was not. */
+export async function knowItems(run: Run, task: GraphTask): Promise<readonly unknown[]> {
+  const { values } = stateOf(run.progress, task.id).items ?? {};
+  const items = run.items.get(task.id) ?? values ?? (await itemsOf(run, task)) ?? [];
+  run.items.set(task.id, items);
+  return items;
+}
+
+/** Evaluates the items; `undefined` if they are no array. */
+async function itemsOf(run: Run, { task }: GraphTask): Promise<unknown[] | undefined> {
   const template = task.forEach!.items;
   return asItems(template, await inTime(render(run, template, run.scope)));
 }
@@ -54,21 +70,22 @@ export function startItem(run: Run, task: GraphTask, index: number): Promise<voi
   const items = run.items.get(task.id);
   if (items === undefined) throw new Error(`task ${task.id}: its items are not known`);
   const scope: Scope = { ...run.scope, item: items[index], index };
-  const work: Work = { task, index, scope, open: openTask(run, task.id) };
+  const work: Work = { task, index, scope };
+  const itemScope = run.itemScopes.get(task.id) ?? new CancellationScope({ parent: run.work, cancellable: true });
+  run.itemScopes.set(task.id, itemScope);
   report(run, { type: 'itemStarted', task: task.id, index });
   const settle = ({ outcome, child }: Settled) => {
     const seen = child === undefined ? {} : { child };
     report(run, { type: 'itemSettled', task: task.id, index, outcome, now: Date.now(), ...seen });
     const { status, items: state } = stateOf(run.progress, task.id);
     if (status !== 'running') {
-      run.open.delete(task.id);
+      run.itemScopes.delete(task.id);
       run.items.delete(task.id);
     } else if (state !== undefined && state.failed > state.tolerated) {
-      work.open.scope?.cancel();
+      itemScope.cancel();
     }
   };
-  work.open.scope ??= new CancellationScope({ parent: run.work, cancellable: true });
-  return work.open.scope.run(async () => setGoing(run, work, settle));
+  return itemScope.run(async () => setGoing(run, work, settle));
 }
 
 /**
@@ -84,5 +101,6 @@ function asItems(template: unknown, value: unknown): unknown[] | undefined {
 
 function tolerated(tolerate: Tolerate | undefined, total: number): number {
   if (typeof tolerate !== 'string') return tolerate ?? 0;
-  return Math.floor((total * Number(tolerate.slice(0, -1))) / 100);
+  // 0.57 × 10,000 is a little less than 5,700 to a computer.
+  return Math.floor((total * Number(tolerate.slice(0, -1))) / 100 + 1e-9);
 }

@@ -30,17 +30,15 @@ export function answerMessages(run: Run): void {
       if (run.progress.pausedBecause === undefined) throw refusal(`run ${run.id} is not paused`);
     },
   });
-  const note = (approval: Approval): void => {
-    openOf(run, approval.task).approval = approval;
-  };
-  setHandler(approve, note, {
+  setHandler(approve, (approval) => report(run, { type: 'answered', task: approval.task, answer: approval }), {
     validator: (approval) => {
       const { task } = parse(Approval, approval);
       known(run, task);
       const { kind } = taskOf(run.graph, task);
       if (kind !== 'approve') throw refusal(`task ${task} is no approval: it is of kind ${kind}`);
-      if (openOf(run, task, 'waits for no answer').approval !== undefined)
-        throw refusal(`task ${task} has been answered already`);
+      const { status, answer } = stateOf(run.progress, task);
+      if (status !== 'running') throw refusal(`task ${task} is ${status}: it waits for no answer`);
+      if (answer !== undefined) throw refusal(`task ${task} has been answered already`);
     },
   });
   // Temporal itself starts the attempt, when the client resets the activity: what is decided here is that it may.
@@ -49,10 +47,7 @@ export function answerMessages(run: Run): void {
       const { task } = parse(TaskChoice, choice);
       known(run, task);
       refuseUnlessRunning(run);
-      openOf(run, task, 'does not run, so there is nothing to try again');
-      const { kind } = taskOf(run.graph, task);
-      if (kind !== 'agent')
-        throw refusal(`task ${task} is of kind ${kind}: only a call to an agent can be tried again`);
+      refuseUnlessCalling(run, task);
     },
   });
   setHandler(skipTask, ({ task }) => report(run, { type: 'skipped', task, now: Date.now() }), {
@@ -73,8 +68,9 @@ export function answerMessages(run: Run): void {
     run.changed = true;
   });
   setHandler(snapshot, (request) => {
+    const { outputs } = parse(SnapshotRequest, request ?? {});
     const whole = summarize(run.graph, run.progress, { runId: run.id });
-    return fitToPayload(SnapshotRequest.parse(request ?? {}).outputs === false ? withoutOutputs(whole) : whole);
+    return fitToPayload(outputs === false ? withoutOutputs(whole) : whole);
   });
 }
 
@@ -96,10 +92,16 @@ function refuseUnlessRunning({ id, progress }: Run): void {
   if (progress.phase !== 'running') throw refusal(`run ${id} is ${progress.phase}: it starts nothing any more`);
 }
 
-function openOf(run: Run, task: string, otherwise = 'does not run') {
-  const open = run.open.get(task);
-  if (open === undefined) throw refusal(`task ${task} is ${stateOf(run.progress, task).status}: it ${otherwise}`);
-  return open;
+/** A forEach of which too many items have failed is lost: what it has in flight is being cancelled. */
+function refuseUnlessCalling({ graph, progress }: Run, task: string): void {
+  const { kind } = taskOf(graph, task);
+  if (kind !== 'agent') throw refusal(`task ${task} is of kind ${kind}: only a call to an agent can be tried again`);
+  const { status, items } = stateOf(progress, task);
+  const otherwise = 'there is nothing to try again';
+  if (status !== 'running') throw refusal(`task ${task} is ${status}: ${otherwise}`);
+  if (items === undefined) return;
+  if (items.failed > items.tolerated) throw refusal(`too many items of task ${task} have failed: ${otherwise}`);
+  if (items.running === 0) throw refusal(`task ${task} has no item in flight: ${otherwise}`);
 }
 
 function withoutOutputs(result: RunResult): RunResult {

@@ -5,7 +5,6 @@ import { failure, type FailureType } from '../domain/failure.js';
 import { advance, type ProgressEvent } from '../domain/advance.js';
 import { expressionSource, type Scope } from '../domain/expression.js';
 import { buildGraph, type Graph } from '../domain/graph.js';
-import type { Approval } from '../domain/messages.js';
 import { MAX_DEPTH } from '../domain/plan.js';
 import { formatProblem } from '../domain/problem.js';
 import { createProgress, type Progress } from '../domain/progress.js';
@@ -14,14 +13,7 @@ import { runScope, type RunFacts } from '../domain/run-scope.js';
 import { here, type Soon } from '../domain/soon.js';
 import { compileTemplate, type Template } from '../domain/template.js';
 import { validatePlan } from '../domain/validate/index.js';
-
-/** A task that runs, and how it is reached. */
-export interface OpenTask {
-  /** Of a forEach: holds its items. */
-  scope?: CancellationScope;
-  /** Set by `approve`, read by the task that waits for it. */
-  approval?: Approval;
-}
+import type { Sent } from './room.js';
 
 export interface Run extends RunFacts {
   readonly request: RunInput;
@@ -31,10 +23,12 @@ export interface Run extends RunFacts {
   readonly scope: Scope;
   /** Holds all that runs forward; cancelled when the run stops. */
   readonly work: CancellationScope;
-  readonly open: Map<string, OpenTask>;
   /** The items of each forEach that runs. */
   readonly items: Map<string, readonly unknown[]>;
+  /** Holds what each forEach has in flight; cancelled when too many of its items have failed. */
+  readonly itemScopes: Map<string, CancellationScope>;
   readonly templates: Map<unknown, Template>;
+  readonly sent: Sent;
   /** Something has happened that the loop has not seen. */
   changed: boolean;
   /** When the details in the Web UI were made last, in milliseconds since 1970. */
@@ -71,9 +65,10 @@ export function openRun(raw: unknown): Run {
     inbox: new Map(Object.entries(request.carried?.inbox ?? {})),
     scope: runScope(graph, progress, facts),
     work: new CancellationScope(),
-    open: new Map(),
     items: new Map(),
+    itemScopes: new Map(),
     templates: new Map(),
+    sent: { historyLength: 0, bytes: 0 },
     changed: false,
     shownAt: 0,
   };
@@ -86,13 +81,6 @@ const refusal = (type: FailureType, lines: readonly string[]): ApplicationFailur
 export function report(run: Run, event: ProgressEvent): void {
   advance(run.graph, run.progress, event);
   run.changed = true;
-}
-
-/** The handle of a task that runs; the items of a forEach share one. */
-export function openTask(run: Run, id: string): OpenTask {
-  const open = run.open.get(id) ?? {};
-  run.open.set(id, open);
-  return open;
 }
 
 /** Stops what runs once progress has decided that the run is to stop. */

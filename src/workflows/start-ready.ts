@@ -4,9 +4,9 @@ import { isTruthy } from '../domain/expression.js';
 import { taskOf, type GraphTask } from '../domain/graph.js';
 import { stateOf } from '../domain/progress.js';
 import { inTime } from '../domain/soon.js';
-import { itemsOf, openForEach, startItem } from './for-each.js';
+import { knowItems, openForEach, startItem } from './for-each.js';
 import { outcomeOf } from './outcome-of.js';
-import { openTask, render, report, stopIfDecided, type Run } from './run.js';
+import { render, report, stopIfDecided, type Run } from './run.js';
 import { setGoing } from './set-going.js';
 
 /** A promise only where there is something to wait for: see set-going.ts, G3. */
@@ -24,7 +24,7 @@ export async function resumeTasks(run: Run): Promise<void> {
     if (stateOf(run.progress, id).status !== 'running') continue;
     const task = taskOf(run.graph, id);
     if (task.task.forEach === undefined) carryOut(run, task);
-    else run.items.set(id, (await itemsOf(run, task)) ?? []);
+    else await knowItems(run, task);
   }
 }
 
@@ -58,8 +58,7 @@ function start(run: Run, task: GraphTask): Promise<void> | undefined {
 }
 
 function carryOut(run: Run, task: GraphTask): void {
-  setGoing(run, { task, scope: run.scope, open: openTask(run, task.id) }, (settled) => {
-    run.open.delete(task.id);
+  setGoing(run, { task, scope: run.scope }, (settled) => {
     report(run, { type: 'settled', task: task.id, now: Date.now(), ...settled });
   });
 }

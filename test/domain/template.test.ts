@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { ExpressionError } from '../../src/domain/expression.js';
+import { ExpressionError, type Scope } from '../../src/domain/expression.js';
+import { inTime } from '../../src/domain/soon.js';
 import { compileTemplate, stringsIn } from '../../src/domain/template.js';
+
+const compiled = (value: unknown) => {
+  const template = compileTemplate(value);
+  return async (scope: Scope) => await inTime(template(scope));
+};
 
 describe('a template', () => {
   it('is the value itself where nothing is an expression', async () => {
     const value = { a: [1, 'text {% not one', null], b: { c: true } };
-    expect(await compileTemplate(value)({})).toBe(value);
+    expect(await compiled(value)({})).toBe(value);
   });
 
   it('puts values in the places of expressions', async () => {
-    const template = compileTemplate({ a: '{% $input.x %}', b: ['{% $item %}', 2], c: { d: '{% $index + 1 %}' } });
+    const template = compiled({ a: '{% $input.x %}', b: ['{% $item %}', 2], c: { d: '{% $index + 1 %}' } });
     expect(await template({ input: { x: { y: 1 } }, item: 'i', index: 4 })).toEqual({
       a: { y: 1 },
       b: ['i', 2],
@@ -18,25 +24,25 @@ describe('a template', () => {
   });
 
   it('leaves out what is absent in an object, and says null in an array', async () => {
-    const template = compileTemplate({ gone: '{% $input.no %}', list: ['{% $input.no %}', 1] });
+    const template = compiled({ gone: '{% $input.no %}', list: ['{% $input.no %}', 1] });
     expect(await template({ input: {} })).toEqual({ list: [null, 1] });
-    expect(await compileTemplate('{% $input.no %}')({ input: {} })).toBeUndefined();
+    expect(await compiled('{% $input.no %}')({ input: {} })).toBeUndefined();
   });
 
   it('keeps keys such as __proto__ as what they are', async () => {
-    const template = compileTemplate(JSON.parse('{"__proto__": "{% $input %}", "constructor": 1}'));
+    const template = compiled(JSON.parse('{"__proto__": "{% $input %}", "constructor": 1}'));
     const made = await template({ input: 5 });
     expect(JSON.stringify(made)).toBe('{"__proto__":5,"constructor":1}');
   });
 
   it('names the expression that failed', async () => {
-    const template = compileTemplate({ a: '{% $number("x") %}' });
+    const template = compiled({ a: '{% $number("x") %}' });
     await expect(template({})).rejects.toThrow(ExpressionError);
     await expect(template({})).rejects.toThrow('{% $number("x") %}: ');
   });
 
   it('fails when it is evaluated, not when it is compiled', async () => {
-    await expect(compileTemplate('{% 1 + %}')({})).rejects.toThrow(ExpressionError);
+    await expect(compiled('{% 1 + %}')({})).rejects.toThrow(ExpressionError);
   });
 });
 

@@ -30,7 +30,7 @@ export async function readCalls(directory: string): Promise<Call[]> {
 /** Waits until calls of so many tasks have begun. */
 export async function untilStarted(directory: string, tasks: number): Promise<void> {
   const started = async () => new Set((await readCalls(directory)).map(({ unit }) => unit.replace(/\[.*/, ''))).size;
-  await vi.waitUntil(async () => (await started()) >= tasks, { timeout: 25_000, interval: 10 });
+  await vi.waitUntil(async () => (await started()) >= tasks, { timeout: 60_000, interval: 10 });
 }
 
 /** Every task and item of the forty, with the agent that does it. */

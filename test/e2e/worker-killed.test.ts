@@ -4,7 +4,7 @@ import { noteTakingAgents } from '../fixtures/e2e/agents.js';
 import { fortyTasks } from '../fixtures/e2e/forty-tasks.js';
 import { find, makeDirectory, unconfigure } from '../server/place.js';
 import { expectNothingLost, expectOneKeyEach, readCalls, untilStarted } from './call-log.js';
-import { startWorkerProcess } from './worker-process.js';
+import { copyBundle, startWorkerProcess } from './worker-process.js';
 
 beforeEach(unconfigure);
 
@@ -17,11 +17,12 @@ test('a worker that is killed at five moments of a run loses no output and calls
   const baton = await Baton.connect({ server, agents: noteTakingAgents(directory), taskQueue: 'e2e' });
   onTestFinished(() => baton.close());
   const run = await baton.start(fortyTasks, { id: 'forty' });
-  let worker = await startWorkerProcess(directory, 'e2e');
+  const place = { directory, taskQueue: 'e2e', codePath: await copyBundle(directory) };
+  let worker = await startWorkerProcess(place);
   for (const moment of MOMENTS) {
     await untilStarted(directory, moment);
     await worker.kill();
-    worker = await startWorkerProcess(directory, 'e2e');
+    worker = await startWorkerProcess(place);
   }
   expectNothingLost(await run.result());
   const calls = await readCalls(directory);

@@ -1,5 +1,6 @@
 // A worker as a process of its own, to be killed.
 import { once } from 'node:events';
+import { copyFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,15 +11,28 @@ import { inject, onTestFinished } from 'vitest';
 const jiti = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib', 'jiti-cli.mjs');
 const script = fileURLToPath(new URL('../fixtures/e2e/worker.ts', import.meta.url));
 
+/** A copy of the Workflow code: another test run may bundle it anew, and a run is not to meet two versions of it. */
+export async function copyBundle(directory: string): Promise<string> {
+  const codePath = join(directory, 'workflow-bundle.js');
+  await copyFile(inject('workflowBundle'), codePath);
+  return codePath;
+}
+
+export interface WorkerPlace {
+  /** Whose server it works for. */
+  readonly directory: string;
+  readonly taskQueue: string;
+  readonly codePath: string;
+}
+
 export interface WorkerProcess {
-  readonly pid: number;
   /** SIGKILL: it says nothing to anyone. */
-  kill(): Promise<void>; err(): string;
+  kill(): Promise<void>;
 }
 
 /** Resolves once it takes work. Killed at the latest when the test is over. */
-export async function startWorkerProcess(directory: string, taskQueue: string): Promise<WorkerProcess> {
-  const args = [jiti, script, directory, taskQueue, inject('workflowBundle')];
+export async function startWorkerProcess({ directory, taskQueue, codePath }: WorkerPlace): Promise<WorkerProcess> {
+  const args = [jiti, script, directory, taskQueue, codePath];
   const child = execa(process.execPath, args, { stdin: 'pipe', reject: false, buffer: { stdout: false } });
   const kill = async () => {
     child.kill('SIGKILL');
@@ -27,7 +41,6 @@ export async function startWorkerProcess(directory: string, taskQueue: string): 
   onTestFinished(kill);
   const lines = createInterface({ input: child.stdout });
   const [line] = (await Promise.race([once(lines, 'line'), child.then(() => [])])) as string[];
-  if (line !== 'ready' || child.pid === undefined) throw new Error(`the worker ended: ${(await child).stderr}`);
-  let e = ''; child.stderr.on('data', (x: Buffer) => (e += x.toString()));
-  return { pid: child.pid, kill, err: () => e };
+  if (line !== 'ready') throw new Error(`the worker ended: ${(await child).stderr}`);
+  return { kill };
 }

@@ -32,7 +32,7 @@ export function timeOf({ startedAt, endedAt }: TaskResult, now: number): string 
 }
 
 /** `attempt 2 · connect ECONNREFUSED`, `24/120 items, 1 failed`, `its condition was false`. */
-export function detailOf({ attempts, items, skip, failure }: TaskResult): string {
+export function detailOf({ status, attempts, items, skip, failure }: TaskResult): string {
   const parts: string[] = [];
   if (items !== null) {
     const failed = items.failed > 0 ? `, ${items.failed} failed` : '';
@@ -42,6 +42,7 @@ export function detailOf({ attempts, items, skip, failure }: TaskResult): string
     const because = skip.because === undefined ? 'the run ended' : `because of ${skip.because}`;
     parts.push(skip.cause === 'condition' && skip.because === undefined ? 'its condition was false' : because);
   }
-  if (failure !== null) parts.push(oneLine(failure.message));
+  // That a task was cancelled is all that there is to say of it.
+  if (failure !== null && status !== 'cancelled') parts.push(oneLine(failure.message));
   return parts.join(' · ');
 }

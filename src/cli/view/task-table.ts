@@ -17,8 +17,13 @@ export interface TableSize {
 const GAP = '  ';
 const MAX_ID = 32;
 const MAX_LABEL = 28;
-/** Below these, a column would leave no room for those that matter more. */
-const LABEL_FROM_COLUMNS = 70;
+const LEAST_ID = 10;
+const LEAST_LABEL = 8;
+/** Of the room for ids and labels. */
+const ID_SHARE = 0.6;
+/** Enough for the items of a forEach, and for the beginning of a failure. */
+const DETAIL_ROOM = 28;
+/** Below this the glyph has to do. */
 const WORD_FROM_COLUMNS = 44;
 
 export function taskTable(
@@ -28,18 +33,28 @@ export function taskTable(
 ): string[] {
   const all = Object.entries(result.tasks).map(([id, task]) => taskRow(id, task, facts.tasks.get(id), now));
   const { rows, rest } = pickRows(all, size.rows);
-  const words = rows.map(({ status }) => statusLook[status].word);
-  const widths = {
-    id: Math.min(MAX_ID, Math.floor(size.columns / 3), widest(rows.map(({ id }) => id))),
-    label: size.columns < LABEL_FROM_COLUMNS ? 0 : Math.min(MAX_LABEL, widest(rows.map(({ label }) => label))),
-    word: size.columns < WORD_FROM_COLUMNS ? 0 : widest(words),
-    time: widest(rows.map(({ time }) => time)),
-  };
+  const widths = widthsOf(rows, size.columns);
   const lines = rows.map((row) => line(row, widths, paint));
   return [...lines, ...(rest === '' ? [] : [paint.dim(`… ${rest}`)])].map((text) => fit(text, size.columns));
 }
 
 type Widths = Readonly<Record<'id' | 'label' | 'word' | 'time', number>>;
+
+/** Ids and labels share what the other columns leave; a label that would be a stump is left out. */
+function widthsOf(rows: readonly TaskRow[], columns: number): Widths {
+  const word = columns < WORD_FROM_COLUMNS ? 0 : widest(rows.map(({ status }) => statusLook[status].word));
+  const time = widest(rows.map(({ time: text }) => text));
+  const detail = Math.min(DETAIL_ROOM, widest(rows.map(({ detail: text }) => text)));
+  const room = columns - 2 - word - time - detail - 4 * GAP.length;
+  const label = Math.min(MAX_LABEL, widest(rows.map((row) => row.label)));
+  const id = Math.min(
+    MAX_ID,
+    widest(rows.map((row) => row.id)),
+    Math.max(LEAST_ID, Math.floor(room * ID_SHARE), room - label),
+  );
+  const left = Math.min(label, room - id);
+  return { id, label: left < Math.min(label, LEAST_LABEL) ? 0 : left, word, time };
+}
 
 function line({ id, label, status, time, detail }: TaskRow, widths: Widths, paint: Colours): string {
   const { glyph, word, terminal } = statusLook[status];

@@ -1,17 +1,19 @@
 // A call to an agent, and to its fallback if the agent failed for good.
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import { ABORT_GRACE_MS } from '../../domain/agent.js';
+import { ABORT_GRACE_MS, type AgentCard } from '../../domain/agent.js';
 import { addUsage, MAX_VALUE_BYTES, NO_USAGE, type CallRequest } from '../../domain/call.js';
 import { durationMs } from '../../domain/duration.js';
-import { failure } from '../../domain/failure.js';
+import { failure, type Failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Fallback } from '../../domain/plan.js';
 import { retryPolicy, type Retry } from '../../domain/retry.js';
 import { jsonBytes } from '../../domain/size.js';
 import { inTime } from '../../domain/soon.js';
 import { outcomeOf } from '../outcome-of.js';
+import { roomFor } from '../room.js';
 import { render, type Run } from '../run.js';
+import { deadlineLeft } from './limit.js';
 import { workName, type Settled, type Work } from './work.js';
 
 /** What one attempt may take unless plan, task or agent say otherwise. */
@@ -23,9 +25,12 @@ const TIMEOUT_GRACE_MS = ABORT_GRACE_MS + 5_000;
 
 export function performAgent(run: Run, work: Work): Promise<Settled> {
   const input = render(run, work.task.task.input, work.scope);
-  if (input instanceof Promise) return input.then((value) => ask(run, work, value ?? {}));
-  return ask(run, work, input.value ?? {});
+  if (input instanceof Promise) return input.then((value) => ask(run, work, inputOf(value)));
+  return ask(run, work, inputOf(input.value));
 }
+
+/** An agent that is given nothing gets an object; `null` is a value. */
+export const inputOf = (value: unknown): unknown => (value === undefined ? {} : value);
 
 function ask(run: Run, work: Work, input: unknown): Promise<Settled> {
   const { agent, fallback } = work.task.task;
@@ -49,18 +54,25 @@ async function askFallback(
   input: unknown,
   first: Exclude<Outcome, { status: 'succeeded' }>,
 ): Promise<Settled> {
-  const scope = { ...work.scope, failure: first.failure };
-  const { outcome: second } = await callAgent(run, work, {
-    ...fallback,
-    input: fallback.input === undefined ? input : await inTime(render(run, fallback.input, scope)),
-    suffix: 'fallback',
-  });
-  const outcome = {
+  const second = await answerOf(run, work, fallback, input, first.failure);
+  const outcome: Outcome = {
     ...second,
+    // The first agent may have done its work after all, so there is something to undo.
+    ...(first.status === 'unknown' && second.status !== 'succeeded' ? { status: 'unknown' } : {}),
     attempts: first.attempts + second.attempts,
     usage: addUsage(first.usage ?? NO_USAGE, second.usage),
   };
   return { outcome, answeredBy: fallback.agent };
+}
+
+async function answerOf(run: Run, work: Work, fallback: Fallback, input: unknown, why: Failure): Promise<Outcome> {
+  try {
+    const scope = { ...work.scope, failure: why };
+    const own = fallback.input === undefined ? input : inputOf(await inTime(render(run, fallback.input, scope)));
+    return (await callAgent(run, work, { ...fallback, input: own, suffix: 'fallback' })).outcome;
+  } catch (error) {
+    return outcomeOf(error);
+  }
 }
 
 export interface Call {
@@ -73,16 +85,27 @@ export interface Call {
 }
 
 /** One durable call. Settles, whatever happens. */
-export function callAgent(run: Run, work: Omit<Work, 'open'>, call: Call): Promise<Settled> {
-  const { task, index } = work;
+export function callAgent(run: Run, work: Work, call: Call): Promise<Settled> {
   const size = jsonBytes(call.input);
   if (size > MAX_VALUE_BYTES) {
     const message = `the input of ${call.agent} is ${size} bytes of JSON, at most ${MAX_VALUE_BYTES} fit into one payload`;
-    return Promise.resolve({ outcome: { status: 'failed', attempts: 0, failure: failure('InputTooLarge', message) } });
+    return Promise.resolve(notCalled(failure('InputTooLarge', message)));
+  }
+  const room = roomFor(run, size);
+  return room === undefined ? makeCall(run, work, call) : room.then(() => makeCall(run, work, call));
+}
+
+const notCalled = (why: Failure): Settled => ({ outcome: { status: 'failed', attempts: 0, failure: why } });
+
+function makeCall(run: Run, work: Work, call: Call): Promise<Settled> {
+  const { task, index } = work;
+  const leftMs = call.suffix === 'compensate' ? undefined : deadlineLeft(run, work);
+  if (leftMs !== undefined && leftMs <= 0) {
+    return Promise.resolve(notCalled(failure('TimedOut', 'the deadline of the task has passed')));
   }
   // The settings of a task are for its agent; a fallback or an undoing agent has its own, or the agent's.
   const own = call.suffix === undefined ? task.task : call;
-  const card = run.request.agents?.[call.agent];
+  const card = cardOf(run, call.agent);
   const { defaults } = run.graph.plan;
   const retry = retryPolicy(own.retry, defaults?.retry, card?.retry);
   const timeoutMs = durationMs(own.timeout ?? defaults?.timeout ?? card?.timeout ?? DEFAULT_TIMEOUT);
@@ -97,9 +120,7 @@ export function callAgent(run: Run, work: Omit<Work, 'open'>, call: Call): Promi
     heartbeatTimeout: heartbeat ?? DEFAULT_HEARTBEAT,
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     ...(card?.taskQueue === undefined ? {} : { taskQueue: card.taskQueue }),
-    ...(task.deadlineMs === undefined || call.suffix === 'compensate'
-      ? {}
-      : { scheduleToCloseTimeout: task.deadlineMs }),
+    ...(leftMs === undefined ? {} : { scheduleToCloseTimeout: leftMs }),
     ...(hasPriority(run, work) ? { priority: { priorityKey: task.priority } } : {}),
     retry: {
       maximumAttempts: retry.attempts,
@@ -123,6 +144,10 @@ export function callAgent(run: Run, work: Omit<Work, 'open'>, call: Call): Promi
     (reply) => ({ outcome: { status: 'succeeded', ...reply } }),
     (error: unknown) => ({ outcome: outcomeOf(error, retry.attempts) }),
   );
+}
+
+function cardOf({ request: { agents = {} } }: Run, agent: string): AgentCard | undefined {
+  return Object.hasOwn(agents, agent) ? agents[agent] : undefined;
 }
 
 const hasPriority = (run: Run, { task }: Pick<Work, 'task'>): boolean =>

@@ -31,7 +31,7 @@ export async function performPlan(run: Run, work: Work): Promise<Settled> {
 }
 
 /** Runs the sub-plan's own compensations, as the child left them. Settles with what could not be undone, if anything. */
-export async function undoPlan(run: Run, work: Omit<Work, 'open'>, undo: Progress): Promise<Outcome> {
+export async function undoPlan(run: Run, work: Work, undo: Progress): Promise<Outcome> {
   try {
     const { debt, usage } = await runChild(run, work, { plan: planOf(run, work), undo }, ':compensate');
     if (debt.length === 0) return { status: 'succeeded', output: null, attempts: 1, usage };
@@ -42,7 +42,7 @@ export async function undoPlan(run: Run, work: Omit<Work, 'open'>, undo: Progres
   }
 }
 
-async function runChild(run: Run, work: Omit<Work, 'open'>, request: RunInput, suffix = ''): Promise<RunResult> {
+async function runChild(run: Run, work: Work, request: RunInput, suffix = ''): Promise<RunResult> {
   const name = workName(work);
   const { agents, plans, searchable } = run.request;
   const input: RunInput = {

@@ -2,14 +2,12 @@
 import type { Scope } from '../../domain/expression.js';
 import type { GraphTask } from '../../domain/graph.js';
 import type { Outcome } from '../../domain/outcome.js';
-import type { OpenTask } from '../run.js';
 
 /** A task, or one item of a forEach. */
 export interface Work {
   readonly task: GraphTask;
   readonly index?: number;
   readonly scope: Scope;
-  readonly open: OpenTask;
 }
 
 export interface Settled {

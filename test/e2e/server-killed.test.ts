@@ -1,0 +1,36 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { Baton } from '../../src/client.js';
+import { commandOf } from '../../src/server/process-identity.js';
+import { noteTakingAgents } from '../fixtures/e2e/agents.js';
+import { fortyTasks } from '../fixtures/e2e/forty-tasks.js';
+import { find, makeDirectory, readRecordOf, unconfigure } from '../server/place.js';
+import { expectNothingLost, expectOneKeyEach, readCalls, untilStarted } from './call-log.js';
+import { copyBundle, startWorkerProcess } from './worker-process.js';
+
+beforeEach(unconfigure);
+
+/** How many of the forty tasks have started when the server is killed. */
+const MOMENTS = [10, 26];
+
+async function killServer(directory: string): Promise<void> {
+  const { pid } = await readRecordOf(directory);
+  process.kill(pid, 'SIGKILL');
+  await vi.waitUntil(async () => (await commandOf(pid)) === undefined, { timeout: 10_000 });
+}
+
+test('a server that is killed twice in a run goes on from its file, with the worker and the client that were connected', async () => {
+  const directory = await makeDirectory();
+  const server = await find(directory);
+  const baton = await Baton.connect({ server, agents: noteTakingAgents(directory), taskQueue: 'e2e' });
+  onTestFinished(() => baton.close());
+  const result = (await baton.start(fortyTasks, { id: 'forty' })).result();
+  await startWorkerProcess({ directory, taskQueue: 'e2e', codePath: await copyBundle(directory) });
+  for (const moment of MOMENTS) {
+    await untilStarted(directory, moment);
+    await killServer(directory);
+    const again = await find(directory);
+    expect(again.address).toBe(server.address);
+  }
+  expectNothingLost(await result);
+  expectOneKeyEach(await readCalls(directory));
+}, 120_000);
