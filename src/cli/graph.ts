@@ -41,7 +41,7 @@ async function pictureFor(io: Io, what: string, options: GraphOptions): Promise<
       import('../plan-file.js'),
       import('../domain/parse-plan.js'),
     ]);
-    return pictureOf(buildGraph(parsePlan(await readPlanFile(resolve(io.cwd, what)))));
+    return pictureOf(buildGraph(parsePlan(await readPlanFile(what))));
   }
   const { lookAt } = await import('./look-at.js');
   const { plan, result, now } = await lookAt(io, what, options);

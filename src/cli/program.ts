@@ -3,6 +3,7 @@ import { Console } from 'node:console';
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
+import { didYouMean, got } from '../domain/problem.js';
 import { COMMANDS } from './commands.js';
 import { createIo, type ExitCode, type Io } from './io.js';
 import { refuse, UsageError } from './refusal.js';
@@ -43,10 +44,15 @@ async function createProgram(typed: readonly string[], io: Io): Promise<Command>
     .addHelpText('after', ABOUT)
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
-  const wanted = typed.filter((word) => !word.startsWith('-')).slice(0, 2);
+  const [first, second] = typed.filter((word) => !word.startsWith('-'));
+  // Commander would print the help of all commands, as if nothing were wrong.
+  if (first === 'help' && second !== undefined && !COMMANDS.has(second)) {
+    const hint = didYouMean(second, COMMANDS.keys());
+    throw new UsageError([`help: there is no command ${got(second)}${hint === undefined ? '' : `; ${hint}`}`]);
+  }
   for (const [name, { summary, group, load }] of COMMANDS) {
     const command = program.command(name).description(summary).helpGroup(`${group}:`);
-    if (wanted[0] === name || (wanted[0] === 'help' && wanted[1] === name)) (await load()).define(command, io);
+    if (first === name || (first === 'help' && second === name)) (await load()).define(command, io);
   }
   return program;
 }

@@ -95,10 +95,12 @@ const isSystemError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);
 
 function problemsIn(error: unknown): Said[] | undefined {
-  if (!(error instanceof Error) || !('problems' in error) || !Array.isArray(error.problems)) return undefined;
-  return error.problems.flatMap((found: unknown): Said[] => {
-    if (typeof found === 'string') return [{ message: found }];
-    return isProblem(found) ? [found] : [];
+  if (!(error instanceof Error)) return undefined;
+  const found = 'problems' in error ? error.problems : 'tried' in error ? error.tried : undefined;
+  if (!Array.isArray(found)) return undefined;
+  return found.flatMap((one: unknown): Said[] => {
+    if (typeof one === 'string') return [{ message: one }];
+    return isProblem(one) ? [one] : [];
   });
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Baton } from '../client.js';
 import type { LoadedConfig } from '../config/load.js';
-import { findServer, type FindServerOptions, type FoundServer } from '../server/index.js';
+import { findServer, ServerUnreachable, type FindServerOptions, type FoundServer } from '../server/index.js';
 import type { Io } from './io.js';
 import type { ServerOptions } from './options.js';
 
@@ -24,7 +24,11 @@ export interface SessionRequest {
 /** Throws ServerUnreachable. */
 async function openSession(io: Io, request: SessionRequest): Promise<Session> {
   const progress = progressNotes(io, request.start === 'again' ? QUIET_MS : 0);
-  const server = await findServer(findOptions(io, request, progress.note)).finally(progress.stop);
+  const server = await findServer(findOptions(io, request, progress.note))
+    .catch((error: unknown) => {
+      throw withReason(error, request.start);
+    })
+    .finally(progress.stop);
   const { config } = request;
   try {
     const baton = await Baton.connect({
@@ -54,6 +58,13 @@ export async function inSession<T>(
   } finally {
     await session.close();
   }
+}
+
+/** Where none may be started, the error says why, and what would start one. */
+function withReason(error: unknown, start: SessionRequest['start']): unknown {
+  if (!(error instanceof ServerUnreachable) || start === true || error.tried.length < 2) return error;
+  const why = start === 'again' ? 'nothing has been run in this directory' : 'none is started for --detach';
+  return new ServerUnreachable([...error.tried, `${why}; "baton dev" starts a server and a worker`]);
 }
 
 /** A look at a run is not about servers; only if it takes long is it said why. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Problem } from '../domain/problem.js';
 import type { ExitCode, Io } from './io.js';
@@ -23,7 +22,7 @@ async function validate(io: Io, file: string, { config: named, json }: ValidateO
     import('../domain/problem.js'),
   ]);
   const config = await loadConfig(io.cwd, named);
-  const problems = await problemsOf(resolve(io.cwd, file), config);
+  const problems = await problemsOf(file, config);
   if (json === true) io.printJson({ valid: problems.length === 0, problems });
   else if (problems.length === 0)
     io.print(`${file}: valid${config === undefined ? ' (agents not checked: no configuration here)' : ''}`);

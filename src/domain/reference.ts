@@ -82,7 +82,8 @@ function makeReference(source: string, operand: string): object {
       `{% ${source} %} is not known before the plan runs, so it cannot be ${doing}; compute with p.expr\`…\``,
     );
   };
-  return new Proxy(Object.create(null), {
+  const nothing = Object.create(null) as object;
+  return new Proxy(nothing, {
     get(_target, key) {
       if (typeof key === 'string') return refer(operand + accessOf(key));
       if (key === SOURCE) return source;

@@ -14,7 +14,7 @@ export function problemKeys(document: Document.Parsed): { key?: string; offset: 
           continue;
         }
         // `1` and `"1"` are two keys in YAML, and one in JSON.
-        const text = String(key.value ?? '');
+        const text = key.value === null ? '' : String(key.value as string | number | boolean);
         if (keys.has(text)) found.push({ key: text, offset });
         keys.add(text);
       }

@@ -1,8 +1,11 @@
 // When a run hands over to a fresh history.
 // C1. It continues as new only while no call is in flight: waits are set up again on the other side, calls are not.
 // C2. To get there it drains: nothing new starts. If a long call does not end within DRAIN_PATIENCE, the run goes on
-//     in the old history and tries again MORE_EVENTS later, so that one slow call never holds up the others for long.
+//     in the old history and tries again MORE_EVENTS later, so that one slow call never holds up the others for long;
+//     near the end of the history it waits as long as it takes.
 // C3. What is too large to be handed over stays where it is, until the history itself is at its end.
+// C4. A run that stops does not continue: it ends soon. One that was cancelled does so only if it must, for Temporal
+//     forgets, when a Workflow continues as new, that it was asked to cancel, and would call it failed.
 import {
   allHandlersFinished,
   CancellationScope,
@@ -33,34 +36,43 @@ export class Continuation {
 
   /** Looks at the history; hands over if it is time and nothing is in flight. */
   async consider(): Promise<void> {
-    const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
-    if (!continueAsNewSuggested || historyLength < this.notBefore) return;
-    if (this.run.progress.inFlight === 0 && (this.run.progress.undo?.inFlight ?? 0) === 0) {
-      const input = handOver(this.run);
-      if (jsonBytes(input) <= MAX_VALUE_BYTES) {
-        await condition(allHandlersFinished);
-        await continueAsNew<(input: RunInput) => Promise<unknown>>(input);
-      }
-      this.giveUp();
-    } else if (!this.isDraining) {
-      this.drain();
-    }
-    if (historyLength < LAST_EVENT && historySize < LAST_BYTE) return;
+    const { progress } = this.run;
+    if (progress.phase === 'stopping') return this.stopDraining();
+    const isLast = isAtItsEnd();
+    if (!this.isDraining && !isLast && !this.isDue()) return;
+    if (progress.inFlight > 0 || (progress.undo?.inFlight ?? 0) > 0) return this.drain(isLast);
+    await condition(allHandlersFinished);
+    const input = handOver(this.run);
+    if (jsonBytes(input) <= MAX_VALUE_BYTES) await continueAsNew<(input: RunInput) => Promise<unknown>>(input);
+    this.giveUp();
+    if (isLast) this.stop();
+  }
+
+  private isDue(): boolean {
+    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    const { phase, verdict } = this.run.progress;
+    if (phase === 'compensating' && verdict === 'cancelled') return false;
+    return continueAsNewSuggested && historyLength >= this.notBefore;
+  }
+
+  private stop(): void {
+    const { historyLength, historySize } = workflowInfo();
     const size = `${historyLength} events, ${historySize} bytes`;
+    const message = `the history of the run is at its end (${size}), and its outputs are too large to be carried on`;
     report(this.run, {
       type: 'stopped',
       now: Date.now(),
       verdict: 'failed',
-      failure: failure(
-        'RunTooLarge',
-        `the history of the run is at its end (${size}), and its outputs are too large to be carried on`,
-      ),
+      failure: failure('RunTooLarge', message),
     });
     stopIfDecided(this.run);
   }
 
-  private drain(): void {
+  private drain(isLast: boolean): void {
+    if (isLast) this.patience?.cancel();
+    if (this.isDraining) return;
     this.isDraining = true;
+    if (isLast) return;
     this.patience = new CancellationScope();
     this.patience
       .run(() => sleep(DRAIN_PATIENCE, { summary: 'drain before continue-as-new' }))
@@ -69,13 +81,24 @@ export class Continuation {
   }
 
   private giveUp(): void {
-    this.isDraining = false;
-    this.patience?.cancel();
+    this.stopDraining();
     this.notBefore = workflowInfo().historyLength + MORE_EVENTS;
     this.run.changed = true;
   }
+
+  private stopDraining(): void {
+    this.isDraining = false;
+    this.patience?.cancel();
+  }
+}
+
+function isAtItsEnd(): boolean {
+  const { historyLength, historySize } = workflowInfo();
+  return historyLength >= LAST_EVENT || historySize >= LAST_BYTE;
 }
 
 function handOver({ request, progress, inbox, startedAt }: Run): RunInput {
-  return { ...request, carried: { progress, inbox: Object.fromEntries(inbox), startedAt } };
+  const carried = { progress, inbox: Object.fromEntries(inbox), startedAt };
+  // What is to be undone is part of progress by now.
+  return { ...request, ...(request.undo === undefined ? {} : { undo: { ...request.undo, progress: null } }), carried };
 }

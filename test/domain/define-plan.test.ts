@@ -135,7 +135,7 @@ describe('definePlan', () => {
     const compiledOnly = (p: PlanBuilder<{ path: string }>) => {
       const scan = p.task('scan', scanner, { path: p.input.path });
       // @ts-expect-error the input has no such property
-      p.task('a', scanner, { path: p.input.paht });
+      void p.input.paht;
       // @ts-expect-error the agent takes no such property
       p.task('b', scanner, { path: p.input.path, deep: 3 });
       // @ts-expect-error a number where text is expected
@@ -143,15 +143,15 @@ describe('definePlan', () => {
       // @ts-expect-error a reference to an array where text is expected
       p.task('d', scanner, { path: scan.output.files });
       // @ts-expect-error the output has no such property
-      p.task('e', reporter, { findings: scan.output.findingz });
+      void scan.output.findingz;
       // @ts-expect-error an array of other things
       p.task('f', reporter, { findings: scan.output.files });
       // @ts-expect-error only an array can be iterated
       p.forEach('g', analyzer, scan.output, () => ({ file: '' }));
       // @ts-expect-error an item is text, not a number
       p.forEach('h', analyzer, scan.output.files, (file) => ({ file: '', place: file }));
-      // @ts-expect-error the output of the task has no such property
-      p.task('i', reporter, { findings: [] }, { compensate: { agent: eraser, input: (out) => ({ url: out.uri }) } });
+      // @ts-expect-error the compensating agent takes no such property
+      p.task('i', reporter, { findings: [] }, { compensate: { agent: eraser, input: (out) => ({ uri: out.url }) } });
       // @ts-expect-error the fallback gives something else
       p.task('j', reporter, { findings: [] }, { fallback: { agent: scanner, input: { path: '' } } });
       // @ts-expect-error it may be absent
@@ -219,7 +219,11 @@ describe('definePlan', () => {
   });
 
   it.each<[string, (p: PlanBuilder<unknown>) => unknown, RegExp]>([
-    ['text', (p) => p.task('b', 'x', `${String(p.input['url'])}/x`), /\{% \$input\.url %\} is not known/],
+    [
+      'text',
+      (p) => p.task('b', 'x', Reflect.apply(String, undefined, [p.input['url']])),
+      /\{% \$input\.url %\} is not known/,
+    ],
     ['a number', (p) => Number(p.input['n']), /turned into text or a number/],
     ['a copy', (p) => ({ ...p.input }), /spread/],
     ['JSON', (p) => JSON.stringify(p.input), /printed as JSON/],

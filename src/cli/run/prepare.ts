@@ -1,5 +1,4 @@
 // Everything of `run` that can be refused before a server is looked for.
-import { resolve } from 'node:path';
 import { prepareRun, type Known } from '../../client/prepare.js';
 import { loadConfig, type LoadedConfig } from '../../config/load.js';
 import { InvalidPlanError } from '../../domain/parse-plan.js';
@@ -26,7 +25,7 @@ export interface PreparedRun {
 /** Throws ConfigError, InvalidPlanError, InvalidInputError, UsageError. */
 export async function prepare(io: Io, file: string, options: RunOptions): Promise<PreparedRun> {
   const config = await loadConfig(io.cwd, options.config);
-  const raw = await readPlanFile(resolve(io.cwd, file));
+  const raw = await readPlanFile(file);
   const input = options.input === undefined ? undefined : await readJsonArgument('--input', options.input, io.cwd);
   const askedQueue = options.taskQueue ?? config?.taskQueue;
   const elsewhere = options.detach === true || askedQueue !== undefined;

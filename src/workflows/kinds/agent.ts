@@ -55,10 +55,11 @@ async function askFallback(
   first: Exclude<Outcome, { status: 'succeeded' }>,
 ): Promise<Settled> {
   const second = await answerOf(run, work, fallback, input, first.failure);
+  // The first agent may have done its work after all: then there is something to undo.
+  const isUnknown = first.status === 'unknown' && second.status !== 'succeeded';
+  const last: Outcome = isUnknown ? { ...second, status: 'unknown' } : second;
   const outcome: Outcome = {
-    ...second,
-    // The first agent may have done its work after all, so there is something to undo.
-    ...(first.status === 'unknown' && second.status !== 'succeeded' ? { status: 'unknown' } : {}),
+    ...last,
     attempts: first.attempts + second.attempts,
     usage: addUsage(first.usage ?? NO_USAGE, second.usage),
   };
