@@ -10,7 +10,6 @@ import { ConfigError } from './error.js';
 import { DATA_ENDINGS, endingOf, findConfig, suggestKey } from './find.js';
 import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
-import { readModuleConfig } from './read-module.js';
 
 export interface LoadedConfig extends Pick<Config, 'agents' | 'taskQueue' | 'server'> {
   /** The real path of the file. */
@@ -24,7 +23,7 @@ export async function loadConfig(directory: string, named?: string): Promise<Loa
   if (path === undefined) return undefined;
   const name = named ?? relative(directory, path);
   const isData = DATA_ENDINGS.some((ending) => ending === endingOf(path));
-  const raw = await (isData ? readDataConfig(path, name) : readModuleConfig(path, name));
+  const raw = isData ? await readDataConfig(path, name) : await readModule(path, name);
   const parsed = ConfigFile.safeParse(raw);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => linesOf(name, issue, raw)));
   const { agents, plans = {}, taskQueue, server } = parsed.data;
@@ -37,6 +36,10 @@ export async function loadConfig(directory: string, named?: string): Promise<Loa
     ...(server === undefined ? {} : { server }),
   };
 }
+
+/** Loaded only where there is code to read. */
+const readModule = async (path: string, name: string): Promise<unknown> =>
+  (await import('./read-module.js')).readModuleConfig(path, name);
 
 type Issue = NonNullable<ReturnType<typeof ConfigFile.safeParse>['error']>['issues'][number];
 

@@ -69,7 +69,7 @@ function createBuilder(draft: Draft): PlanBuilder<unknown> {
       add(id, {
         ...(typeof worker === 'object' && 'tasks' in worker ? { plan: worker } : { agent: typeOf(worker) }),
         forEach: { items, concurrency, batch, tolerate, maxItems },
-        input: Reflect.apply(input, undefined, ITEM),
+        input: Reflect.apply(input, undefined, ITEM) as unknown,
         ...settingsOf(rest, ITEM),
       });
       return new Task(id);

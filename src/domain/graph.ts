@@ -1,7 +1,7 @@
 // A valid plan, indexed: edges both ways, a topological order, and the settings each task ends up with.
 // Derived from the plan alone, so it is rebuilt and never carried.
 import { durationMs } from './duration.js';
-import { needsOf } from './needs.js';
+import { needsOfAll } from './needs.js';
 import {
   DEFAULT_CONCURRENCY,
   kindsOf,
@@ -42,6 +42,7 @@ const DEFAULT_PRIORITY = 3;
 /** Expects a plan that `validatePlan` has accepted. */
 export function buildGraph(plan: Plan): Graph {
   const tasks = new Map<string, GraphTask & { dependents: string[] }>();
+  const needs = needsOfAll(Object.entries(plan.tasks));
   for (const [id, task] of Object.entries(plan.tasks)) {
     const kind = kindsOf(task)[0]!;
     const deadline = task.deadline ?? plan.defaults?.deadline;
@@ -49,7 +50,7 @@ export function buildGraph(plan: Plan): Graph {
       id,
       kind,
       task,
-      needs: needsOf(task),
+      needs: needs.get(id)!,
       dependents: [],
       join: task.join ?? 'all-succeeded',
       priority: task.priority ?? plan.defaults?.priority ?? DEFAULT_PRIORITY,

@@ -12,8 +12,7 @@ import { summarize } from './summarize.js';
 const MAX_ROWS = 50;
 const MAX_CELL = 120;
 
-/** `now` in milliseconds since 1970. */
-export function runDetails(graph: Graph, progress: Progress, now: number): string {
+export function runDetails(graph: Graph, progress: Progress): string {
   const result = summarize(graph, progress, { runId: '' });
   const counts = countStatuses(Object.values(result.tasks).map(({ status }) => status));
   const standing = [...counts].map(([status, count]) => `${count} ${statusLook[status].word}`).join(' · ');
@@ -21,27 +20,38 @@ export function runDetails(graph: Graph, progress: Progress, now: number): strin
   return [
     `**${escapeCell(graph.plan.name)}**: ${phase}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${standing}`,
     ...(result.failure === null ? [] : [`> ${escapeCell(result.failure.message)}`]),
-    ['```', pictureText(pictureOf(graph, result, now), { limit: MAX_ROWS }), '```'].join('\n'),
-    taskTable(graph, result.tasks, now),
+    ['```', picture(graph, result), '```'].join('\n'),
+    taskTable(graph, result.tasks),
     ...(progress.debt.length === 0 ? [] : [`Could not be undone: ${progress.debt.join(', ')}`]),
   ].join('\n\n');
 }
 
-function taskTable(graph: Graph, tasks: Readonly<Record<string, TaskResult>>, now: number): string {
+/** Without its heading, which says again what stands above, and is wider than the place. */
+const picture = (graph: Graph, result: ReturnType<typeof summarize>): string =>
+  pictureText(pictureOf(graph, result), { limit: MAX_ROWS }).split('\n').slice(2).join('\n');
+
+function taskTable(graph: Graph, tasks: Readonly<Record<string, TaskResult>>): string {
   const ids = mostTelling(graph, tasks);
   const rows = ids.map((id) => {
     const task = tasks[id]!;
     const { glyph, word } = statusLook[task.status];
     const agent = task.agent ?? taskOf(graph, id).kind;
-    return `| ${glyph} ${word} | ${id} | ${escapeCell(agent)} | ${detailOf(task, now)} | ${escapeCell(task.failure?.message ?? '')} |`;
+    const cells = [`${glyph} ${word}`, id, agent, detail(task)].map((text) => unbroken(escapeCell(text)));
+    return `| ${cells.join(' | ')} | ${escapeCell(task.failure?.message ?? '')} |`;
   });
   const rest = graph.order.length - ids.length;
   return [
     '| status | task | agent | detail | failure |',
-    '| --- | --- | --- | --- | --- |',
+    '| :-- | :-- | :-- | :-- | :-- |',
     ...rows,
     ...(rest > 0 ? ['', `and ${rest} more`] : []),
   ].join('\n');
+}
+
+/** The text stays as it is until something happens, so that what runs has a beginning, and no duration that would grow. */
+function detail(task: TaskResult): string {
+  const since = task.startedAt === null || task.endedAt !== null ? '' : `since ${task.startedAt.slice(11, 19)} UTC`;
+  return [detailOf(task), since].filter((part) => part !== '').join(' · ');
 }
 
 /** In the order of the plan if all fit; else what failed and what runs comes first. */
@@ -51,8 +61,12 @@ function mostTelling(graph: Graph, tasks: Readonly<Record<string, TaskResult>>):
   return [...graph.order.filter(isTelling), ...graph.order.filter((id) => !isTelling(id))].slice(0, MAX_ROWS);
 }
 
-/** One line, and no character that would end a cell. */
+/** One line, and no character that ends a cell or means something in markdown. */
 function escapeCell(text: string): string {
-  const line = text.replace(/\s+/g, ' ').replace(/[|<>]/g, (sign) => `\\${sign}`);
-  return line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line;
+  const line = text.replace(/\s+/g, ' ').trim();
+  const shown = line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line;
+  return shown.replace(/[\\`*_~[\]|<>]/g, (sign) => `\\${sign}`);
 }
+
+/** The Web UI draws tables without room between the columns, and breaks short cells in favour of empty ones. */
+const unbroken = (cell: string): string => `${cell.replaceAll(' ', '\u00a0')}\u00a0\u00a0`;

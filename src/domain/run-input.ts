@@ -14,6 +14,17 @@ export interface Carried {
   readonly startedAt: number;
 }
 
+/** A sub-plan that has ended well and is to be undone. Made by the run that it was. */
+export interface Undo {
+  /** Its id then: the keys of its calls began with it. */
+  readonly id: string;
+  readonly input: unknown;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Absent where it is carried. */
+  readonly progress?: Progress;
+}
+
 export const RunInput = z.strictObject({
   /** Parsed again by the Workflow: whoever starts it need not have been Baton's client. */
   plan: z.unknown(),
@@ -28,7 +39,7 @@ export const RunInput = z.strictObject({
   parent: z.strictObject({ run: z.string(), task: z.string(), depth: z.int() }).optional(),
   carried: z.custom<Carried>((value) => typeof value === 'object' && value !== null).optional(),
   /** Undo this ended run instead of running the plan. */
-  undo: z.custom<Progress>((value) => typeof value === 'object' && value !== null).optional(),
+  undo: z.custom<Undo>((value) => typeof value === 'object' && value !== null).optional(),
 });
 export type RunInput = z.infer<typeof RunInput>;
 

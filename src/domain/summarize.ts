@@ -18,9 +18,7 @@ export function summarize(graph: Graph, progress: Progress, { runId, output }: S
     runId,
     plan: graph.plan.name,
     status: runStatus(progress),
-    ...(progress.pausedBecause === undefined || progress.phase === 'ended'
-      ? {}
-      : { pausedBecause: progress.pausedBecause }),
+    ...(isPaused(progress) ? { pausedBecause: progress.pausedBecause } : {}),
     output: output ?? null,
     failure: progress.failure ?? null,
     tasks,
@@ -30,9 +28,13 @@ export function summarize(graph: Graph, progress: Progress, { runId, output }: S
   };
 }
 
-function runStatus({ phase, verdict, pausedBecause }: Progress): RunStatus {
-  if (phase === 'ended') return verdict;
-  return pausedBecause === undefined ? 'running' : 'paused';
+/** A run that stops or undoes does so paused or not. */
+const isPaused = (progress: Progress): progress is Progress & { pausedBecause: string } =>
+  progress.phase === 'running' && progress.pausedBecause !== undefined;
+
+function runStatus(progress: Progress): RunStatus {
+  if (progress.phase === 'ended') return progress.verdict;
+  return isPaused(progress) ? 'paused' : 'running';
 }
 
 function taskResult(graph: Graph, id: string, state: TaskState): TaskResult {
@@ -59,18 +61,28 @@ export function failuresOf(items: ItemsState): NonNullable<TaskResult['failures'
   return items.ended.flatMap((item, index) => (item?.failure === undefined ? [] : [{ index, failure: item.failure }]));
 }
 
-/** Leaves out outputs, the largest first, until the result fits into one payload. */
+/** What may be left out of a task, in this order, for the whole to fit. */
+const LEAVE_OUT: readonly ((task: TaskResult) => TaskResult)[] = [
+  (task) => ({ ...task, output: null, omittedBytes: jsonBytes(task.output) }),
+  ({ failures: _, ...task }) => task,
+  (task) =>
+    task.failure === null ? task : { ...task, failure: { type: task.failure.type, message: task.failure.message } },
+];
+
+/** Leaves out outputs, then details of failures, the largest first, until the result fits into one payload. */
 export function fitToPayload(result: RunResult, limit = MAX_VALUE_BYTES): RunResult {
   let bytes = jsonBytes(result);
   if (bytes <= limit) return result;
   const tasks = { ...result.tasks };
-  const bySize = Object.entries(tasks)
-    .map(([id, { output }]) => ({ id, size: jsonBytes(output) }))
-    .sort((a, b) => b.size - a.size);
-  for (const { id, size } of bySize) {
-    if (bytes <= limit) break;
-    tasks[id] = { ...tasks[id]!, output: null, omittedBytes: size };
-    bytes -= size;
+  for (const leaveOut of LEAVE_OUT) {
+    const bySaving = Object.entries(tasks)
+      .map(([id, task]) => ({ id, saves: jsonBytes(task) - jsonBytes(leaveOut(task)) }))
+      .sort((a, b) => b.saves - a.saves);
+    for (const { id, saves } of bySaving) {
+      if (bytes <= limit || saves <= 0) break;
+      tasks[id] = leaveOut(tasks[id]!);
+      bytes -= saves;
+    }
   }
   return { ...result, tasks };
 }

@@ -93,7 +93,7 @@ function clear(graph: Graph, progress: Progress, ids: string[], settled = false)
 }
 
 /** Newest item first, as for tasks. */
-function unitsOf(graph: Graph, progress: Progress, id: string): UndoUnit[] {
+export function unitsOf(graph: Graph, progress: Progress, id: string): UndoUnit[] {
   const state = stateOf(progress, id);
   const canBeUndone = (one: TaskState | ItemState) =>
     (one.status === 'succeeded' || one.status === 'unknown') &&

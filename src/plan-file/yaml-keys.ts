@@ -14,7 +14,7 @@ export function problemKeys(document: Document.Parsed): { key?: string; offset: 
           continue;
         }
         // `1` and `"1"` are two keys in YAML, and one in JSON.
-        const text = key.value === null ? '' : String(key.value as string | number | boolean);
+        const text = textOf(key.value);
         if (keys.has(text)) found.push({ key: text, offset });
         keys.add(text);
       }
@@ -22,6 +22,9 @@ export function problemKeys(document: Document.Parsed): { key?: string; offset: 
   });
   return found;
 }
+
+const textOf = (value: unknown): string =>
+  value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
 function offsetOf(key: unknown): number {
   if (typeof key !== 'object' || key === null || !('range' in key) || !Array.isArray(key.range)) return 0;

@@ -2,13 +2,14 @@
 import { condition } from '@temporalio/workflow';
 import { taskOf } from '../domain/graph.js';
 import type { Outcome } from '../domain/outcome.js';
-import { stateOf, type Progress } from '../domain/progress.js';
+import { stateOf } from '../domain/progress.js';
+import type { Undo } from '../domain/run-input.js';
 import { inTime } from '../domain/soon.js';
 import { isUndone, settleUndo, takeUndo, type UndoUnit } from '../domain/undo.js';
 import { addUsage } from '../domain/call.js';
 import { Continuation } from './continuation.js';
 import { knowItems } from './for-each.js';
-import { callAgent } from './kinds/agent.js';
+import { callAgent, inputOf } from './kinds/agent.js';
 import { undoPlan } from './kinds/plan.js';
 import { outcomeOf } from './outcome-of.js';
 import { noteCrash, render, type Run } from './run.js';
@@ -53,8 +54,7 @@ async function undo(run: Run, { task: id, index }: UndoUnit): Promise<Outcome> {
     ...(index === undefined ? {} : { index, item: (await knowItems(run, task))[index] }),
   };
   const work = { task, scope, ...(index === undefined ? {} : { index }) };
-  if (compensate === undefined)
-    return await undoPlan(run, work, (index === undefined ? child : item?.child) as Progress);
-  const input = (await inTime(render(run, compensate.input, scope))) ?? {};
+  if (compensate === undefined) return await undoPlan(run, work, (index === undefined ? child : item?.child) as Undo);
+  const input = inputOf(await inTime(render(run, compensate.input, scope)));
   return (await callAgent(run, work, { ...compensate, input, suffix: 'compensate' })).outcome;
 }

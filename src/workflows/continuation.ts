@@ -99,6 +99,7 @@ function isAtItsEnd(): boolean {
 
 function handOver({ request, progress, inbox, startedAt }: Run): RunInput {
   const carried = { progress, inbox: Object.fromEntries(inbox), startedAt };
-  // What is to be undone is part of progress by now.
-  return { ...request, ...(request.undo === undefined ? {} : { undo: { ...request.undo, progress: null } }), carried };
+  if (request.undo === undefined) return { ...request, carried };
+  const { progress: _, ...undo } = request.undo;
+  return { ...request, undo, carried };
 }

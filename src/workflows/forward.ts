@@ -3,6 +3,7 @@ import { condition } from '@temporalio/workflow';
 import { conclude, isQuiet, takeReady, type Ready } from '../domain/advance.js';
 import { beginUndo } from '../domain/undo.js';
 import { Continuation } from './continuation.js';
+import { makeResult } from './output.js';
 import type { Run } from './run.js';
 import { resumeTasks, startReady } from './start-ready.js';
 import { showDetails } from './web-ui.js';
@@ -22,6 +23,7 @@ export async function runForward(run: Run): Promise<void> {
     run.changed = false;
   }
   conclude(graph, progress, Date.now());
+  await makeResult(run);
   beginUndo(graph, progress);
 }
 

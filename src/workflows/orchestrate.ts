@@ -7,6 +7,7 @@ import {
   ContinueAsNew,
   TemporalFailure,
 } from '@temporalio/workflow';
+import { NO_USAGE } from '../domain/call.js';
 import { beginUndo } from '../domain/undo.js';
 import type { RunInput } from '../domain/run-input.js';
 import type { RunResult } from '../domain/run-result.js';
@@ -14,16 +15,16 @@ import { runBackward } from './backward.js';
 import { closeRun } from './close.js';
 import { runForward } from './forward.js';
 import { answerMessages } from './messages.js';
-import { cancelRun, openRun, type Run } from './run.js';
+import { cancelRun, noteCrash, openRun, type Run } from './run.js';
 
 export async function orchestrate(input: RunInput): Promise<RunResult> {
   const root = CancellationScope.current();
   return await CancellationScope.nonCancellable(async () => {
-    const run = openRun(input);
-    answerMessages(run);
-    // Rejects when somebody cancels; the run then stops in its own time.
-    root.cancelRequested.catch(() => cancelRun(run));
     try {
+      const run = openRun(input);
+      answerMessages(run);
+      // Rejects when somebody cancels; the run then stops in its own time.
+      root.cancelRequested.catch(() => cancelRun(run)).catch((crash: unknown) => noteCrash(run, crash));
       return await conduct(run);
     } catch (error) {
       throw asFailure(error);
@@ -34,7 +35,7 @@ export async function orchestrate(input: RunInput): Promise<RunResult> {
 async function conduct(run: Run): Promise<RunResult> {
   const { progress, graph, request } = run;
   if (request.undo !== undefined && request.carried === undefined) {
-    Object.assign(progress, { verdict: 'cancelled', phase: 'stopping' });
+    Object.assign(progress, { verdict: 'cancelled', phase: 'stopping', usage: NO_USAGE });
     beginUndo(graph, progress);
   } else if (progress.phase === 'running' || progress.phase === 'stopping') {
     await runForward(run);

@@ -8,6 +8,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
   TimeoutType,
+  WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
 import type { CallFailureDetail, Usage } from '../domain/call.js';
 import { ExpressionError } from '../domain/expression.js';
@@ -23,6 +24,10 @@ export function outcomeOf(error: unknown, attempts = 1): Outcome {
   if (error instanceof CancelledFailure) return cancelled(error, undefined);
   if (error instanceof ActivityFailure) return callOutcome(error, attempts);
   if (error instanceof ChildWorkflowFailure) return childOutcome(error);
+  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+    const message = `a Workflow with the id ${error.workflowId} is running already, and it is not of this run`;
+    return { status: 'failed', attempts: 0, failure: failure('SubPlanFailed', message) };
+  }
   throw error;
 }
 
@@ -86,7 +91,12 @@ function childOutcome({ cause }: ChildWorkflowFailure): Outcome {
   if (cause instanceof CancelledFailure) return cancelled(cause, undefined);
   if (cause instanceof ApplicationFailure) {
     const result = cause.type === 'RunFailed' ? (cause.details?.[0] as RunResult | undefined) : undefined;
-    const why = failure('SubPlanFailed', cause.message, result?.failure == null ? {} : { details: result.failure });
+    const debt = result === undefined || result.debt.length === 0 ? '' : `; not undone: ${result.debt.join(', ')}`;
+    const why = failure(
+      'SubPlanFailed',
+      `${cause.message}${debt}`,
+      result?.failure == null ? {} : { details: result.failure },
+    );
     return { status: 'failed', attempts: 1, failure: why, ...(result === undefined ? {} : { usage: result.usage }) };
   }
   const message =

@@ -9,6 +9,7 @@ import { MAX_DEPTH } from '../domain/plan.js';
 import { formatProblem } from '../domain/problem.js';
 import { createProgress, type Progress } from '../domain/progress.js';
 import { RunInput } from '../domain/run-input.js';
+import type { RunResult } from '../domain/run-result.js';
 import { runScope, type RunFacts } from '../domain/run-scope.js';
 import { here, type Soon } from '../domain/soon.js';
 import { compileTemplate, type Template } from '../domain/template.js';
@@ -29,6 +30,8 @@ export interface Run extends RunFacts {
   readonly itemScopes: Map<string, CancellationScope>;
   readonly templates: Map<unknown, Template>;
   readonly sent: Sent;
+  /** Of a run that has completed. */
+  result?: RunResult;
   /** Something has happened that the loop has not seen. */
   changed: boolean;
   /** When the details in the Web UI were made last, in milliseconds since 1970. */
@@ -51,14 +54,16 @@ export function openRun(raw: unknown): Run {
   if ((request.parent?.depth ?? 0) > MAX_DEPTH)
     throw refusal('InvalidPlan', [`sub-plans are more than ${MAX_DEPTH} levels deep`]);
   const graph = buildGraph(plan);
-  const progress = request.carried?.progress ?? request.undo ?? createProgress(graph);
-  const facts: RunFacts = {
+  const progress = request.carried?.progress ?? request.undo?.progress ?? createProgress(graph);
+  const facts: RunFacts = request.undo ?? {
     id: workflowInfo().workflowId,
-    input: request.input ?? {},
+    input: request.input === undefined ? {} : request.input,
     startedAt: request.carried?.startedAt ?? workflowInfo().runStartTime.getTime(),
   };
   return {
-    ...facts,
+    id: facts.id,
+    input: facts.input,
+    startedAt: facts.startedAt,
     request,
     graph,
     progress,

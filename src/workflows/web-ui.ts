@@ -15,7 +15,7 @@ export function showDetails(run: Run): void {
   if (isBusy && Date.now() - run.shownAt < AT_MOST_EVERY_MS) return;
   run.shownAt = Date.now();
   try {
-    setCurrentDetails(runDetails(graph, progress, Date.now()));
+    setCurrentDetails(runDetails(graph, progress));
   } catch (error) {
     // A picture that cannot be drawn is no reason to end a run.
     log.warn('the details for the Web UI could not be made', { error });

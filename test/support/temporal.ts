@@ -158,7 +158,8 @@ function useServer(
       const request = prepareRun(plan, input, { agents: all, plans: new Map(Object.entries(plans)) });
       await startRun(client, { id, taskQueue: TEST_QUEUE, request });
       const run = new RunHandle(client, id);
-      const said = () => calls.map(({ agent, task, item }) => `${agent} ${task}${item === undefined ? '' : `[${item}]`}`);
+      const said = () =>
+        calls.map(({ agent, task, item }) => `${agent} ${task}${item === undefined ? '' : `[${item}]`}`);
       return { id, run, calls, said, result: () => run.result() };
     },
     async run(plan, options) {

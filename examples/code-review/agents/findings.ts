@@ -25,21 +25,22 @@ export function findingsOf(all: readonly Finding[]): Findings {
 /** Relative to the reviewed directory, with forward slashes. */
 export const pathIn = (root: string, file: string): string => relative(root, file).replaceAll('\\', '/');
 
-/** What a tool printed, as it promised to. Throws an `AgentError` without what it printed: that may hold a secret. */
+/** What a tool printed, as it promised to. Throws an `AgentError` that quotes no more than a first line. */
 export function parseToolOutput<S extends z.ZodType>(tool: string, schema: S, text: string): z.output<S> {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    throw new AgentError(`${tool}: expected JSON, got ${text.length} characters that are none`, {
-      type: 'InvalidOutput',
-      cause: error instanceof SyntaxError ? undefined : error,
-    });
-  }
-  const parsed = schema.safeParse(data);
+  const parsed = schema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new AgentError(`${tool}: unexpected output at ${issue?.path.join('.')}: ${issue?.message}`, {
+  const what = text.trimStart().split('\n', 1)[0]!.slice(0, 120);
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
+  throw new AgentError(`${tool}: expected its report as JSON${where}, got ${what === '' ? 'nothing' : what}`, {
     type: 'InvalidOutput',
   });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

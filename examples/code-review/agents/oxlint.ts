@@ -38,17 +38,15 @@ export const oxlint = commandAgent({
   ],
   parse({ stdout }, { root }) {
     // A sentence comes first where it passed over every file.
-    const { diagnostics } = parseToolOutput('oxlint', Report, stdout.slice(Math.max(0, stdout.indexOf('{'))));
+    const { diagnostics } = parseToolOutput('oxlint', Report, stdout.replace(/^[^{]*(?=\{)/, ''));
     return findingsOf(
-      diagnostics.map(
-        ({ message, code, severity, filename, labels }): Finding => ({
-          path: pathIn(root, resolve(HERE, filename)),
-          line: labels?.[0]?.span.line ?? 1,
-          rule: code ?? 'syntax',
-          severity: severity === 'error' ? 'error' : 'warning',
-          message,
-        }),
-      ),
+      diagnostics.map(({ message, code, severity, filename, labels }): Finding => ({
+        path: pathIn(root, resolve(HERE, filename)),
+        line: labels?.[0]?.span.line ?? 1,
+        rule: code ?? 'syntax',
+        severity: severity === 'error' ? 'error' : 'warning',
+        message,
+      })),
     );
   },
 });

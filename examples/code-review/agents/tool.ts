@@ -4,8 +4,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AgentError } from 'baton-orchestrator';
+import { z } from 'zod';
 
 const require = createRequire(import.meta.url);
+
+const Manifest = z.object({ bin: z.union([z.string(), z.record(z.string(), z.string())]) });
 
 /** The directory of this example: tools run here, so that no configuration of the reviewed repository is theirs. */
 export const HERE = fileURLToPath(new URL('..', import.meta.url));
@@ -14,7 +17,7 @@ export const HERE = fileURLToPath(new URL('..', import.meta.url));
 export function toolPath(name: string): string {
   try {
     const manifest = require.resolve(`${name}/package.json`);
-    const { bin }: { bin: string | Record<string, string> } = JSON.parse(readFileSync(manifest, 'utf8'));
+    const { bin } = Manifest.parse(JSON.parse(readFileSync(manifest, 'utf8')));
     return join(dirname(manifest), typeof bin === 'string' ? bin : bin[name]!);
   } catch (error) {
     throw new AgentError(`${name} is not installed; run "npm install --save-dev ${name}"`, {

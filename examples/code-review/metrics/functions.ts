@@ -41,8 +41,12 @@ export function functionsOf(program: Program): FoundFunction[] {
   return found;
 }
 
-/** A function without a name of its own has that of what it is assigned to. */
+/** A function without a name of its own has that of what it is assigned to, or of what it is given to. */
 const naming = (names: Map<unknown, string>): VisitorObject => ({
+  CallExpression({ callee, arguments: given }) {
+    const called = callee.type === 'MemberExpression' ? callee.property : callee;
+    if (called.type === 'Identifier') for (const argument of given) names.set(argument, `given to ${called.name}`);
+  },
   VariableDeclarator({ id, init }) {
     if (id.type === 'Identifier') names.set(init, id.name);
   },

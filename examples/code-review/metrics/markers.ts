@@ -24,5 +24,13 @@ export const markersInComment = (comment: string, firstLine: number): FoundMarke
 function markerIn(text: string, line: number): FoundMarker[] {
   const found = WORD.exec(text.slice(0, 2_000))?.[0];
   if (found === undefined) return [];
-  return [{ line, text: found.replace(/(?:\*\/|-->)\s*$/, '').trim().slice(0, MAX_TEXT) }];
+  return [
+    {
+      line,
+      text: found
+        .replace(/(?:\*\/|-->)\s*$/, '')
+        .trim()
+        .slice(0, MAX_TEXT),
+    },
+  ];
 }

@@ -1,25 +1,32 @@
 // A sub-plan is a run of its own, in a child Workflow: it has its own history, its own picture, and undoes its own failures.
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
+import { MAX_VALUE_BYTES } from '../../domain/call.js';
 import { failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Plan } from '../../domain/plan.js';
-import type { Progress } from '../../domain/progress.js';
-import { ORCHESTRATE, type RunInput } from '../../domain/run-input.js';
+import { ORCHESTRATE, type RunInput, type Undo } from '../../domain/run-input.js';
 import type { RunResult } from '../../domain/run-result.js';
+import { jsonBytes } from '../../domain/size.js';
 import { inTime } from '../../domain/soon.js';
 import { outcomeOf } from '../outcome-of.js';
 import { render, type Run } from '../run.js';
+import { roomFor } from '../room.js';
+import { inputOf } from './agent.js';
 import { limited } from './limit.js';
 import { workName, type Settled, type Work } from './work.js';
 
+/** It fails only where its worker dies. */
+const CHECK_ATTEMPTS = 10;
+
 export async function performPlan(run: Run, work: Work): Promise<Settled> {
-  const input = (await inTime(render(run, work.task.task.input, work.scope))) ?? {};
+  const input = inputOf(await inTime(render(run, work.task.task.input, work.scope)));
   const plan = planOf(run, work);
-  const refused = await refuseInput(plan, input, workName(work));
+  const request = requestOf(run, work, { plan, input });
+  const refused = refuseSize(request) ?? (await refuseInput(plan, input, workName(work)));
   if (refused !== undefined) return { outcome: refused };
   try {
-    const result = await limited(run, work, () => runChild(run, work, { plan, input }));
+    const result = await limited(run, work, () => runChild(run, work, request));
     if ('outcome' in result) return result;
     return {
       outcome: { status: 'succeeded', output: result.output, attempts: 1, usage: result.usage },
@@ -31,9 +38,12 @@ export async function performPlan(run: Run, work: Work): Promise<Settled> {
 }
 
 /** Runs the sub-plan's own compensations, as the child left them. Settles with what could not be undone, if anything. */
-export async function undoPlan(run: Run, work: Work, undo: Progress): Promise<Outcome> {
+export async function undoPlan(run: Run, work: Work, undo: Undo): Promise<Outcome> {
+  const request = requestOf(run, work, { plan: planOf(run, work), undo });
+  const refused = refuseSize(request);
+  if (refused !== undefined) return refused;
   try {
-    const { debt, usage } = await runChild(run, work, { plan: planOf(run, work), undo }, ':compensate');
+    const { debt, usage } = await runChild(run, work, request, ':compensate');
     if (debt.length === 0) return { status: 'succeeded', output: null, attempts: 1, usage };
     const why = failure('SubPlanFailed', `could not be undone: ${debt.join(', ')}`);
     return { status: 'failed', attempts: 1, failure: why, usage };
@@ -42,18 +52,29 @@ export async function undoPlan(run: Run, work: Work, undo: Progress): Promise<Ou
   }
 }
 
-async function runChild(run: Run, work: Work, request: RunInput, suffix = ''): Promise<RunResult> {
-  const name = workName(work);
-  const { agents, plans, searchable } = run.request;
-  const input: RunInput = {
-    ...request,
+function requestOf(run: Run, work: Work, what: RunInput): RunInput {
+  const { agents, plans, searchable, parent } = run.request;
+  return {
+    ...what,
     ...(agents === undefined ? {} : { agents }),
     ...(plans === undefined ? {} : { plans }),
     ...(searchable === undefined ? {} : { searchable }),
-    parent: { run: run.id, task: name, depth: (run.request.parent?.depth ?? 0) + 1 },
+    parent: { run: run.id, task: workName(work), depth: (parent?.depth ?? 0) + 1 },
   };
+}
+
+function refuseSize(request: RunInput): Outcome | undefined {
+  const bytes = jsonBytes(request);
+  if (bytes <= MAX_VALUE_BYTES) return undefined;
+  const message = `the sub-plan and its input are ${bytes} bytes of JSON, at most ${MAX_VALUE_BYTES} fit into one payload`;
+  return { status: 'failed', attempts: 0, failure: failure('InputTooLarge', message) };
+}
+
+async function runChild(run: Run, work: Work, request: RunInput, suffix = ''): Promise<RunResult> {
+  const name = workName(work);
+  await roomFor(run, jsonBytes(request));
   return (await executeChild(ORCHESTRATE, {
-    args: [input],
+    args: [request],
     workflowId: `${run.id}/${name}${suffix}`,
     staticSummary: `${name}${suffix} of ${run.id}`,
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
@@ -74,6 +95,7 @@ async function refuseInput({ input: schema }: Plan, value: unknown, name: string
     activityId: `${name}:input`,
     summary: `${name} · input`,
     startToCloseTimeout: '10s',
+    retry: { maximumAttempts: CHECK_ATTEMPTS },
   });
   try {
     const { problems } = await checkInput({ schema, value });

@@ -1,0 +1,293 @@
+// Every command against one server and one worker: those of `baton dev`, in the same directory.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect, type Baton } from '../../src/client.js';
+import type { RunHandle } from '../../src/client/run-handle.js';
+import { RunResult } from '../../src/domain/run-result.js';
+import { freePort } from '../../src/server/ports.js';
+import { usePlace } from '../support/baton.js';
+
+const place = usePlace();
+const { baton, json, spawn, write } = place;
+let client: Baton;
+
+beforeAll(async () => {
+  const dev = spawn('dev', '--port', String(await freePort()), '--ui-port', String(await freePort()));
+  await dev.says('worker ready');
+  client = await connect({ directory: place.directory });
+  await write(
+    'greet.yaml',
+    'name: greet\ntasks: { hello: { agent: echo, input: { to: "{% $input.to %}" } } }\noutput: "{% $tasks.hello.output.to %}"\n',
+  );
+  await write('ask.json', {
+    name: 'ask',
+    tasks: { ok: { approve: { title: 'May I?' } }, then: { agent: 'echo', input: 1, needs: ['ok'] } },
+    output: '{% $tasks.ok.output %}',
+  });
+  await write('wait.json', {
+    name: 'wait',
+    tasks: { paid: { event: 'paid' }, then: { agent: 'echo', input: '{% $tasks.paid.output %}' } },
+    output: '{% $tasks.then.output %}',
+  });
+  await write('broken.json', {
+    name: 'broken',
+    tasks: { undo: { agent: 'echo', compensate: { agent: 'echo' } }, bad: { agent: 'broken', needs: ['undo'] } },
+  });
+  await write('flaky.json', {
+    name: 'flaky',
+    tasks: { try: { agent: 'flaky', input: { until: 'mended' } } },
+    output: '{% $tasks.try.output %}',
+  });
+});
+
+afterAll(() => client?.close());
+
+/** A run on the worker of `dev` that goes on until somebody does something for `task`. */
+async function waitingRun(plan: string, id: string, task: string): Promise<RunHandle> {
+  await baton('run', plan, '--id', id, '--detach');
+  const run = client.run(id);
+  await expect.poll(async () => (await run.snapshot()).tasks[task]?.status, { timeout: 30_000 }).toBe('running');
+  return run;
+}
+
+test('run prints the output on stdout, and a line for each change of a task on stderr', async () => {
+  const { exitCode, stdout, stderr } = await baton('run', 'greet.yaml', '--input', '{"to":"you"}', '--id', 'greet-1');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'you' });
+  expect(stderr).toMatch(/^run greet-1 · http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/greet-1$/m);
+  expect(stderr).toMatch(/^\d\d:\d\d:\d\d hello succeeded \d+\.\ds$/m);
+  expect(stderr).toMatch(/^✓ completed in .* · 1 task: 1 succeeded · 1 call$/m);
+});
+
+test('run --json prints one RunResult', async () => {
+  const result = RunResult.parse(await json('run', 'greet.yaml', '--input', '{"to":{"a":1}}'));
+  expect(result).toMatchObject({ plan: 'greet', status: 'completed', output: { a: 1 } });
+  expect(result.tasks).toMatchObject({
+    hello: { status: 'succeeded', agent: 'echo', attempts: 1, output: { to: { a: 1 } } },
+  });
+});
+
+test('run --quiet leaves stderr empty', async () => {
+  expect(await baton('run', 'greet.yaml', '--input', '{"to":1}', '--quiet')).toEqual({
+    exitCode: 0,
+    stdout: '1',
+    stderr: '',
+  });
+});
+
+test('the input may be in a file', async () => {
+  await write('input.json', '{"to":"file"}');
+  expect(await baton('run', 'greet.yaml', '--input', '@input.json')).toMatchObject({ exitCode: 0, stdout: 'file' });
+});
+
+test('a run that fails exits with 1 and says which task, why, and what was undone', async () => {
+  const { exitCode, stdout, stderr } = await baton('run', 'broken.json', '--id', 'broken-1');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toContain('bad failed');
+  expect(stderr).toContain('"node" exited with 1: it is broken');
+  expect(stderr).toMatch(/^ {2}undone: undo$/m);
+  expect(RunResult.parse(await json('result', 'broken-1'))).toMatchObject({
+    status: 'failed',
+    compensated: ['undo'],
+    failure: { task: 'bad' },
+  });
+  expect((await baton('result', 'broken-1')).exitCode).toBe(1);
+  expect((await baton('status', 'broken-1')).exitCode).toBe(0);
+});
+
+test('the same id again prints the result of the run that has it, and starts nothing', async () => {
+  await baton('run', 'greet.yaml', '--input', '{"to":"first"}', '--id', 'twice');
+  const again = await baton('run', 'greet.yaml', '--input', '{"to":"second"}', '--id', 'twice');
+  expect(again).toMatchObject({ exitCode: 0, stdout: 'first' });
+  expect(again.stderr).toContain('run twice exists already, and has ended; this is its result');
+});
+
+test('the same id while the run goes on follows it', async () => {
+  const first = await waitingRun('ask.json', 'both', 'ok');
+  const second = spawn('run', 'ask.json', '--id', 'both');
+  await second.says('run both exists already, and goes on; this follows it');
+  await baton('approve', 'both', 'ok');
+  expect((await second.ended).stdout).toBe(JSON.stringify((await first.result()).output, null, 2));
+});
+
+test('run --detach leaves the run to the worker that polls, and prints its id', async () => {
+  const { exitCode, stdout } = await baton('run', 'greet.yaml', '--input', '{"to":"away"}', '--id', 'away', '--detach');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'away' });
+  expect(await baton('result', 'away')).toMatchObject({ exitCode: 0, stdout: 'away' });
+  expect(await json('run', 'greet.yaml', '--input', '{"to":"away"}', '--id', 'away', '--detach')).toEqual({
+    runId: 'away',
+    status: 'completed',
+    isNew: false,
+    taskQueue: 'baton',
+  });
+});
+
+test('run --detach refuses a queue that nobody polls, and says how to start a worker', async () => {
+  const { exitCode, stderr } = await baton(
+    'run',
+    'greet.yaml',
+    '--detach',
+    '--task-queue',
+    'nobody',
+    '--input',
+    '{"to":1}',
+  );
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr:
+      'error: --detach: no worker polls the Task Queue "nobody"; start one with "baton worker --task-queue nobody"',
+  });
+});
+
+test('run says how to approve, approve lets it go on, and the comment is kept', async () => {
+  const run = spawn('run', 'ask.json', '--id', 'ask-yes');
+  expect(await run.says('ok running')).toContain('waits for an answer: May I? (baton approve ask-yes ok)');
+  expect(await json('approve', 'ask-yes', 'ok', '--comment', 'fine')).toEqual({
+    did: 'approve',
+    runId: 'ask-yes',
+    task: 'ok',
+  });
+  const { exitCode, stdout } = await run.ended;
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ comment: 'fine' });
+});
+
+test('approve --reject fails the task', async () => {
+  const run = await waitingRun('ask.json', 'ask-no', 'ok');
+  expect(await baton('approve', 'ask-no', 'ok', '--reject')).toMatchObject({ exitCode: 0 });
+  expect(RunResult.parse(await run.result()).tasks['ok']?.failure?.type).toBe('Rejected');
+});
+
+test('approving what is no approval is refused with the reason', async () => {
+  const run = await waitingRun('ask.json', 'ask-what', 'ok');
+  expect(await baton('approve', 'ask-what', 'then')).toMatchObject({
+    exitCode: 2,
+    stderr: 'error: task then is no approval: it is of kind agent',
+  });
+  expect(await baton('approve', 'ask-what', 'okk')).toMatchObject({
+    exitCode: 2,
+    stderr: 'error: run ask-what has no task "okk"; did you mean "ok"?',
+  });
+  await run.cancel();
+});
+
+test('event delivers its data', async () => {
+  const run = await waitingRun('wait.json', 'wait-1', 'paid');
+  expect(await baton('event', 'wait-1', 'paid', '--data', '{"euro":5}')).toMatchObject({ exitCode: 0 });
+  expect((await run.result()).output).toEqual({ euro: 5 });
+});
+
+test('a paused run shows that it is, starts nothing, and goes on when resumed', async () => {
+  const run = await waitingRun('ask.json', 'pause-1', 'ok');
+  expect(await baton('pause', 'pause-1')).toMatchObject({ exitCode: 0 });
+  expect(RunResult.parse(await json('status', 'pause-1'))).toMatchObject({ status: 'paused', pausedBecause: 'user' });
+  expect((await baton('status', 'pause-1')).stdout).toContain('ask · pause-1 · ‖ paused (user)');
+  await run.approve('ok');
+  await expect.poll(async () => (await run.snapshot()).tasks['ok']?.status).toBe('succeeded');
+  expect(await json('resume', 'pause-1')).toEqual({ did: 'resume', runId: 'pause-1' });
+  expect((await run.result()).status).toBe('completed');
+  expect(await baton('pause', 'pause-1')).toMatchObject({
+    exitCode: 2,
+    stderr: 'error: run pause-1 has ended (completed)',
+  });
+});
+
+test('cancel ends the run, and whoever follows it exits with 1', async () => {
+  const run = spawn('run', 'ask.json', '--id', 'cancel-1');
+  await run.says('ok running');
+  expect(await baton('cancel', 'cancel-1')).toMatchObject({ exitCode: 0 });
+  expect((await run.ended).exitCode).toBe(1);
+  expect(RunResult.parse(await json('result', 'cancel-1'))).toMatchObject({ status: 'cancelled' });
+});
+
+test('retry does not wait for the time of the next attempt', async () => {
+  await baton('run', 'flaky.json', '--id', 'flaky-1', '--detach');
+  const run = client.run('flaky-1');
+  await expect.poll(async () => (await run.snapshot()).tasks['try']?.status, { timeout: 30_000 }).toBe('retrying');
+  expect((await baton('status', 'flaky-1')).stdout).toMatch(/↻ try +flaky +retrying .* attempt 2/);
+  await write('mended', '');
+  expect(await baton('retry', 'flaky-1', 'try')).toMatchObject({ exitCode: 0 });
+  expect(await run.result()).toMatchObject({ status: 'completed' });
+});
+
+test('skip skips a task that has not started', async () => {
+  const run = await waitingRun('ask.json', 'skip-1', 'ok');
+  expect(await json('skip', 'skip-1', 'then')).toEqual({ did: 'skip', runId: 'skip-1', task: 'then' });
+  await run.approve('ok');
+  expect((await run.result()).tasks['then']?.status).toBe('skipped');
+});
+
+test('status --watch ends with the run, and with its exit code of a look: 0', async () => {
+  const run = await waitingRun('ask.json', 'watch-1', 'ok');
+  const watch = spawn('status', 'watch-1', '--watch');
+  await watch.says('ok running');
+  await run.approve('ok', { reject: true });
+  expect((await watch.ended).exitCode).toBe(0);
+});
+
+test('Ctrl-C on status --watch leaves the run alone', async () => {
+  const run = await waitingRun('ask.json', 'watch-2', 'ok');
+  const watch = spawn('status', 'watch-2', '--watch');
+  await watch.says('ok running');
+  watch.signal('SIGINT');
+  expect((await watch.ended).exitCode).toBe(0);
+  expect((await run.snapshot()).status).toBe('running');
+  await run.cancel();
+});
+
+test('runs lists runs with plan and status', async () => {
+  await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'listed');
+  // Lists lag behind the runs themselves.
+  await expect
+    .poll(() => json('runs', '--limit', '100'), { timeout: 30_000 })
+    .toMatchObject({
+      runs: expect.arrayContaining([expect.objectContaining({ runId: 'listed', plan: 'greet', status: 'completed' })]),
+    });
+  expect((await baton('runs', '--limit', '100')).stdout).toMatch(/^listed +greet +completed +\d{4}-/m);
+});
+
+test('graph draws a plan, and a run with its statuses', async () => {
+  expect((await baton('graph', 'ask.json')).stdout).toContain('ask · 2 tasks');
+  await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'drawn');
+  expect((await baton('graph', 'drawn')).stdout).toContain('✓ 1 succeeded');
+  expect((await baton('graph', 'drawn', '--format', 'mermaid')).stdout).toMatch(/^flowchart/m);
+  expect(await baton('graph', 'drawn', '--format', 'svg', '-o', 'drawn.svg')).toMatchObject({
+    exitCode: 0,
+    stdout: '',
+  });
+  expect(await readFile(join(place.directory, 'drawn.svg'), 'utf8')).toMatch(/^<svg/);
+  expect(await json('graph', 'drawn')).toMatchObject({ name: 'greet', tasks: [{ id: 'hello', status: 'succeeded' }] });
+});
+
+test('a run that does not exist is refused, with the one that was meant', async () => {
+  await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'meant-this');
+  await expect
+    .poll(async () => (await baton('status', 'ment-this')).stderr, { timeout: 30_000 })
+    .toBe('error: there is no run "ment-this" on this server; did you mean "meant-this"?');
+  expect(await json('result', 'no-such-run-at-all')).toMatchObject({ error: { type: 'RunNotFound' } });
+});
+
+test('an id with odd characters works everywhere', async () => {
+  const id = `it's a "run"/ü €`;
+  expect(await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', id)).toMatchObject({ exitCode: 0 });
+  expect((await baton('status', id)).stdout).toContain(id);
+});
+
+test('agents shows what is registered, setup finds the search attributes there', async () => {
+  expect((await baton('agents')).stdout).toMatch(/^echo +command +Answers its input$/m);
+  expect(await json('agents')).toMatchObject({
+    agents: [
+      { type: 'echo', kind: 'command' },
+      { type: 'hold' },
+      { type: 'broken' },
+      { type: 'flaky', retry: { attempts: 9 } },
+    ],
+  });
+  expect(await json('setup')).toMatchObject({ added: [], present: expect.arrayContaining(['BatonPlan']) });
+});
+
+test('schema is a JSON Schema', async () => {
+  expect(JSON.parse((await baton('schema')).stdout)).toMatchObject({
+    $schema: expect.stringContaining('json-schema.org'),
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import type { ForEach } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/agent-error.js';
+import { gate, untilAborted } from '../support/gate.js';
+import { useTimeSkipping, type TestAgents } from '../support/temporal.js';
+
+const temporal = useTimeSkipping();
+
+const oddFails: TestAgents = {
+  even: (n) => {
+    if (Number(n) % 2 === 1) throw new AgentError(`${String(n)} is odd`, { retryable: false });
+    return n;
+  },
+};
+
+const overNumbers = (forEach: Partial<ForEach>, agent = 'even') => ({
+  name: 'numbers',
+  tasks: {
+    all: { agent, forEach: { items: '{% $input.numbers %}', ...forEach }, input: '{% $item %}' },
+    after: { agent: 'echo', input: { outputs: '{% $tasks.all.output %}', failures: '{% $tasks.all.failures %}' } },
+  },
+});
+
+test('the outputs are in the order of the items, whatever order they end in', async () => {
+  const last = gate();
+  const { tasks } = await temporal.run(overNumbers({}, 'backwards'), {
+    input: { numbers: [0, 1, 2] },
+    agents: {
+      backwards: async (n) => {
+        if (n === 2) last.open();
+        else await last.opened;
+        return { n };
+      },
+    },
+  });
+  expect(tasks['all']).toMatchObject({
+    status: 'succeeded',
+    output: [{ n: 0 }, { n: 1 }, { n: 2 }],
+    items: { total: 3, succeeded: 3, failed: 0 },
+    attempts: 3,
+  });
+});
+
+test('an item knows itself and its place', async () => {
+  const plan = {
+    name: 'places',
+    tasks: {
+      all: { agent: 'echo', forEach: { items: ['a', 'b'] }, input: { item: '{% $item %}', at: '{% $index %}' } },
+    },
+  };
+  const { calls, result } = await temporal.start(plan, { id: 'places' });
+  expect((await result()).tasks['all']!.output).toEqual([
+    { item: 'a', at: 0 },
+    { item: 'b', at: 1 },
+  ]);
+  expect(calls.map(({ key }) => key).sort()).toEqual(['places/all/0', 'places/all/1']);
+});
+
+test('no more items are in flight than its concurrency allows', async () => {
+  let [inFlight, most] = [0, 0];
+  await temporal.run(overNumbers({ concurrency: 2 }, 'slow'), {
+    input: { numbers: [1, 2, 3, 4, 5, 6] },
+    agents: {
+      slow: async () => {
+        most = Math.max(most, ++inFlight);
+        await new Promise(setImmediate);
+        inFlight--;
+      },
+    },
+  });
+  expect(most).toBe(2);
+});
+
+describe('failures', () => {
+  test.each([
+    ['a count', 2],
+    ['a percentage', '40%'],
+  ])('within %s leave null, and are listed', async (_, tolerate) => {
+    const { status, tasks } = await temporal.run(overNumbers({ tolerate }), {
+      input: { numbers: [0, 1, 2, 3, 4] },
+      agents: oddFails,
+    });
+    expect(status).toBe('completed');
+    expect(tasks['all']).toMatchObject({
+      status: 'succeeded',
+      output: [0, null, 2, null, 4],
+      items: { total: 5, succeeded: 3, failed: 2 },
+      failures: [
+        { index: 1, failure: { type: 'AgentRefused', message: '1 is odd' } },
+        { index: 3, failure: { type: 'AgentRefused', message: '3 is odd' } },
+      ],
+    });
+    expect(tasks['after']!.output).toMatchObject({
+      outputs: [0, null, 2, null, 4],
+      failures: [{ index: 1 }, { index: 3 }],
+    });
+  });
+
+  test('beyond it cancel what is in flight at once, and start nothing more', async () => {
+    const aborted: unknown[] = [];
+    const begun = gate();
+    const { result, calls } = await temporal.start(
+      {
+        name: 'numbers',
+        concurrency: 2,
+        tasks: { all: { agent: 'mixed', forEach: { items: [0, 1, 2, 3] }, input: '{% $item %}', heartbeat: '600ms' } },
+      },
+      {
+        agents: {
+          mixed: async (n, { signal }) => {
+            if (n === 0) {
+              begun.open();
+              await untilAborted(signal).finally(() => aborted.push(n));
+            }
+            await begun.opened;
+            throw new AgentError(`no ${String(n)}`, { retryable: false });
+          },
+        },
+      },
+    );
+    const { status, tasks } = await result();
+    expect(status).toBe('failed');
+    expect(tasks['all']).toMatchObject({
+      status: 'failed',
+      failure: { type: 'TooManyFailures', message: 'more than 0 of 4 items failed; the first, item 1: no 1' },
+    });
+    expect(aborted).toEqual([0]);
+    expect(calls).toHaveLength(2);
+  });
+});
+
+describe('items', () => {
+  test('that are none make it succeed with an empty array', async () => {
+    const { tasks } = await temporal.run(overNumbers({}), { input: { numbers: [] }, agents: oddFails });
+    expect(tasks['all']).toMatchObject({ status: 'succeeded', output: [], items: { total: 0 } });
+    expect(tasks['after']!.output).toEqual({ outputs: [], failures: [] });
+  });
+
+  test('that are no array fail it', async () => {
+    const { tasks } = await temporal.run(overNumbers({}), { input: { numbers: 'one' }, agents: oddFails });
+    expect(tasks['all']).toMatchObject({ status: 'failed', failure: { type: 'ItemsInvalid' } });
+  });
+
+  test('of which a query finds one or none are an array of one or none', async () => {
+    const found = (n: number) => ({
+      agent: 'echo',
+      forEach: { items: `{% $input.all[n = ${n}] %}` },
+      input: '{% $item %}',
+    });
+    const { tasks } = await temporal.run(
+      { name: 'query', tasks: { one: found(1), none: found(3), two: found(2) } },
+      { input: { all: [{ n: 1 }, { n: 2 }, { n: 2 }] } },
+    );
+    expect(tasks['one']!.output).toEqual([{ n: 1 }]);
+    expect(tasks['none']!.output).toEqual([]);
+    expect(tasks['two']!.output).toEqual([{ n: 2 }, { n: 2 }]);
+  });
+
+  test('that are more than maxItems fail it before any is called', async () => {
+    const { result, calls } = await temporal.start(overNumbers({ maxItems: 2 }), {
+      input: { numbers: [2, 4, 6] },
+      agents: oddFails,
+    });
+    expect((await result()).tasks['all']).toMatchObject({ status: 'failed', failure: { type: 'TooManyItems' } });
+    expect(calls).toEqual([]);
+  });
+
+  test('that cannot be evaluated fail it', async () => {
+    const { tasks } = await temporal.run({
+      name: 'broken',
+      tasks: { all: { agent: 'echo', forEach: { items: '{% $sum("x") %}' } } },
+    });
+    expect(tasks['all']).toMatchObject({ status: 'failed', failure: { type: 'ExpressionFailed' } });
+  });
+});
+
+test('an item whose input cannot be evaluated fails alone', async () => {
+  const { tasks } = await temporal.run({
+    name: 'numbers',
+    tasks: {
+      all: { agent: 'echo', forEach: { items: [1, 'x', 3], tolerate: 1 }, input: { n: '{% $item + 1 %}' } },
+    },
+  });
+  expect(tasks['all']).toMatchObject({
+    output: [{ n: 2 }, null, { n: 4 }],
+    failures: [{ index: 1, failure: { type: 'ExpressionFailed' } }],
+  });
+});
+
+test('each item has its fallback', async () => {
+  const plan = overNumbers({});
+  Object.assign(plan.tasks.all, { fallback: { agent: 'echo', input: '{% $failure.message %}' } });
+  const { tasks } = await temporal.run(plan, { input: { numbers: [1, 2] }, agents: oddFails });
+  expect(tasks['all']!.output).toEqual(['1 is odd', 2]);
+});
