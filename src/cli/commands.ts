@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Io } from './io.js';
 
-export interface CommandFile {
+interface CommandFile {
   /** Adds arguments, options and action. */
   define(this: void, command: Command, io: Io): void;
 }

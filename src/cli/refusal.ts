@@ -37,7 +37,7 @@ const EXITS: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
 /** One problem, for programs: a plan's has a code and a path. */
 type Said = Pick<Problem, 'message'> & Partial<Problem>;
 
-export interface Refusal {
+interface Refusal {
   readonly exit: ExitCode;
   readonly type: string;
   readonly message: string;
@@ -46,7 +46,7 @@ export interface Refusal {
   readonly lines: readonly string[];
 }
 
-export function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown): Refusal {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
   const exit = EXITS.get(name) ?? exitOfGrpc(error);
   const lines = linesOf(message);

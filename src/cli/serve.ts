@@ -20,7 +20,7 @@ export async function serve(io: Io, { agents, taskQueues, json, verbose, ...requ
     if (format === 'json') log.info(message, fields);
     else io.note([message, ...Object.entries(fields).map(([key, value]) => `  ${key}: ${String(value)}`)].join('\n'));
   };
-  const restoreNotes = format === 'json' ? io.divertNotes((line) => log.info(line)) : () => undefined;
+  const restoreNotes = format === 'json' ? io.divertNotes((line) => void log.info(line)) : undefined;
   const leave = new AbortController();
   const drain = (): void => {
     if (!leave.signal.aborted) say('draining: calls at work get ten seconds to end');
@@ -41,7 +41,7 @@ export async function serve(io: Io, { agents, taskQueues, json, verbose, ...requ
     say('stopped');
   } finally {
     interrupts.stop();
-    restoreNotes();
+    restoreNotes?.();
   }
 }
 

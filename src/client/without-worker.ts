@@ -6,7 +6,7 @@ import type { RunResult } from '../domain/run-result.js';
 import { taskOfActivity } from './retrying.js';
 
 /** Why such a run counts as `running` and yet does not move. */
-export const NO_WORKER = 'no-worker';
+const NO_WORKER = 'no-worker';
 
 /** `tasks` has those that are at work, and none of the others. */
 export function seenWithoutWorker(plan: Plan, { workflowId, raw }: WorkflowExecutionDescription): RunResult {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { didYouMean, got } from '../domain/problem.js';
 import { ConfigError } from './error.js';
 
-export const MODULE_ENDINGS = ['ts', 'mts', 'js', 'mjs', 'cjs'] as const;
+const MODULE_ENDINGS = ['ts', 'mts', 'js', 'mjs', 'cjs'] as const;
 export const DATA_ENDINGS = ['yaml', 'yml', 'json'] as const;
 const ENDINGS: readonly string[] = [...MODULE_ENDINGS, ...DATA_ENDINGS];
 

@@ -9,11 +9,16 @@ const POLL_MS = 50;
 
 /** A port of 127.0.0.1 that nothing listens on now, `wanted` if it is one; what takes it before we do is the caller's risk. */
 export async function freePort(wanted?: number): Promise<number> {
-  if (wanted === undefined) return (await listenOnce(0)).port;
+  if (wanted !== undefined && (await untilFree(wanted))) return wanted;
+  return (await listenOnce(0)).port;
+}
+
+/** False if it is still in use after a moment. */
+export async function untilFree(port: number): Promise<boolean> {
   for (const deadline = Date.now() + CLOSING_MS; Date.now() < deadline; await pause(POLL_MS)) {
-    if ((await whyNotFree(wanted)) === undefined) return wanted;
+    if ((await whyNotFree(port)) === undefined) return true;
   }
-  return freePort();
+  return false;
 }
 
 /** `undefined` if the port can be listened on; else the reason why not. */

@@ -13,7 +13,6 @@ import { callAgent, inputOf } from './kinds/agent.js';
 import { undoPlan } from './kinds/plan.js';
 import { outcomeOf } from './outcome-of.js';
 import { noteCrash, render, type Run } from './run.js';
-import { showDetails } from './web-ui.js';
 
 export async function runBackward(run: Run): Promise<void> {
   const { graph, progress } = run;
@@ -23,7 +22,6 @@ export async function runBackward(run: Run): Promise<void> {
     while (!continuation.isDraining && (unit = takeUndo(graph, progress)) !== undefined) setGoing(run, unit);
     if (run.crash !== undefined) throw run.crash;
     if (isUndone(progress)) break;
-    showDetails(run);
     await continuation.consider();
     if (continuation.isDraining && progress.undo?.inFlight === 0) continue;
     await condition(() => run.changed);

@@ -3,14 +3,13 @@ import { allHandlersFinished, ApplicationFailure, CancelledFailure, condition, u
 import { RESULT_MEMO, type RunResult } from '../domain/run-result.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
 import type { Run } from './run.js';
-import { showDetails, tagStatus } from './web-ui.js';
+import { tagStatus } from './web-ui.js';
 
 /** A memo is shown in lists, so it stays small. */
 const MAX_MEMO_BYTES = 256 * 1024;
 
 export async function closeRun(run: Run): Promise<RunResult> {
   const { graph, progress } = run;
-  showDetails(run);
   tagStatus(run);
   await condition(allHandlersFinished);
   if (run.result !== undefined) return run.result;

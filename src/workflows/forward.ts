@@ -6,7 +6,6 @@ import { Continuation } from './continuation.js';
 import { makeResult } from './output.js';
 import type { Run } from './run.js';
 import { resumeTasks, startReady } from './start-ready.js';
-import { showDetails } from './web-ui.js';
 
 export async function runForward(run: Run): Promise<void> {
   const { graph, progress } = run;
@@ -16,7 +15,6 @@ export async function runForward(run: Run): Promise<void> {
     if (!continuation.isDraining) await run.work.run(() => startAllReady(run));
     if (run.crash !== undefined) throw run.crash;
     if (isQuiet(progress)) break;
-    showDetails(run);
     await continuation.consider();
     if (continuation.isDraining && progress.inFlight === 0) continue;
     await condition(() => run.changed);

@@ -16,6 +16,7 @@ import { closeRun } from './close.js';
 import { runForward } from './forward.js';
 import { answerMessages } from './messages.js';
 import { cancelRun, noteCrash, openRun, type Run } from './run.js';
+import { showDetails } from './web-ui.js';
 
 export async function orchestrate(input: RunInput): Promise<RunResult> {
   const root = CancellationScope.current();
@@ -23,6 +24,7 @@ export async function orchestrate(input: RunInput): Promise<RunResult> {
     try {
       const run = openRun(input);
       answerMessages(run);
+      showDetails(run);
       // Rejects when somebody cancels; the run then stops in its own time.
       root.cancelRequested.catch(() => cancelRun(run)).catch((crash: unknown) => noteCrash(run, crash));
       return await conduct(run);

@@ -34,8 +34,6 @@ export interface Run extends RunFacts {
   result?: RunResult;
   /** Something has happened that the loop has not seen. */
   changed: boolean;
-  /** When the details in the Web UI were made last, in milliseconds since 1970. */
-  shownAt: number;
   /** A defect: thrown by the loop, for a task never rejects. */
   crash?: Error;
 }
@@ -75,7 +73,6 @@ export function openRun(raw: unknown): Run {
     templates: new Map(),
     sent: { historyLength: 0, bytes: 0 },
     changed: false,
-    shownAt: 0,
   };
 }
 

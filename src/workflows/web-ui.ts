@@ -5,20 +5,21 @@ import { runDetails } from '../domain/run-details.js';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
 import type { Run } from './run.js';
 
-/** While more calls than this are in flight, the next thing to show is never far. */
-const MANY_IN_FLIGHT = 20;
-const AT_MOST_EVERY_MS = 1000;
-
+/**
+ * The details are made when somebody looks, not whenever something happens: a picture of a large plan costs more than a task.
+ * The SDK keeps the value as it is given, and makes JSON of it when the Web UI asks.
+ */
 export function showDetails(run: Run): void {
-  const { graph, progress } = run;
-  const isBusy = progress.phase === 'running' && progress.inFlight > MANY_IN_FLIGHT;
-  if (isBusy && Date.now() - run.shownAt < AT_MOST_EVERY_MS) return;
-  run.shownAt = Date.now();
+  (setCurrentDetails as (details: unknown) => void)({ toJSON: () => draw(run) });
+}
+
+function draw({ graph, progress }: Run): string {
   try {
-    setCurrentDetails(runDetails(graph, progress));
+    return runDetails(graph, progress);
   } catch (error) {
-    // A picture that cannot be drawn is no reason to end a run.
+    // A picture that cannot be drawn is no reason to fail.
     log.warn('the details for the Web UI could not be made', { error });
+    return '';
   }
 }
 

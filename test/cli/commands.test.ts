@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { connect, type Baton } from '../../src/client.js';
 import type { RunHandle } from '../../src/client/run-handle.js';
+import { checkJsonSchema } from '../../src/json-schema.js';
 import { RunResult } from '../../src/domain/run-result.js';
 import { freePort } from '../../src/server/ports.js';
 import { usePlace } from '../support/baton.js';
@@ -11,6 +13,8 @@ import { usePlace } from '../support/baton.js';
 const place = usePlace();
 const { baton, json, spawn, write } = place;
 let client: Baton;
+
+const RunList = z.object({ runs: z.array(z.looseObject({ runId: z.string() })) });
 
 beforeAll(async () => {
   const dev = spawn('dev', '--port', String(await freePort()), '--ui-port', String(await freePort()));
@@ -239,11 +243,10 @@ test('runs lists runs with plan and status', async () => {
   await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'listed');
   // Lists lag behind the runs themselves.
   await expect
-    .poll(() => json('runs', '--limit', '100'), { timeout: 30_000 })
-    .toMatchObject({
-      runs: expect.arrayContaining([expect.objectContaining({ runId: 'listed', plan: 'greet', status: 'completed' })]),
-    });
-  expect((await baton('runs', '--limit', '100')).stdout).toMatch(/^listed +greet +completed +\d{4}-/m);
+    .poll(async () => (await baton('runs', '--limit', '100')).stdout, { timeout: 30_000 })
+    .toMatch(/^listed +greet +completed +\d{4}-/m);
+  const { runs } = RunList.parse(await json('runs', '--limit', '100'));
+  expect(runs.find(({ runId }) => runId === 'listed')).toMatchObject({ plan: 'greet', status: 'completed' });
 });
 
 test('graph draws a plan, and a run with its statuses', async () => {
@@ -283,11 +286,9 @@ test('agents shows what is registered, setup finds the search attributes there',
       { type: 'flaky', retry: { attempts: 9 } },
     ],
   });
-  expect(await json('setup')).toMatchObject({ added: [], present: expect.arrayContaining(['BatonPlan']) });
+  expect(await json('setup')).toMatchObject({ added: [], present: ['BatonPlan', 'BatonStatus', 'BatonFailedTask'] });
 });
 
 test('schema is a JSON Schema', async () => {
-  expect(JSON.parse((await baton('schema')).stdout)).toMatchObject({
-    $schema: expect.stringContaining('json-schema.org'),
-  });
+  expect(checkJsonSchema(await json('schema'))).toEqual([]);
 });

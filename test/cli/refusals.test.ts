@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { usePlace } from '../support/baton.js';
 
-const { baton, json, write, ...place } = usePlace();
+const place = usePlace();
+const { baton, json, write } = place;
 
 const GOOD = { name: 'good', input: { type: 'object', required: ['to'] }, tasks: { a: { agent: 'echo' } } };
 /** Nothing listens there. */
@@ -52,7 +53,7 @@ test('a broken plan is refused with all its problems, one line each, and nothing
   expect(await baton('run', 'broken.yaml')).toEqual(
     refusal(
       'tasks.a.agent: expected the type of an agent that is registered, got "ecco"; did you mean "echo"?',
-      'tasks.b.needs[0]: expected the id of a task of this plan, got "c"; did you mean "a"?',
+      'tasks.b.needs[0]: expected the id of a task of this plan, got "c"',
     ),
   );
   expect(await readdir(place.directory)).not.toContain('.baton');
@@ -147,4 +148,18 @@ test('dev refuses a port that another program has', async () => {
   const { exitCode, stderr } = await baton('dev', '--port', String(port));
   expect(exitCode).toBe(3);
   expect(stderr).toContain(`port ${port} of 127.0.0.1 is in use by another program`);
+});
+
+test('a configuration that is malformed is refused with its line', async () => {
+  await write('bad.mjs', 'export default {\n agents: [,,\n');
+  const { exitCode, stderr } = await baton('agents', '--config', 'bad.mjs');
+  expect({ exitCode, lines: stderr.split('\n').length }).toEqual({ exitCode: 2, lines: 1 });
+  expect(stderr).toMatch(/^error: bad\.mjs:\d: Unexpected end of input$/);
+});
+
+test('what a configuration prints while it is loaded does not reach stdout', async () => {
+  await write('loud.mjs', "console.log('hello'); export default { agents: [] }");
+  const { stdout, stderr } = await baton('agents', '--config', 'loud.mjs', '--json');
+  expect(JSON.parse(stdout)).toEqual({ agents: [] });
+  expect(stderr).toBe('hello');
 });

@@ -47,25 +47,24 @@ test('a port in use is named by dev', async () => {
   const taken = ['--port', `${port}`, '--ui-port', `${await freePort()}`];
   const { exitCode, stdout, stderr } = await baton(await makeProject(), ['dev', ...taken]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
-  expect(stderr).toContain(`port ${port} of 127.0.0.1 is in use by another program; stop that program, or choose another`);
+  expect(stderr).toContain(
+    `port ${port} of 127.0.0.1 is in use by another program; stop that program, or choose another`,
+  );
 });
 
-test('a directory in which .baton cannot be made is named by run', async () => {
+const unwritable: [string, (directory: string) => Promise<void>][] = [
+  ['has a file where .baton would be', (directory) => writeFile(join(directory, '.baton'), 'a file in its place')],
+];
+// To root no directory is read-only.
+if (process.getuid?.() !== 0) unwritable.push(['is read-only', (directory) => chmod(directory, 0o555)]);
+
+test.each(unwritable)('a directory that %s is named by run', async (_, spoil) => {
   const directory = await makeProject();
-  await writeFile(join(directory, '.baton'), 'a file in its place');
+  await spoil(directory);
+  onTestFinished(() => chmod(directory, 0o755));
   const { exitCode, stdout, stderr } = await baton(directory, ['run', 'plan.json']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   expectOneMessage(stderr, `starting a server: cannot write to ${join(directory, '.baton')} (`);
-});
-
-// To root no directory is read-only.
-test.skipIf(process.getuid?.() === 0)('a directory that is read-only is named by run', async () => {
-  const directory = await makeProject();
-  await chmod(directory, 0o555);
-  onTestFinished(() => chmod(directory, 0o755));
-  const { exitCode, stderr } = await baton(directory, ['run', 'plan.json']);
-  expect(exitCode).toBe(3);
-  expectOneMessage(stderr, `starting a server: cannot write to ${join(directory, '.baton')} (EACCES)`);
 });
 
 test('where there is no temporal program and none can be downloaded, run tells all the places where it looked', async () => {
@@ -93,7 +92,7 @@ test('run --json says on stdout too why there is no server', async () => {
   const missing = { BATON_TEMPORAL_CLI: join(directory, 'nowhere') };
   const { exitCode, stdout } = await baton(directory, ['run', 'plan.json', '--json'], missing);
   expect(exitCode).toBe(3);
-  expect(JSON.parse(stdout)).toMatchObject({
-    error: { type: 'ServerUnreachable', message: expect.stringContaining('BATON_TEMPORAL_CLI') },
-  });
+  const { error } = JSON.parse(stdout) as { error: { type: string; message: string } };
+  expect(error.type).toBe('ServerUnreachable');
+  expect(error.message).toContain('BATON_TEMPORAL_CLI: expected the path of a program');
 });

@@ -81,6 +81,7 @@ export const useDevServer = ({ dynamicConfig = [], searchable = false, worker }:
       TestWorkflowEnvironment.createLocal({
         server: {
           executable: { type: 'existing-path', path: inject('temporalBinary') },
+          log: { format: 'pretty', level: 'never' },
           extraArgs: dynamicConfig.flatMap((pair) => ['--dynamic-config-value', pair]),
         },
       }),
@@ -92,7 +93,7 @@ export const useDevServer = ({ dynamicConfig = [], searchable = false, worker }:
 function silence(): void {
   try {
     Runtime.install({
-      logger: new DefaultLogger('ERROR', () => undefined),
+      logger: new DefaultLogger('WARN'),
       telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
     });
   } catch {

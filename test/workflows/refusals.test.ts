@@ -97,7 +97,10 @@ describe('a message', () => {
   const refusal = async (name: string, ...args: unknown[]): Promise<string> => {
     const { run } = await temporal.start({ name: 'asked', tasks: { ok: { approve: { title: 'ok?' } } } });
     const handle = temporal.env.client.workflow.getHandle(run.id);
-    const error: unknown = await handle.executeUpdate(name, { args }).catch((caught: unknown) => caught);
+    const [message] = args;
+    const sent =
+      args.length === 0 ? handle.executeUpdate(name) : handle.executeUpdate<void, [unknown]>(name, { args: [message] });
+    const error: unknown = await sent.catch((caught: unknown) => caught);
     expect((await run.snapshot()).tasks['ok']!.status).toBe('running');
     await handle.terminate();
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;

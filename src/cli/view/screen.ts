@@ -37,7 +37,7 @@ export function screenLines(state: ScreenState, size: TableSize, paint: Colours)
   return [...head, '', ...table, ...(foot.length === 0 ? [] : ['', ...foot])].map((text) => fit(text, size.columns));
 }
 
-export function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): string[] {
+function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): string[] {
   const { id, plan, page, startedAt } = facts;
   const status = snapshot === undefined ? paint.dim('○ starting') : statusText(snapshot, paint);
   const head = [paint.bold(plan), id, status, formatDuration(Math.max(0, now - startedAt))].join(' · ');
