@@ -13,8 +13,13 @@ export interface LogOptions {
 const SEVERITY = { TRACE: 0, DEBUG: 1, INFO: 2, WARN: 3, ERROR: 4 } as const satisfies Record<LogLevel, number>;
 const LEAST = { debug: SEVERITY.DEBUG, info: SEVERITY.INFO, warn: SEVERITY.WARN } as const;
 
-/** That a call or a run failed is told by the run itself, in a better place. */
-const NOISE = ['Activity failed', 'Workflow failed'];
+/** What a run tells itself, in a better place, and what nobody who runs a worker can use. */
+const NOISE = [
+  'Activity failed',
+  'Workflow failed',
+  'Worker state changed',
+  'No Nexus services registered, not polling for Nexus tasks',
+];
 
 /** What a person wants to know of an entry, beside the message. */
 const SHOWN = ['workflowId', 'task', 'item', 'agent'] as const;

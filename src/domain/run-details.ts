@@ -1,5 +1,5 @@
 // A run in GitHub's markdown, as the Temporal Web UI shows it: how it stands, the DAG as text, a table of tasks.
-// Bounded in size, for it is made again whenever something has happened.
+// Bounded in size, for the Web UI hands it on in the address of a frame.
 import { taskOf, type Graph } from './graph.js';
 import { detailOf, pictureOf } from './picture-of.js';
 import { pictureText } from './picture.js';
@@ -48,7 +48,7 @@ function taskTable(graph: Graph, tasks: Readonly<Record<string, TaskResult>>): s
   ].join('\n');
 }
 
-/** The text stays as it is until something happens, so that what runs has a beginning, and no duration that would grow. */
+/** Whoever looks is told the time of the last event, and not the present: what runs has a beginning, and no duration yet. */
 function detail(task: TaskResult): string {
   const since = task.startedAt === null || task.endedAt !== null ? '' : `since ${task.startedAt.slice(11, 19)} UTC`;
   return [detailOf(task), since].filter((part) => part !== '').join(' · ');

@@ -73,7 +73,7 @@ test('a run that nobody works on shows what is due, and who would go on with it'
     status: 'running',
     pausedBecause: 'no-worker',
   });
-    for (const command of ['result', 'pause']) {
+  for (const command of ['result', 'pause']) {
     const refused = await baton(command, 'alone');
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/^error: no worker polls the Task Queue/);

@@ -12,7 +12,9 @@ import { type InProcess, startInProcess } from './in-process.js';
 
 const executablePath = process.env['BATON_CHROMIUM'] ?? '/usr/bin/chromium';
 const hasBrowser = existsSync(executablePath);
-const title = hasBrowser ? "a run in Temporal's Web UI" : `(skipped: no ${executablePath}, set BATON_CHROMIUM)`;
+const title = hasBrowser
+  ? "a run in Temporal's Web UI"
+  : `a run in the Web UI (skipped: no ${executablePath}, set BATON_CHROMIUM)`;
 /** A cold Chromium on a busy machine, and a page of some megabytes. */
 const PAGE_TIMEOUT_MS = 60_000;
 

@@ -93,7 +93,7 @@ export const useDevServer = ({ dynamicConfig = [], searchable = false, worker }:
 function silence(): void {
   try {
     Runtime.install({
-      logger: new DefaultLogger('WARN'),
+      logger: new DefaultLogger('ERROR', () => undefined),
       telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
     });
   } catch {

@@ -16,7 +16,7 @@ export const count = (value: number, one: string, many = `${one}s`): string =>
   value === 0 ? `no ${many}` : `${number(value)} ${value === 1 ? one : many}`;
 
 /** One line without what a terminal or a table would take for a command. */
-const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+const plain = (text: string): string => text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
 
 /** Text that means itself in Markdown. */
 export const words = (text: string): string =>

@@ -1,0 +1,156 @@
+import pc from 'picocolors';
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import type { RunResult, TaskResult } from '../../src/domain/run-result.js';
+import { changedLines } from '../../src/cli/view/plain-view.js';
+import type { RunFacts } from '../../src/cli/view/run-facts.js';
+import { screenLines } from '../../src/cli/view/screen.js';
+import { shellWord } from '../../src/cli/view/shell-word.js';
+import { summaryLines } from '../../src/cli/view/summary.js';
+import { taskTable } from '../../src/cli/view/task-table.js';
+
+const paint = pc.createColors(false);
+const START = Date.parse('2026-11-22T12:00:00Z');
+const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
+
+const aTask = (more: Partial<TaskResult>): TaskResult => ({
+  status: 'pending',
+  agent: 'echo',
+  attempts: 0,
+  output: null,
+  failure: null,
+  startedAt: null,
+  endedAt: null,
+  skip: null,
+  items: null,
+  ...more,
+});
+
+const tasks: Record<string, TaskResult> = {
+  inventory: aTask({ status: 'succeeded', attempts: 1, startedAt: at(0), endedAt: at(0.4) }),
+  analyze: aTask({
+    status: 'running',
+    agent: 'code-analyzer',
+    startedAt: at(1),
+    items: { total: 120, succeeded: 24, failed: 1 },
+  }),
+  scan: aTask({
+    status: 'failed',
+    attempts: 2,
+    startedAt: at(1),
+    endedAt: at(4.2),
+    failure: {
+      type: 'Unreachable',
+      message: 'connect ECONNREFUSED\n\u001B[2Jat 127.0.0.1:80, and a long explanation of what that means',
+    },
+  }),
+  signOff: aTask({ status: 'running', agent: null, startedAt: at(5) }),
+  publish: aTask({ status: 'skipped', skip: { cause: 'failure', because: 'scan' } }),
+};
+
+const aResult = (more: Partial<RunResult> = {}): RunResult => ({
+  runId: 'r-1',
+  plan: 'review',
+  status: 'running',
+  output: null,
+  failure: null,
+  tasks,
+  compensated: [],
+  debt: [],
+  usage: { calls: 3, tokens: 0, usd: 0 },
+  ...more,
+});
+
+const facts: RunFacts = {
+  id: 'r-1',
+  plan: 'review',
+  startedAt: START,
+  page: 'http://127.0.0.1:8233/namespaces/default/workflows/r-1',
+  tasks: new Map([['signOff', { kind: 'approve', label: 'Publish it?' }]]),
+};
+
+const table = (columns: number, rows = 50) =>
+  taskTable({ tasks }, facts, { size: { columns, rows }, now: START + 9200, paint });
+
+test('a wide table has every column', () => {
+  expect(table(Infinity)).toEqual([
+    '✓ inventory  echo           succeeded  0.4s',
+    '● analyze    code-analyzer  running    8.2s  24/120 items, 1 failed',
+    '✗ scan       echo           failed     3.2s  attempt 2 · connect ECONNREFUSED [2Jat 127.0.0.1:80, and a long explanation of what that means',
+    '● signOff    Publish it?    running    4.2s',
+    '↷ publish    echo           skipped          because of scan',
+  ]);
+});
+
+test.each([140, 80, 60, 43, 30, 12])('no line of a table is wider than %i columns', (columns) => {
+  const widest = Math.max(...table(columns).map((line) => stringWidth(line)));
+  expect(widest).toBeLessThanOrEqual(columns);
+});
+
+test('a narrow table gives up the agents, a very narrow one the words too', () => {
+  expect(table(50)[1]).toBe('● analyze    running    8.2s  24/120 items, 1 fai…');
+  expect(table(40)[0]).toBe('✓ inventory  0.4s');
+});
+
+test('when not all rows fit, what goes on and what failed is shown, the rest is counted', () => {
+  expect(table(Infinity, 4)).toEqual([
+    expect.stringContaining('analyze'),
+    expect.stringContaining('scan'),
+    expect.stringContaining('signOff'),
+    '… 2 more: 1 succeeded, 1 skipped',
+  ]);
+});
+
+test.each([24, 10, 5])('a screen of %i rows is not overrun', (rows) => {
+  const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`t${i}`, aTask({})]));
+  const state = { snapshot: aResult({ tasks: { ...tasks, ...many } }), facts, now: START + 9200 };
+  const lines = screenLines(state, { columns: 80, rows }, paint);
+  // The cursor has a line of its own; a header and three tasks are shown on any screen.
+  expect(lines.length).toBeLessThanOrEqual(Math.max(rows - 1, 10));
+});
+
+test('a screen says what it waits for, and what to type', () => {
+  const lines = screenLines({ snapshot: aResult(), facts, now: START + 9200 }, { columns: 80, rows: 24 }, paint);
+  expect(lines[0]).toBe('review · r-1 · ● running · 9.2s');
+  expect(lines.slice(-2)).toEqual(['◆ signOff waits for an answer: Publish it?', '  baton approve r-1 signOff']);
+});
+
+test('a screen without a snapshot says what is the matter', () => {
+  const lines = screenLines(
+    { snapshot: undefined, facts, trouble: 'no answer', now: START },
+    { columns: 80, rows: 24 },
+    paint,
+  );
+  expect(lines).toEqual(['review · r-1 · ○ starting · 0.0s', facts.page, '', '', 'no answer']);
+});
+
+test('plain lines tell each change of a status once, in the order in which they came', () => {
+  const before = new Map([
+    ['inventory', 'running'],
+    ['signOff', 'running'],
+  ] as const);
+  expect(changedLines(before, { tasks }, facts, START + 9200)).toEqual([
+    'inventory succeeded 0.4s',
+    'analyze running: 24/120 items, 1 failed',
+    'scan failed 3.2s: attempt 2 · connect ECONNREFUSED [2Jat 127.0.0.1:80, and a long explanation of what that means',
+    'publish skipped: because of scan',
+  ]);
+  const now = new Map(Object.entries(tasks).map(([id, { status }]) => [id, status]));
+  expect(changedLines(now, { tasks }, facts, START + 9200)).toEqual([]);
+});
+
+test('a summary says how it ended, why, what was undone, and what could not be', () => {
+  const failure = { type: 'TaskFailed' as const, message: 'task scan failed', task: 'scan' };
+  const usage = { calls: 1, tokens: 12_345, usd: 0.5 };
+  const result = aResult({ status: 'failed', failure, compensated: ['b', 'a'], debt: ['c'], usage });
+  expect(summaryLines(result, 63_000, paint)).toEqual([
+    '✗ failed in 1m 3s · 5 tasks: 2 running, 1 succeeded, 1 failed, 1 skipped · 1 call · 12,345 tokens · $0.5000',
+    '  TaskFailed: task scan failed',
+    '  undone: b, a',
+    '  could not be undone: c',
+  ]);
+});
+
+test('a word for a shell is quoted only if it must be', () => {
+  expect(['review-1a2b', "it's", '-x', ''].map(shellWord)).toEqual(['review-1a2b', `'it'\\''s'`, "'-x'", "''"]);
+});

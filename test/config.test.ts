@@ -1,0 +1,146 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadConfig } from '../src/config/load.js';
+
+/** A directory with these files. */
+async function directoryOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'baton-config-')));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), content);
+  }
+  return directory;
+}
+
+const refused = async (files: Readonly<Record<string, string>>, named?: string): Promise<unknown> =>
+  loadConfig(await directoryOf(files), named).then(
+    () => 'accepted',
+    (error: unknown) => (error instanceof Error && 'problems' in error ? error.problems : error),
+  );
+
+const ECHO = '{ type: echo, kind: command, command: [node, agent.js] }';
+
+test('a directory without a configuration has none', async () => {
+  expect(await loadConfig(await directoryOf({}))).toBeUndefined();
+});
+
+test.each([
+  ['baton.config.yaml', `taskQueue: mine\nagents: [${ECHO}]`],
+  ['baton.config.json', '{"taskQueue":"mine","agents":[{"type":"echo","kind":"http","url":"http://127.0.0.1"}]}'],
+  [
+    'baton.config.mjs',
+    "export default { taskQueue: 'mine', agents: [{ type: 'echo', kind: 'command', command: ['x'] }] }",
+  ],
+  [
+    'baton.config.cjs',
+    "module.exports = { taskQueue: 'mine', agents: [{ type: 'echo', kind: 'command', command: ['x'] }] }",
+  ],
+  [
+    'baton.config.ts',
+    "import { defineConfig, functionAgent } from 'baton-orchestrator';\nconst type: string = 'echo';\nexport default defineConfig({ taskQueue: 'mine', agents: [functionAgent({ type, run: (input) => input })] });",
+  ],
+])('%s is found and read', async (name, content) => {
+  const directory = await directoryOf({ [name]: content });
+  expect(await loadConfig(directory)).toMatchObject({
+    path: join(directory, name),
+    taskQueue: 'mine',
+    agents: [{ type: 'echo' }],
+  });
+});
+
+test('an AgentError of a TypeScript configuration is the one that callAgent knows', async () => {
+  const { AgentError } = await import('../src/index.js');
+  const content =
+    "import { AgentError, functionAgent } from 'baton-orchestrator';\nexport default { agents: [functionAgent({ type: 'x', run() { throw new AgentError('no'); } })] };";
+  const config = await loadConfig(await directoryOf({ 'baton.config.ts': content }));
+  const run = config?.agents[0]?.run as (() => Promise<unknown>) | undefined;
+  await expect(run?.()).rejects.toBeInstanceOf(AgentError);
+});
+
+test('a command without a directory runs where the configuration is', async () => {
+  const directory = await directoryOf({
+    'sub/c.yaml': 'agents: [{ type: here, kind: command, command: [node, -p, "JSON.stringify(process.cwd())"] }]',
+  });
+  const config = await loadConfig(directory, 'sub/c.yaml');
+  const call = {
+    signal: new AbortController().signal,
+    attempt: 1,
+    idempotencyKey: 'k',
+    lastProgress: undefined,
+    progress() {},
+    usage() {},
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    correlation: { run: 'r', plan: 'p', task: 't' },
+  };
+  expect(await config?.agents[0]?.run({}, call)).toBe(join(directory, 'sub'));
+});
+
+test('plans are read from files beside the configuration', async () => {
+  const directory = await directoryOf({
+    'baton.config.yaml': 'agents: []\nplans: { sub: plans/sub.yaml, inline: { name: i, tasks: {} } }',
+    'plans/sub.yaml': 'name: sub\ntasks: { a: { wait: 1s } }',
+  });
+  const config = await loadConfig(directory);
+  expect(Object.fromEntries(config?.plans ?? [])).toMatchObject({ sub: { name: 'sub' }, inline: { name: 'i' } });
+});
+
+test('a configuration that is not there, a directory, or of another kind is refused', async () => {
+  expect(await refused({}, 'nope.ts')).toEqual(['nope.ts: expected a configuration file, found nothing there']);
+  expect(await refused({ 'sub/x': '' }, 'sub')).toEqual(['sub: expected a configuration file, got a directory']);
+  expect(await refused({ 'c.toml': '' }, 'c.toml')).toEqual([
+    'c.toml: expected a file that ends in .ts, .mts, .js, .mjs, .cjs, .yaml, .yml, .json, got "toml"',
+  ]);
+});
+
+test('two configurations in one directory are one too many', async () => {
+  expect(await refused({ 'baton.config.js': '', 'baton.config.yaml': '' })).toEqual([
+    'baton.config.js, baton.config.yaml: expected one configuration here; name one with --config',
+  ]);
+});
+
+test.each([
+  ['baton.config.yaml', 'agents: [', /^baton\.config\.yaml:1:10: /],
+  ['baton.config.ts', 'export default {\n agents: [,,\n', /^baton\.config\.ts:3:\d+: Unexpected token$/],
+])('a syntax error in %s is told with its line', async (name, content, line) => {
+  expect(await refused({ [name]: content })).toEqual([expect.stringMatching(line)]);
+});
+
+test.each([
+  ['baton.config.mjs', "\nthrow new Error('no\\nkey')", 'baton.config.mjs:2: no'],
+  ['baton.config.ts', "\nthrow new Error('no\\nkey')", 'baton.config.ts:2: no'],
+  [
+    'baton.config.ts',
+    "import x from './missing.js';\nexport default x",
+    "baton.config.ts:1: Cannot find module './missing.js'",
+  ],
+  [
+    'baton.config.mjs',
+    'export const agents = []',
+    'baton.config.mjs: expected a default export, such as defineConfig({ agents: [] })',
+  ],
+  ['baton.config.yaml', '', 'baton.config.yaml: expected object, got null'],
+])('what keeps %s from being loaded is one line: %s', async (name, content, line) => {
+  expect(await refused({ [name]: content })).toEqual([line]);
+});
+
+test('every problem is told, with the nearest key', async () => {
+  const content = `agent: []\nserver: { adress: x }\ntaskQueue: 5\nagents: [${ECHO}]`;
+  expect(await refused({ 'baton.config.yaml': content })).toEqual([
+    'baton.config.yaml: taskQueue: expected string, got 5',
+    'baton.config.yaml: server: unknown key "adress"; did you mean "address"?',
+    'baton.config.yaml: unknown key "agent"; did you mean "agents"?',
+  ]);
+});
+
+test('what is no agent is refused by its place, and a type may stand once', async () => {
+  expect(await refused({ 'baton.config.yaml': 'agents: [5, { type: a, kind: comand }]' })).toEqual([
+    'baton.config.yaml: agents[0]: expected an agent, got 5',
+    'baton.config.yaml: agents[1]: agent "a": kind: expected "command" or "http", got "comand"; did you mean "command"?',
+  ]);
+  expect(await refused({ 'baton.config.yaml': `agents: [${ECHO}, ${ECHO}]` })).toEqual([
+    'baton.config.yaml: agent "echo": expected one agent of a type, got agents[0] (command) and agents[1] (command)',
+  ]);
+});

@@ -1,0 +1,209 @@
+// What a run carries over when its history is cut: here after every few dozen events.
+import { describe, expect, test } from 'vitest';
+import { AgentError } from '../../src/activities/agent-error.js';
+import type { Plan, Task } from '../../src/domain/plan.js';
+import { gate } from '../support/gate.js';
+import { historiesOf } from '../support/histories.js';
+import { useDevServer, type TestAgents } from '../support/temporal.js';
+
+const temporal = useDevServer({ dynamicConfig: ['limit.historyCount.suggestContinueAsNew=40'] });
+
+const agents: TestAgents = {
+  undo: () => null,
+  no: () => Promise.reject(new AgentError('no', { retryable: false })),
+};
+
+const chainIds = Array.from({ length: 30 }, (_, index) => `c${index}`);
+const chain = (task: Partial<Task> = {}): Plan['tasks'] =>
+  Object.fromEntries(
+    chainIds.map((id, index) => [id, { agent: 'echo', needs: index === 0 ? [] : [`c${index - 1}`], ...task }]),
+  );
+const END = chainIds.at(-1)!;
+
+test('waits, approvals, events that nobody has waited for yet, and sub-plans outlive it', async () => {
+  const inner = (depth: number): Plan => ({
+    name: `level${depth}`,
+    tasks: {
+      ...chain(),
+      ok: { approve: { title: 'ok?' } },
+      ...(depth === 0 ? {} : { sub: { plan: inner(depth - 1) } }),
+    },
+  });
+  const { id, run, result } = await temporal.start({
+    name: 'mix',
+    tasks: {
+      ...chain(),
+      nap: { wait: '2s' },
+      ok: { approve: { title: 'ok?', timeout: '1d' } },
+      late: { event: 'late', needs: [END] },
+      asked: { event: 'asked' },
+      sub: { plan: inner(1), needs: ['c3'] },
+    },
+  });
+  await run.deliverEvent('late', 'kept');
+  await expect.poll(async () => (await run.snapshot()).tasks[END]!.status, { timeout: 30_000 }).toBe('succeeded');
+  await run.approve('ok', { by: 'ann' });
+  await run.deliverEvent('asked', 'answered');
+  for (const sub of [`${id}/sub`, `${id}/sub/sub`]) {
+    const child = temporal.env.client.workflow.getHandle(sub);
+    await expect.poll(() => child.describe().catch(() => undefined), { timeout: 30_000 }).toBeDefined();
+    await child.executeUpdate<void, [unknown]>('approve', { args: [{ task: 'ok', decision: 'approve' }] });
+  }
+  const { status, tasks, usage } = await result();
+  expect(status).toBe('completed');
+  expect(tasks['ok']!.output).toMatchObject({ by: 'ann' });
+  expect([tasks['late']!.output, tasks['asked']!.output]).toEqual(['kept', 'answered']);
+  expect(Date.parse(tasks['nap']!.endedAt!) - Date.parse(tasks['nap']!.startedAt!)).toBeGreaterThanOrEqual(2000);
+  expect(usage.calls).toBe(90);
+  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
+});
+
+test('no event is lost that comes as the history is cut', async () => {
+  const count = 60;
+  const tasks = Object.fromEntries(
+    Array.from({ length: count }, (_, index): [string, Task] => [
+      `e${index}`,
+      { event: 'go', needs: index === 0 ? [] : [`e${index - 1}`] },
+    ]),
+  );
+  const { id, run, result } = await temporal.start({ name: 'events', tasks });
+  for (let index = 0; index < count; index++) await run.deliverEvent('go', index);
+  const { status, tasks: ended } = await result();
+  expect(status).toBe('completed');
+  expect(Object.values(ended).map(({ output }) => output)).toEqual(Array.from({ length: count }, (_, index) => index));
+  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
+});
+
+test('no approval is lost that comes as the history is cut', async () => {
+  const count = 30;
+  const tasks = Object.fromEntries(
+    Array.from({ length: count }, (_, index): [string, Task] => [`a${index}`, { approve: { title: 'ok?' } }]),
+  );
+  const { id, run, result } = await temporal.start({ name: 'approvals', tasks });
+  for (const task of Object.keys(tasks)) {
+    // The event wakes the run in the same moment.
+    await Promise.all([run.approve(task), run.deliverEvent('noise')]);
+  }
+  expect((await result()).status).toBe('completed');
+  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
+});
+
+test('undoing goes on where it was, each task once, in order', async () => {
+  const { id, calls, result } = await temporal.start(
+    { name: 'saga', tasks: { ...chain({ compensate: { agent: 'undo' } }), bad: { agent: 'no', needs: [END] } } },
+    { agents },
+  );
+  const { status, compensated, debt } = await result();
+  expect([status, debt]).toEqual(['failed', []]);
+  expect(compensated).toEqual(chainIds.toReversed());
+  expect(calls.filter(({ agent }) => agent === 'undo').map(({ task }) => task)).toEqual(chainIds.toReversed());
+  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(3);
+});
+
+test('a sub-plan that has gone through several histories is undone', async () => {
+  const inner: Plan = { name: 'inner', tasks: chain({ compensate: { agent: 'undo', input: '{% $input.x %}' } }) };
+  const { calls, result } = await temporal.start(
+    { name: 'outer', tasks: { sub: { plan: inner, input: { x: 7 } }, bad: { agent: 'no', needs: ['sub'] } } },
+    { agents, id: 'outer' },
+  );
+  const { compensated, usage } = await result();
+  expect(compensated).toEqual(['sub']);
+  const undone = calls.filter(({ agent }) => agent === 'undo');
+  expect(undone.map(({ key }) => key)).toEqual(chainIds.toReversed().map((id) => `outer/sub/${id}:compensate`));
+  expect(new Set(undone.map(({ input }) => input))).toEqual(new Set([7]));
+  expect(usage.calls).toBe(61);
+});
+
+test('a run that is cancelled after it undoes all, and is cancelled to Temporal', async () => {
+  const { id, run, result } = await temporal.start(
+    { name: 'cancelled', tasks: { ...chain({ compensate: { agent: 'undo' } }), ok: { approve: { title: 'ok?' } } } },
+    { agents },
+  );
+  await expect.poll(async () => (await run.snapshot()).tasks[END]!.status, { timeout: 30_000 }).toBe('succeeded');
+  await run.cancel();
+  const { status, compensated } = await result();
+  expect([status, compensated]).toEqual(['cancelled', chainIds.toReversed()]);
+  expect((await run.describe()).status.name).toBe('CANCELLED');
+  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
+});
+
+test('a run that is paused stays paused', async () => {
+  const begun = gate();
+  const { id, run, result, calls } = await temporal.start(
+    { name: 'paused', tasks: { ...chain(), w: { event: 'w' }, last: { agent: 'opens', needs: [END, 'w'] } } },
+    { agents: { opens: () => begun.open() } },
+  );
+  await expect.poll(async () => (await run.snapshot()).tasks[END]!.status, { timeout: 30_000 }).toBe('succeeded');
+  await run.pause();
+  for (let index = 0; index < 30; index++) await run.deliverEvent('noise', index);
+  await run.deliverEvent('w');
+  await expect.poll(async () => (await run.snapshot()).tasks['w']!.status).toBe('succeeded');
+  expect((await run.snapshot()).status).toBe('paused');
+  expect(calls).toHaveLength(chainIds.length);
+  await run.resume();
+  await begun.opened;
+  expect((await result()).status).toBe('completed');
+  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
+});
+
+describe('a forEach', () => {
+  test('goes on with its items, each called once, and keeps what failed', async () => {
+    const items = Array.from({ length: 60 }, (_, index) => index);
+    const { id, calls, result } = await temporal.start(
+      {
+        name: 'items',
+        tasks: { each: { agent: 'most', forEach: { items, concurrency: 7, tolerate: 6 }, input: '{% $item %}' } },
+      },
+      {
+        agents: { most: (n) => (Number(n) % 10 === 3 ? Promise.reject(new AgentError('3', { retryable: false })) : n) },
+      },
+    );
+    const { tasks } = await result();
+    expect(tasks['each']!.output).toEqual(items.map((n) => (n % 10 === 3 ? null : n)));
+    expect(tasks['each']!.failures).toHaveLength(6);
+    expect(new Set(calls.map(({ key }) => key)).size).toBe(60);
+    expect(calls).toHaveLength(60);
+    expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
+  });
+
+  test('goes on with the items that it began with, also where they would be others by now', async () => {
+    const late = gate();
+    const { calls, result } = await temporal.start(
+      {
+        name: 'early',
+        tasks: {
+          quick: { agent: 'echo', input: Array.from({ length: 40 }, (_, index) => `q${index}`) },
+          slow: { agent: 'slow' },
+          each: {
+            agent: 'see',
+            join: 'any-succeeded',
+            forEach: { items: '{% $append($tasks.slow.output, $tasks.quick.output) %}', concurrency: 4 },
+            input: '{% $item %}',
+          },
+        },
+      },
+      {
+        agents: {
+          slow: () => late.opened.then(() => ['late']),
+          see: (item) => {
+            if (item === 'q3') late.open();
+            return item;
+          },
+        },
+      },
+    );
+    expect((await result()).tasks['each']!.output).toEqual(Array.from({ length: 40 }, (_, index) => `q${index}`));
+    expect(calls.filter(({ agent }) => agent === 'see')).toHaveLength(40);
+  });
+});
+
+test('the run keeps its summary, its search attributes and the time it started', async () => {
+  const { id, run, result } = await temporal.start({
+    name: 'kept',
+    tasks: { ...chain(), last: { agent: 'echo', input: '{% $run.startedAt %}', needs: [END] } },
+  });
+  const { tasks } = await result();
+  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
+  expect(Date.parse(String(tasks['last']!.output))).toBeLessThanOrEqual(Date.parse(tasks['c0']!.startedAt!));
+  expect(await (await run.describe()).staticSummary()).toBe('kept · 31 tasks');
+});
