@@ -33,7 +33,10 @@ async function findingsIn(path, content) {
 
 async function load() {
   try {
-    const [core, preset] = await Promise.all([import('@secretlint/core'), import(PRESET)]);
+    const [core, preset] = await Promise.all([
+      import('@secretlint/core'),
+      import('@secretlint/secretlint-rule-preset-recommend'),
+    ]);
     return { lintSource: core.lintSource, config: { rules: [{ id: PRESET, rule: preset.creator, rules: [] }] } };
   } catch (error) {
     console.error(`secretlint cannot be loaded (${error.code}); run "npm install -D @secretlint/core@11 ${PRESET}@11"`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isBinaryFile } from 'isbinaryfile';
 
 /** Above it a file is data, or made by a program; nobody reviews it, and parsers take long. */
-export const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Files that are open at the same time. */
 const AT_ONCE = 32;

@@ -27,7 +27,7 @@ export const Parts = z.object({
 export type Parts = z.infer<typeof Parts>;
 
 const TITLES = { analysis: 'Analysis', lint: 'Lint', secrets: 'Credentials', duplicates: 'Duplicates' } as const;
-export type PartName = keyof typeof TITLES;
+type PartName = keyof typeof TITLES;
 
 export interface Gap {
   readonly part: PartName;

@@ -7,7 +7,7 @@ const TOP = 10;
 const FINDINGS = 100;
 const MARKERS = 25;
 
-export interface LanguageRow {
+interface LanguageRow {
   readonly language: string;
   readonly files: number;
   readonly lines: number;
