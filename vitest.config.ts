@@ -1,13 +1,25 @@
 import { defineConfig } from 'vitest/config';
 
+/** Pure, in milliseconds: no server, no process, no bundle. */
+const UNIT = ['test/domain/**/*.test.ts', 'test/json-schema.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/totals-reporter.ts'],
     // Two cores: real servers and processes in every file want their share.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    projects: [
+      { test: { name: 'unit', include: UNIT } },
+      {
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          exclude: UNIT,
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -68,6 +68,6 @@ export function didYouMean(came: string, names: Iterable<string>): string | unde
   }
   if (best === undefined) return undefined;
   // A single letter is within one edit of every other: something must be the same.
-  const allowed = Math.min(Math.max(1, Math.floor(came.length / 3)), Math.max(came.length, best.name.length) - 1);
+  const allowed = Math.min(Math.ceil(came.length / 3), Math.max(came.length, best.name.length) - 1);
   return best.far <= allowed ? `did you mean ${JSON.stringify(best.name)}?` : undefined;
 }

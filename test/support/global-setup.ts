@@ -1,5 +1,5 @@
 // Once for a test run: the Workflow code is bundled from source, and the test server is there.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
@@ -15,9 +15,10 @@ declare module 'vitest' {
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-export default async function setup(project: TestProject): Promise<void> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = at('../../node_modules/.cache/baton');
-  const codePath = `${directory}/workflow-bundle.js`;
+  // Test runs side by side must not change the code under each other's workers.
+  const codePath = `${directory}/workflow-bundle-${process.pid}.js`;
   const { code } = await bundleWorkflowCode({
     workflowsPath: at('../../src/workflows/index.ts'),
     logger: new DefaultLogger('WARN'),
@@ -28,4 +29,5 @@ export default async function setup(project: TestProject): Promise<void> {
   project.provide('workflowBundle', codePath);
   project.provide('temporalBinary', await findTemporalBinary(say));
   project.provide('testServerBinary', await findTestServerBinary(say));
+  return () => rm(codePath, { force: true });
 }
