@@ -9,7 +9,7 @@ export default defineConfig({
     // Two cores: real servers and processes in every file want their share.
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: UNIT } },
+      { test: { name: 'unit', include: UNIT, testTimeout: 60_000 } },
       {
         test: {
           name: 'system',

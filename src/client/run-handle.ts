@@ -17,6 +17,7 @@ import { NoWorker, Refused, RunLost, RunNotFound } from './errors.js';
 import { pollersOf } from './pollers.js';
 import { resetActivities } from './reset-activities.js';
 import { retryingTasks } from './retrying.js';
+import { sendUpdate } from './send-update.js';
 
 /** A query or an update that nobody has answered by then finds no worker. */
 const ANSWER_WITHIN_MS = 8_000;
@@ -104,12 +105,9 @@ export class RunHandle {
     }
     // An update that nobody takes is not recorded, yet would be delivered should a worker come after we have given up.
     if ((await pollersOf(this.client, description.taskQueue)) === 0) throw new NoWorker(description.taskQueue);
-    const send = () =>
-      message === undefined
-        ? this.workflow.executeUpdate<void, []>(name)
-        : this.workflow.executeUpdate<void, [unknown]>(name, { args: [message] });
+    const until = Date.now() + ANSWER_WITHIN_MS;
     try {
-      await this.ask(description, send);
+      await this.ask(description, () => sendUpdate(this.workflow, { name, message, until }));
     } catch (error) {
       if (error instanceof WorkflowUpdateFailedError) throw new Refused(error.cause?.message ?? error.message);
       if (error instanceof WorkflowNotFoundError) throw new Refused(`run ${this.id} has ended`);
