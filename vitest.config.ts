@@ -18,6 +18,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // What is polled for comes when a busy machine lets it.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

@@ -1,4 +1,4 @@
-// Plans against the same work written by hand, on one server and one worker, interleaved: the median of the ratios of pairs.
+// Plans against the same work written by hand, on one server, a worker for each, interleaved: the median of the ratios of pairs.
 // Usage: npm run bench:orchestrate [-- PAIRS [SHAPE]]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,12 @@ import { startRun } from '../dist/client/start-run.js';
 import { findServer } from '../dist/server/index.js';
 import { SHAPES, type Shape } from './shapes.js';
 
-const QUEUE = 'bench';
+const PLANS = 'plans';
+const BY_HAND = 'by-hand';
 const CALLS = 1000;
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error };
 
 interface Figure {
@@ -47,8 +49,9 @@ async function compare(client: Client, shape: Shape, pairs: number): Promise<voi
   const idsOf = (pair: number, side: string) =>
     Array.from({ length: shape.runs }, (_, i) => `${shape.plan.name}-${pair}-${side}-${i}`);
   const sides = {
-    plan: (id: string) => startRun(client, { id, taskQueue: QUEUE, request }),
-    byHand: (id: string) => client.workflow.start(shape.byHand, { workflowId: id, taskQueue: QUEUE, args: shape.args }),
+    plan: (id: string) => startRun(client, { id, taskQueue: PLANS, request }),
+    byHand: (id: string) =>
+      client.workflow.start(shape.byHand, { workflowId: id, taskQueue: BY_HAND, args: shape.args }),
   };
   const ratios: number[] = [];
   const figures: { plan: Figure; byHand: Figure }[] = [];
@@ -86,26 +89,32 @@ Runtime.install({ logger: quiet });
 const directory = await mkdtemp(join(tmpdir(), 'baton-bench-'));
 const server = await findServer({ directory, localAddress: '127.0.0.1:1' });
 try {
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
-    logger: quiet,
-  });
   const connection = await NativeConnection.connect(server.connectionOptions);
   const agents = [functionAgent({ type: 'echo', run: async (input: unknown) => input })];
-  const worker = await Worker.create({
+  const work = {
     connection,
-    taskQueue: QUEUE,
-    workflowBundle,
-    activities: { ...createActivities({ agents }), echo: async (input: unknown) => input },
     maxConcurrentActivityTaskExecutions: CALLS,
     maxEagerActivityReservationsPerWorkflowTask: CALLS,
+  };
+  const plans = await Worker.create({
+    ...work,
+    taskQueue: PLANS,
+    workflowBundle: { codePath: at('../dist/workflow-bundle.js') },
+    activities: createActivities({ agents }),
+  });
+  const byHand = await Worker.create({
+    ...work,
+    taskQueue: BY_HAND,
+    workflowBundle: await bundleWorkflowCode({ workflowsPath: at('./by-hand.ts'), logger: quiet }),
+    activities: { echo: async (input: unknown) => input },
   });
   const clientConnection = await Connection.connect(server.connectionOptions);
   const client = new Client({ connection: clientConnection });
-  await worker.runUntil(async () => {
-    for (const shape of SHAPES)
-      if (only === undefined || shape.name.includes(only)) await compare(client, shape, pairs);
-  });
+  const measured = SHAPES.filter(({ name }) => only === undefined || name.includes(only));
+  const all = async () => {
+    for (const shape of measured) await compare(client, shape, pairs);
+  };
+  await plans.runUntil(() => byHand.runUntil(all));
   await clientConnection.close();
   await connection.close();
 } finally {

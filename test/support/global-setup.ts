@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
+import { bundleOptions } from '../../scripts/workflow-bundle-options.mjs';
 import { findTemporalBinary, findTestServerBinary } from '../../src/server/index.js';
 
 declare module 'vitest' {
@@ -19,8 +20,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const directory = at('../../node_modules/.cache/baton');
   // Test runs side by side must not change the code under each other's workers.
   const codePath = `${directory}/workflow-bundle-${process.pid}.js`;
+  const workflowsPath = at('../../src/workflows/index.ts');
   const { code } = await bundleWorkflowCode({
-    workflowsPath: at('../../src/workflows/index.ts'),
+    workflowsPath,
+    ...bundleOptions(workflowsPath),
     logger: new DefaultLogger('WARN'),
   });
   await mkdir(directory, { recursive: true });

@@ -1,5 +1,5 @@
 // What a run carries over when its history is cut: here after every few dozen events.
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { AgentError } from '../../src/activities/agent-error.js';
 import type { Plan, Task } from '../../src/domain/plan.js';
 import { gate } from '../support/gate.js';
@@ -20,45 +20,48 @@ const chain = (task: Partial<Task> = {}): Plan['tasks'] =>
   );
 const END = chainIds.at(-1)!;
 
-test('waits, approvals, events that nobody has waited for yet, and sub-plans outlive it', async () => {
-  const inner = (depth: number): Plan => ({
-    name: `level${depth}`,
-    tasks: {
-      ...chain(),
-      ok: { approve: { title: 'ok?' } },
-      ...(depth === 0 ? {} : { sub: { plan: inner(depth - 1) } }),
-    },
-  });
-  const { id, run, result } = await temporal.start({
-    name: 'mix',
-    tasks: {
-      ...chain(),
-      nap: { wait: '2s' },
-      ok: { approve: { title: 'ok?', timeout: '1d' } },
-      late: { event: 'late', needs: [END] },
-      asked: { event: 'asked' },
-      sub: { plan: inner(1), needs: ['c3'] },
-    },
-  });
-  await run.deliverEvent('late', 'kept');
-  for (const sub of [`${id}/sub`, `${id}/sub/sub`]) {
-    const child = temporal.env.client.workflow.getHandle(sub);
-    await expect.poll(() => child.describe().catch(() => undefined), { timeout: 30_000 }).toBeDefined();
-    await child.executeUpdate<void, [unknown]>('approve', { args: [{ task: 'ok', decision: 'approve' }] });
-  }
-  await expect.poll(async () => (await run.snapshot()).tasks[END]!.status, { timeout: 60_000 }).toBe('succeeded');
-  await run.approve('ok', { by: 'ann' });
-  await run.deliverEvent('asked', 'answered');
-  const { status, tasks, usage } = await result();
-  expect(status).toBe('completed');
-  expect(tasks['ok']!.output).toMatchObject({ by: 'ann' });
-  expect([tasks['late']!.output, tasks['asked']!.output]).toEqual(['kept', 'answered']);
-  expect(Date.parse(tasks['nap']!.endedAt!) - Date.parse(tasks['nap']!.startedAt!)).toBeGreaterThanOrEqual(2000);
-  expect(usage.calls).toBe(90);
-  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
-});
+test.concurrent(
+  'waits, approvals, events that nobody has waited for yet, and sub-plans outlive it',
+  async ({ expect }) => {
+    const inner = (depth: number): Plan => ({
+      name: `level${depth}`,
+      tasks: {
+        ...chain(),
+        ok: { approve: { title: 'ok?' } },
+        ...(depth === 0 ? {} : { sub: { plan: inner(depth - 1) } }),
+      },
+    });
+    const { id, run, result } = await temporal.start({
+      name: 'mix',
+      tasks: {
+        ...chain(),
+        nap: { wait: '2s' },
+        ok: { approve: { title: 'ok?', timeout: '1d' } },
+        late: { event: 'late', needs: [END] },
+        asked: { event: 'asked' },
+        sub: { plan: inner(1), needs: ['c3'] },
+      },
+    });
+    await run.deliverEvent('late', 'kept');
+    for (const sub of [`${id}/sub`, `${id}/sub/sub`]) {
+      const child = temporal.env.client.workflow.getHandle(sub);
+      await expect.poll(() => child.describe().catch(() => undefined)).toBeDefined();
+      await child.executeUpdate<void, [unknown]>('approve', { args: [{ task: 'ok', decision: 'approve' }] });
+    }
+    await expect.poll(async () => (await run.snapshot()).tasks[END]!.status).toBe('succeeded');
+    await run.approve('ok', { by: 'ann' });
+    await run.deliverEvent('asked', 'answered');
+    const { status, tasks, usage } = await result();
+    expect(status).toBe('completed');
+    expect(tasks['ok']!.output).toMatchObject({ by: 'ann' });
+    expect([tasks['late']!.output, tasks['asked']!.output]).toEqual(['kept', 'answered']);
+    expect(Date.parse(tasks['nap']!.endedAt!) - Date.parse(tasks['nap']!.startedAt!)).toBeGreaterThanOrEqual(2000);
+    expect(usage.calls).toBe(90);
+    expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
+  },
+);
 
-test('no event is lost that comes as the history is cut', async () => {
+test.concurrent('no event is lost that comes as the history is cut', async ({ expect }) => {
   const count = 60;
   const tasks = Object.fromEntries(
     Array.from({ length: count }, (_, index): [string, Task] => [
@@ -74,7 +77,7 @@ test('no event is lost that comes as the history is cut', async () => {
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
 });
 
-test('no approval is lost that comes as the history is cut', async () => {
+test.concurrent('no approval is lost that comes as the history is cut', async ({ expect }) => {
   const count = 30;
   const tasks = Object.fromEntries(
     Array.from({ length: count }, (_, index): [string, Task] => [`a${index}`, { approve: { title: 'ok?' } }]),
@@ -88,7 +91,7 @@ test('no approval is lost that comes as the history is cut', async () => {
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
 });
 
-test('undoing goes on where it was, each task once, in order', async () => {
+test.concurrent('undoing goes on where it was, each task once, in order', async ({ expect }) => {
   const { id, calls, result } = await temporal.start(
     { name: 'saga', tasks: { ...chain({ compensate: { agent: 'undo' } }), bad: { agent: 'no', needs: [END] } } },
     { agents },
@@ -100,7 +103,7 @@ test('undoing goes on where it was, each task once, in order', async () => {
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(3);
 });
 
-test('a sub-plan that has gone through several histories is undone', async () => {
+test.concurrent('a sub-plan that has gone through several histories is undone', async ({ expect }) => {
   const inner: Plan = { name: 'inner', tasks: chain({ compensate: { agent: 'undo', input: '{% $input.x %}' } }) };
   const { calls, result } = await temporal.start(
     { name: 'outer', tasks: { sub: { plan: inner, input: { x: 7 } }, bad: { agent: 'no', needs: ['sub'] } } },
@@ -114,12 +117,12 @@ test('a sub-plan that has gone through several histories is undone', async () =>
   expect(usage.calls).toBe(61);
 });
 
-test('a run that is cancelled after it undoes all, and is cancelled to Temporal', async () => {
+test.concurrent('a run that is cancelled after it undoes all, and is cancelled to Temporal', async ({ expect }) => {
   const { id, run, result } = await temporal.start(
     { name: 'cancelled', tasks: { ...chain({ compensate: { agent: 'undo' } }), ok: { approve: { title: 'ok?' } } } },
     { agents },
   );
-  await expect.poll(async () => (await run.snapshot()).tasks[END]!.status, { timeout: 30_000 }).toBe('succeeded');
+  await expect.poll(async () => (await run.snapshot()).tasks[END]!.status).toBe('succeeded');
   await run.cancel();
   const { status, compensated } = await result();
   expect([status, compensated]).toEqual(['cancelled', chainIds.toReversed()]);
@@ -127,13 +130,13 @@ test('a run that is cancelled after it undoes all, and is cancelled to Temporal'
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
 });
 
-test('a run that is paused stays paused', async () => {
+test.concurrent('a run that is paused stays paused', async ({ expect }) => {
   const begun = gate();
   const { id, run, result, calls } = await temporal.start(
     { name: 'paused', tasks: { ...chain(), w: { event: 'w' }, last: { agent: 'opens', needs: [END, 'w'] } } },
     { agents: { opens: () => begun.open() } },
   );
-  await expect.poll(async () => (await run.snapshot()).tasks[END]!.status, { timeout: 30_000 }).toBe('succeeded');
+  await expect.poll(async () => (await run.snapshot()).tasks[END]!.status).toBe('succeeded');
   await run.pause();
   for (let index = 0; index < 30; index++) await run.deliverEvent('noise', index);
   await run.deliverEvent('w');
@@ -146,8 +149,8 @@ test('a run that is paused stays paused', async () => {
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
 });
 
-describe('a forEach', () => {
-  test('goes on with its items, each called once, and keeps what failed', async () => {
+describe.concurrent('a forEach', () => {
+  test('goes on with its items, each called once, and keeps what failed', async ({ expect }) => {
     const items = Array.from({ length: 60 }, (_, index) => index);
     const { id, calls, result } = await temporal.start(
       {
@@ -166,7 +169,7 @@ describe('a forEach', () => {
     expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
   });
 
-  test('goes on with the items that it began with, also where they would be others by now', async () => {
+  test('goes on with the items that it began with, also where they would be others by now', async ({ expect }) => {
     const late = gate();
     const { calls, result } = await temporal.start(
       {
@@ -197,7 +200,7 @@ describe('a forEach', () => {
   });
 });
 
-test('the run keeps its search attributes, and the time it started', async () => {
+test.concurrent('the run keeps its search attributes, and the time it started', async ({ expect }) => {
   const { id, run, result } = await temporal.start({
     name: 'kept',
     tasks: { ...chain(), last: { agent: 'echo', input: '{% $run.startedAt %}', needs: [END] } },

@@ -1,0 +1,3 @@
+import type { BundleOptions } from '@temporalio/worker';
+
+export function bundleOptions(workflowsPath: string): Pick<BundleOptions, 'preloadModules' | 'webpackConfigHook'>;

@@ -1,0 +1,44 @@
+// Records the histories that replay.test.ts replays: `RECORD_HISTORIES=1 npx vitest run test/replay/record.test.ts`.
+// Only those that are not there yet: a kept history is never made anew, for it stands for runs that go on somewhere.
+import { existsSync, writeFileSync } from 'node:fs';
+import { temporal } from '@temporalio/proto';
+import { expect, test } from 'vitest';
+import { useDevServer, type TestTemporal } from '../support/temporal.js';
+import { KEPT_RUNS } from './runs.js';
+
+/** A history is read by people, too, when it does not replay any more. */
+const MAX_BYTES = 300_000;
+
+const fileOf = (name: string): URL => new URL(`histories/${name}.json`, import.meta.url);
+const missing = KEPT_RUNS.filter(({ name }) => !existsSync(fileOf(name)));
+
+if (process.env['RECORD_HISTORIES'] === '1' && missing.length > 0) {
+  const whole = useDevServer({ searchable: true });
+  const cut = useDevServer({ dynamicConfig: ['limit.historyCount.suggestContinueAsNew=25'] });
+
+  test.each(missing)('$name is recorded', async ({ name, plan, options, act, isCut, children = [] }) => {
+    const server = isCut === true ? cut : whole;
+    const { run, result } = await server.start(plan, { ...options, id: name });
+    await act?.(run);
+    await result();
+    await record(server, name, name);
+    for (const child of children) await record(server, `${name}/${child}`, `${name}.${child.replace(':', '-')}`);
+  });
+} else {
+  test('every run that is to be kept has been recorded', () => {
+    expect(missing.map(({ name }) => name)).toEqual([]);
+  });
+}
+
+/** Each of its histories, the last one under the name itself. */
+async function record({ env }: TestTemporal, workflowId: string, name: string): Promise<void> {
+  let [file, runId] = [name, (await env.client.workflow.getHandle(workflowId).describe()).runId];
+  for (let before = 1; runId !== ''; before++) {
+    const history = await env.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const json = `${JSON.stringify(temporal.api.history.v1.History.fromObject(history))}\n`;
+    expect(json.length).toBeLessThan(MAX_BYTES);
+    writeFileSync(fileOf(file), json);
+    runId = history.events![0]!.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+    file = `${name}.before-${before}`;
+  }
+}

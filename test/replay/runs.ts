@@ -1,0 +1,204 @@
+// The runs whose histories are kept: one for each thing that decides on the order of commands.
+import { AgentError } from '../../src/activities/agent-error.js';
+import type { Plan, Task } from '../../src/domain/plan.js';
+import type { RunOptions, TestRun } from '../support/temporal.js';
+
+export interface KeptRun {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly options?: RunOptions;
+  /** What is said to it while it goes on. */
+  readonly act?: (run: TestRun['run']) => Promise<void>;
+  /** Its history is cut after every few events. */
+  readonly isCut?: boolean;
+  /** Its sub-plans, by what follows its own id in theirs. */
+  readonly children?: readonly string[];
+}
+
+const refuses = () => Promise.reject(new AgentError('no', { retryable: false }));
+const undoable = (needs: string[] = []): Task => ({ agent: 'echo', needs, compensate: { agent: 'echo' } });
+
+/** Once the task is at work. */
+async function whenRunning(run: TestRun['run'], task: string): Promise<void> {
+  for (;;) if ((await run.snapshot()).tasks[task]?.status === 'running') return;
+}
+
+export const KEPT_RUNS: readonly KeptRun[] = [
+  {
+    name: 'diamond',
+    plan: {
+      name: 'diamond',
+      tasks: {
+        a: { agent: 'echo', input: 1, priority: 2 },
+        b: { agent: 'echo', input: '{% $tasks.a.output + 1 %}' },
+        c: { agent: 'echo', input: '{% $tasks.a.output %}' },
+        d: { agent: 'echo', input: '{% [$tasks.b.output, $tasks.c.output] %}' },
+      },
+      output: '{% $tasks.d.output %}',
+    },
+  },
+  {
+    name: 'joins-and-conditions',
+    plan: {
+      name: 'joins',
+      onFailure: 'continue',
+      tasks: {
+        a: { agent: 'echo' },
+        no: { agent: 'no' },
+        off: { agent: 'echo', when: '{% $input.off %}' },
+        on: { agent: 'echo', when: '{% $not($input.off) %}' },
+        any: { agent: 'echo', needs: ['a', 'no', 'off'], join: 'any-succeeded' },
+        failed: { agent: 'echo', needs: ['a', 'no'], join: 'any-failed' },
+        done: { agent: 'echo', needs: ['any', 'failed', 'on'], join: 'all-done' },
+      },
+    },
+    options: { agents: { no: refuses }, input: { off: false } },
+  },
+  {
+    name: 'saga',
+    plan: {
+      name: 'saga',
+      tasks: { a: undoable(), b: undoable(['a']), c: undoable(['a']), d: { agent: 'no', needs: ['b', 'c'] } },
+    },
+    options: { agents: { no: refuses } },
+  },
+  {
+    name: 'for-each-with-failures',
+    plan: {
+      name: 'each',
+      tasks: {
+        each: {
+          agent: 'odd',
+          forEach: { items: '{% $input.items %}', concurrency: 2, tolerate: '60%' },
+          input: '{% $item %}',
+          fallback: { agent: 'echo', input: '{% $failure.message %}' },
+        },
+      },
+    },
+    options: { agents: { odd: (n) => (Number(n) % 2 === 0 ? n : refuses()) }, input: { items: [0, 1, 2, 3, 4] } },
+  },
+  {
+    name: 'too-many-failures',
+    plan: {
+      name: 'each',
+      tasks: {
+        each: { ...undoable(), agent: 'odd', forEach: { items: [0, 1, 2, 3], concurrency: 1 }, input: '{% $item %}' },
+      },
+    },
+    options: { agents: { odd: (n) => (n !== 2 ? n : refuses()) } },
+  },
+  {
+    name: 'sub-plan-undone',
+    plan: {
+      name: 'outer',
+      tasks: {
+        sub: {
+          plan: {
+            name: 'inner',
+            input: { type: 'object' },
+            tasks: { x: undoable(), y: undoable(['x']) },
+            output: '{% $tasks.y.output %}',
+          },
+          timeout: '1h',
+          input: {},
+        },
+        no: { agent: 'no', needs: ['sub'] },
+      },
+    },
+    options: { agents: { no: refuses } },
+    children: ['sub', 'sub:compensate'],
+  },
+  {
+    name: 'cut-while-undoing',
+    plan: {
+      name: 'cut',
+      tasks: {
+        ok: { approve: { title: 'ok?' } },
+        nap: { wait: '1s' },
+        each: { ...undoable(), forEach: { items: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], concurrency: 2 } },
+        a: undoable(['each']),
+        no: { agent: 'no', needs: ['a', 'ok', 'nap'] },
+      },
+    },
+    options: { agents: { no: refuses } },
+    act: async (run) => {
+      await whenRunning(run, 'ok');
+      await run.approve('ok');
+    },
+    isCut: true,
+  },
+  {
+    name: 'approval-event-and-wait',
+    plan: {
+      name: 'waiting',
+      tasks: {
+        ok: { approve: { title: 'ok?', timeout: '1d' } },
+        go: { event: { name: 'go', timeout: '1d' }, needs: ['ok'] },
+        nap: { wait: '1s', needs: ['go'] },
+      },
+    },
+    act: async (run) => {
+      await run.approve('ok');
+      await run.deliverEvent('go', 1);
+    },
+  },
+  {
+    name: 'paused-and-skipped',
+    plan: {
+      name: 'acting',
+      tasks: {
+        ok: { approve: { title: 'ok?' } },
+        a: { agent: 'echo', needs: ['ok'] },
+        b: { agent: 'echo', needs: ['a'], join: 'none-failed' },
+      },
+    },
+    act: async (run) => {
+      await run.pause();
+      await run.skipTask('a');
+      await run.approve('ok');
+      await run.resume();
+    },
+  },
+  {
+    name: 'cancelled',
+    plan: {
+      name: 'cancelled',
+      tasks: { a: undoable(), ok: { approve: { title: 'ok?' }, needs: ['a'] }, w: { wait: '1d' } },
+    },
+    act: async (run) => {
+      await whenRunning(run, 'ok');
+      await run.cancel();
+    },
+  },
+  {
+    name: 'retried-and-too-late',
+    plan: {
+      name: 'retried',
+      tasks: {
+        flaky: { agent: 'flaky', retry: { attempts: 3, initial: '1ms' }, deadline: '1h' },
+        late: {
+          agent: 'late',
+          needs: ['flaky'],
+          timeout: '10ms',
+          retry: { attempts: 1 },
+          compensate: { agent: 'echo' },
+        },
+      },
+    },
+    options: {
+      agents: {
+        flaky: (_, { attempt }) => (attempt < 3 ? Promise.reject(new Error('not yet')) : null),
+        late: (_, { signal }) =>
+          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('late')))),
+      },
+    },
+  },
+  {
+    name: 'large-inputs',
+    plan: {
+      name: 'large',
+      tasks: { each: { agent: 'length', forEach: { items: [1, 2, 3] }, input: '{% $input.text %}' } },
+    },
+    options: { agents: { length: (text) => String(text).length }, input: { text: 'x'.repeat(40_000) } },
+  },
+];
