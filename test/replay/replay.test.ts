@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
-import { expect, inject, test } from 'vitest';
+import { beforeAll, expect, inject, test } from 'vitest';
+import { silenceTemporal } from '../support/silence.js';
 
 const { History } = temporal.api.history.v1;
 const folder = new URL('histories/', import.meta.url);
@@ -13,6 +14,8 @@ const kept = readdirSync(folder).map((file) => {
   const { workflowId } = history.events[0]!.workflowExecutionStartedEventAttributes!;
   return { name: file.replace(/\.json$/, ''), workflowId: workflowId!, history };
 });
+
+beforeAll(silenceTemporal);
 
 test.each(kept)('$name replays', async ({ workflowId, history }) => {
   const workflowBundle = { codePath: inject('workflowBundle') };

@@ -193,12 +193,4 @@ export const KEPT_RUNS: readonly KeptRun[] = [
       },
     },
   },
-  {
-    name: 'large-inputs',
-    plan: {
-      name: 'large',
-      tasks: { each: { agent: 'length', forEach: { items: [1, 2, 3] }, input: '{% $input.text %}' } },
-    },
-    options: { agents: { length: (text) => String(text).length }, input: { text: 'x'.repeat(40_000) } },
-  },
 ];

@@ -1,7 +1,7 @@
 // Real Temporal servers for tests of Workflows, one for each test file, with one worker.
 // Every run has agents of its own, written where the test is: the worker hands a call to those of the run that made it.
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function.js';
 import { createActivities, type Activities } from '../../src/activities/index.js';
@@ -13,6 +13,7 @@ import type { CallRequest } from '../../src/domain/call.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { RunResult } from '../../src/domain/run-result.js';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.js';
+import { silenceTemporal } from './silence.js';
 
 type Answer = (input: unknown, context: AgentContext) => unknown;
 
@@ -89,18 +90,6 @@ export const useDevServer = ({ dynamicConfig = [], searchable = false, worker }:
     worker,
   );
 
-/** Once a process: what Temporal says of failures that a test causes is noise. */
-function silence(): void {
-  try {
-    Runtime.install({
-      logger: new DefaultLogger('ERROR', () => undefined),
-      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-    });
-  } catch {
-    // Another file of this process has installed it.
-  }
-}
-
 /** Without asking which are there, for the time-skipping server cannot tell. */
 async function addSearchAttributes({ connection, namespace }: TestWorkflowEnvironment): Promise<void> {
   const keyword = 2; // temporal.api.enums.v1.IndexedValueType
@@ -120,7 +109,7 @@ function useServer(
   const byRun = new Map<string, Activities>();
 
   beforeAll(async () => {
-    silence();
+    silenceTemporal();
     env = await open();
     if (searchable) await addSearchAttributes(env);
     const plain = createActivities({ agents: [] });
