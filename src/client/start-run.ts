@@ -12,7 +12,7 @@ import type { Plan } from '../domain/plan.js';
 import { pictureOf } from '../domain/picture-of.js';
 import { pictureText } from '../domain/picture.js';
 import { ORCHESTRATE, type RunInput } from '../domain/run-input.js';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
+import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/search-attributes.js';
 
 const GRPC_INVALID_ARGUMENT = 3;
 const MAX_SUMMARY = 200;
@@ -59,7 +59,7 @@ async function startSearchable(client: Client, options: WorkflowStartOptions, pl
   const { plan: planKey, status } = SEARCH_ATTRIBUTES;
   const typedSearchAttributes = new TypedSearchAttributes([
     { key: defineSearchAttributeKey(planKey.name, planKey.kind), value: plan },
-    { key: defineSearchAttributeKey(status.name, status.kind), value: 'running' },
+    { key: defineSearchAttributeKey(status.name, status.kind), value: 'started' satisfies StatusTag },
   ]);
   const [request] = options.args as [RunInput];
   try {

@@ -8,4 +8,7 @@ export const SEARCH_ATTRIBUTES = {
   failedTask: { name: 'BatonFailedTask', kind: 'KEYWORD' },
 } as const satisfies Record<string, { name: string; kind: 'KEYWORD' }>;
 
+/** Values of `BatonStatus`. Temporal's own status tells a run that goes on from one that has completed. */
+export type StatusTag = 'started' | 'paused' | 'failed' | 'cancelled';
+
 export type SearchAttribute = (typeof SEARCH_ATTRIBUTES)[keyof typeof SEARCH_ATTRIBUTES];

@@ -22,7 +22,8 @@ export async function runBackward(run: Run): Promise<void> {
     while (!continuation.isDraining && (unit = takeUndo(graph, progress)) !== undefined) setGoing(run, unit);
     if (run.crash !== undefined) throw run.crash;
     if (isUndone(progress)) break;
-    await continuation.consider();
+    const handingOver = continuation.consider();
+    if (handingOver !== undefined) await handingOver;
     if (continuation.isDraining && progress.undo?.inFlight === 0) continue;
     await condition(() => run.changed);
     run.changed = false;

@@ -34,15 +34,19 @@ export class Continuation {
 
   constructor(private readonly run: Run) {}
 
-  /** Looks at the history; hands over if it is time and nothing is in flight. */
-  async consider(): Promise<void> {
+  /** Looks at the history; hands over if it is time and nothing is in flight. A promise only where there is something to do. */
+  consider(): Promise<void> | undefined {
     const { progress } = this.run;
-    if (progress.phase === 'stopping') return this.stopDraining();
+    if (progress.phase === 'stopping') return void this.stopDraining();
     const isLast = isAtItsEnd();
-    if (!this.isDraining && !isLast && !this.isDue()) return;
-    if (progress.inFlight > 0 || (progress.undo?.inFlight ?? 0) > 0) return this.drain(isLast);
+    if (!this.isDraining && !isLast && !this.isDue()) return undefined;
+    if (progress.inFlight > 0 || (progress.undo?.inFlight ?? 0) > 0) return void this.drain(isLast);
+    return this.handOver(isLast);
+  }
+
+  private async handOver(isLast: boolean): Promise<void> {
     await condition(allHandlersFinished);
-    const input = handOver(this.run);
+    const input = carriedInput(this.run);
     if (jsonBytes(input) <= MAX_VALUE_BYTES) await continueAsNew<(input: RunInput) => Promise<unknown>>(input);
     this.giveUp();
     if (isLast) this.stop();
@@ -97,7 +101,7 @@ function isAtItsEnd(): boolean {
   return historyLength >= LAST_EVENT || historySize >= LAST_BYTE;
 }
 
-function handOver({ request, progress, inbox, startedAt }: Run): RunInput {
+function carriedInput({ request, progress, inbox, startedAt }: Run): RunInput {
   const carried = { progress, inbox: Object.fromEntries(inbox), startedAt };
   if (request.undo === undefined) return { ...request, carried };
   const { progress: _, ...undo } = request.undo;

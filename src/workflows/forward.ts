@@ -1,6 +1,7 @@
 // The loop of a run: start what is ready, wait until something has happened, again; then conclude.
 import { condition } from '@temporalio/workflow';
 import { conclude, isQuiet, takeReady, type Ready } from '../domain/advance.js';
+import { isEmpty } from '../domain/ready-queue.js';
 import { beginUndo } from '../domain/undo.js';
 import { Continuation } from './continuation.js';
 import { makeResult } from './output.js';
@@ -12,10 +13,11 @@ export async function runForward(run: Run): Promise<void> {
   const continuation = new Continuation(run);
   await run.work.run(() => resumeTasks(run));
   for (;;) {
-    if (!continuation.isDraining) await run.work.run(() => startAllReady(run));
+    if (!continuation.isDraining && !isEmpty(progress.ready)) await run.work.run(() => startAllReady(run));
     if (run.crash !== undefined) throw run.crash;
     if (isQuiet(progress)) break;
-    await continuation.consider();
+    const handingOver = continuation.consider();
+    if (handingOver !== undefined) await handingOver;
     if (continuation.isDraining && progress.inFlight === 0) continue;
     await condition(() => run.changed);
     run.changed = false;

@@ -9,6 +9,7 @@ import { stateOf } from '../domain/progress.js';
 import type { RunResult } from '../domain/run-result.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
 import { report, type Run } from './run.js';
+import { tagStatus } from './web-ui.js';
 
 const pause = defineUpdate<void, []>(MESSAGES.pause);
 const resume = defineUpdate<void, []>(MESSAGES.resume);
@@ -19,13 +20,21 @@ const deliverEvent = defineSignal<[RunEvent]>(MESSAGES.deliverEvent);
 const snapshot = defineQuery<RunResult, [SnapshotRequest?]>(MESSAGES.snapshot);
 
 export function answerMessages(run: Run): void {
-  setHandler(pause, () => report(run, { type: 'paused', because: 'user' }), {
+  const onPause = (): void => {
+    report(run, { type: 'paused', because: 'user' });
+    tagStatus(run, 'paused');
+  };
+  setHandler(pause, onPause, {
     validator: () => {
       refuseUnlessRunning(run);
       if (run.progress.pausedBecause !== undefined) throw refusal(`run ${run.id} is paused already`);
     },
   });
-  setHandler(resume, () => report(run, { type: 'resumed' }), {
+  const onResume = (): void => {
+    report(run, { type: 'resumed' });
+    tagStatus(run, 'started');
+  };
+  setHandler(resume, onResume, {
     validator: () => {
       if (run.progress.pausedBecause === undefined) throw refusal(`run ${run.id} is not paused`);
     },

@@ -2,7 +2,7 @@
 import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { runDetails } from '../domain/run-details.js';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
+import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/search-attributes.js';
 import type { Run } from './run.js';
 
 /**
@@ -23,13 +23,17 @@ function draw({ graph, progress }: Run): string {
   }
 }
 
-/** Once, at the end: every upsert is an event of history. An attribute that the server does not know would stop the run for ever. */
-export function tagStatus({ request, progress }: Run): void {
+/**
+ * Tells what Temporal's own status does not: that a run is paused, or why it ended. A run that completes goes on being tagged as
+ * started: an upsert costs a small run as much as one of its calls. An attribute that the server does not know would stop the
+ * run for ever.
+ */
+export function tagStatus({ request, progress }: Run, tag: StatusTag): void {
   if (request.searchable !== true) return;
   const { status, failedTask } = SEARCH_ATTRIBUTES;
   const task = progress.failure?.task;
   upsertSearchAttributes([
-    { key: defineSearchAttributeKey(status.name, status.kind), value: progress.verdict },
+    { key: defineSearchAttributeKey(status.name, status.kind), value: tag },
     ...(task === undefined ? [] : [{ key: defineSearchAttributeKey(failedTask.name, failedTask.kind), value: task }]),
   ]);
 }

@@ -75,6 +75,9 @@ export interface DevServerOptions {
   readonly worker?: Partial<WorkerOptions>;
 }
 
+/** As in the embedded server: what waits in one place is found at once. */
+const ONE_PARTITION = ['matching.numTaskqueueReadPartitions=1', 'matching.numTaskqueueWritePartitions=1'];
+
 /** The full server, in memory. */
 export const useDevServer = ({ dynamicConfig = [], searchable = false, worker }: DevServerOptions = {}) =>
   useServer(
@@ -83,7 +86,7 @@ export const useDevServer = ({ dynamicConfig = [], searchable = false, worker }:
         server: {
           executable: { type: 'existing-path', path: inject('temporalBinary') },
           log: { format: 'pretty', level: 'never' },
-          extraArgs: dynamicConfig.flatMap((pair) => ['--dynamic-config-value', pair]),
+          extraArgs: [...ONE_PARTITION, ...dynamicConfig].flatMap((pair) => ['--dynamic-config-value', pair]),
         },
       }),
     searchable,

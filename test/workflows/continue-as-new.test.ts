@@ -210,5 +210,5 @@ test.concurrent('the run keeps its search attributes, and the time it started', 
   expect(Date.parse(String(tasks['last']!.output))).toBeLessThanOrEqual(Date.parse(tasks['c0']!.startedAt!));
   const { typedSearchAttributes } = await run.describe();
   const attributes = typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]);
-  expect(Object.fromEntries(attributes)).toMatchObject({ BatonPlan: 'kept', BatonStatus: 'completed' });
+  expect(Object.fromEntries(attributes)).toMatchObject({ BatonPlan: 'kept', BatonStatus: 'started' });
 });

@@ -10,7 +10,7 @@ const temporal = useDevServer();
 
 const workflows = readWorkflows().filter(({ plan }) => Object.keys(plan.tasks).length <= MOST_TASKS);
 
-describe('a real workflow', () => {
+describe.concurrent('a real workflow', () => {
   test.each(workflows)('$id runs each task once, after its parents', { timeout: 120_000 }, async ({ plan }) => {
     const ended = new Set<string>();
     const began: string[] = [];
