@@ -6,7 +6,17 @@ const restrict = (files, patterns) => ({
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
 });
 
-const OUTER = ['activities', 'events', 'telemetry', 'server', 'cli', 'client', 'worker.js', 'config.js', 'plan-file.js'];
+const OUTER = [
+  'activities',
+  'events',
+  'telemetry',
+  'server',
+  'cli',
+  'client',
+  'worker.js',
+  'config.js',
+  'plan-file.js',
+];
 const outer = (except = []) => OUTER.filter((name) => !except.includes(name)).map((name) => `**/${name}{,/**}`);
 const NODE = ['node:*', 'fs', 'path', 'os', 'child_process', 'crypto'];
 
@@ -31,14 +41,21 @@ export default tseslint.config(
   restrict(
     ['src/domain/**'],
     [
-      { group: ['@temporalio/*', ...NODE, ...outer(), '**/workflows{,/**}', '**/json-schema.js'], message: 'domain is pure: zod, jsonata and itself' },
+      {
+        group: ['@temporalio/*', ...NODE, ...outer(), '**/workflows{,/**}', '**/json-schema.js'],
+        message: 'domain is pure: zod, jsonata and itself',
+      },
     ],
   ),
   restrict(
     ['src/workflows/**'],
     [
       { group: NODE, message: 'Workflow code is deterministic: no Node.js' },
-      { group: ['**/activities{,/**}'], allowTypeImports: true, message: 'Workflow code may import activities as types only' },
+      {
+        group: ['**/activities{,/**}'],
+        allowTypeImports: true,
+        message: 'Workflow code may import activities as types only',
+      },
       { group: [...outer(['activities']), '**/json-schema.js'], message: 'workflows import domain and themselves' },
       {
         group: ['@temporalio/*', '!@temporalio/workflow', '!@temporalio/common'],
@@ -49,8 +66,14 @@ export default tseslint.config(
   restrict(
     ['src/activities/**'],
     [
-      { group: [...outer(['activities', 'events', 'telemetry']), '**/workflows{,/**}'], message: 'activities import domain and what they need outside' },
-      { group: ['@temporalio/*', '!@temporalio/activity', '!@temporalio/common'], message: 'activities import @temporalio/activity and /common' },
+      {
+        group: [...outer(['activities', 'events', 'telemetry']), '**/workflows{,/**}'],
+        message: 'activities import domain and what they need outside',
+      },
+      {
+        group: ['@temporalio/*', '!@temporalio/activity', '!@temporalio/common'],
+        message: 'activities import @temporalio/activity and /common',
+      },
     ],
   ),
   restrict(

@@ -76,9 +76,7 @@ async function interpret(expression: jsonata.Expression, scope: Scope): Promise<
     if (++nodes > MAX_NODES) throw new ExpressionError(`it does not end: stopped after ${MAX_NODES} evaluated nodes`);
   };
   // `assign` is typed for names only; the hook is documented under a symbol.
-  const anyName: { assign(name: string | symbol, value: unknown): void } = expression as typeof expression & {
-    assign(name: symbol, value: unknown): void;
-  };
+  const anyName: { assign(name: string | symbol, value: unknown): void } = expression;
   anyName.assign(ON_EVERY_NODE, count);
   try {
     return plainJson(await expression.evaluate(undefined, { ...scope }));

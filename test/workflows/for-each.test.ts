@@ -56,13 +56,16 @@ test('an item knows itself and its place', async () => {
   expect(calls.map(({ key }) => key).sort()).toEqual(['places/all/0', 'places/all/1']);
 });
 
-test('no more items are in flight than its concurrency allows', async () => {
+test('as many items are in flight as its concurrency allows, and no more', async () => {
+  const both = gate();
   let [inFlight, most] = [0, 0];
   await temporal.run(overNumbers({ concurrency: 2 }, 'slow'), {
     input: { numbers: [1, 2, 3, 4, 5, 6] },
     agents: {
       slow: async () => {
         most = Math.max(most, ++inFlight);
+        if (inFlight === 2) both.open();
+        await both.opened;
         await new Promise(setImmediate);
         inFlight--;
       },
