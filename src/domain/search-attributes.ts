@@ -10,5 +10,3 @@ export const SEARCH_ATTRIBUTES = {
 
 /** Values of `BatonStatus`. Temporal's own status tells a run that goes on from one that has completed. */
 export type StatusTag = 'started' | 'paused' | 'failed' | 'cancelled';
-
-export type SearchAttribute = (typeof SEARCH_ATTRIBUTES)[keyof typeof SEARCH_ATTRIBUTES];

@@ -1,4 +1,4 @@
-export type { FoundServer, ServerAddress, ServerConnectionOptions } from './address.js';
+export type { FoundServer } from './address.js';
 export { BinaryNotFound, findTemporalBinary, findTestServerBinary } from './binary.js';
 export { type FindServerOptions, findServer } from './find-server.js';
 export { registerSearchAttributes } from './search-attributes.js';
