@@ -3,7 +3,7 @@
 // U2. What is independent is undone in parallel, within the run's concurrency.
 // U3. What cannot be undone becomes debt, and holds nothing else up.
 // A unit of undoing is a task, or one item of a forEach: an item that succeeded is undone even where its forEach failed.
-import { move } from './advance.js';
+import { move } from './settle.js';
 import { taskOf, type Graph } from './graph.js';
 import { stateOf, type ItemState, type Progress, type TaskState } from './progress.js';
 

@@ -2,7 +2,8 @@
 // everything else here is made anew from the plan.
 import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { failure, type FailureType } from '../domain/failure.js';
-import { advance, type ProgressEvent } from '../domain/advance.js';
+import { advance } from '../domain/advance.js';
+import type { ProgressEvent } from '../domain/progress-event.js';
 import { expressionSource, type Scope } from '../domain/expression.js';
 import { buildGraph, type Graph } from '../domain/graph.js';
 import { MAX_DEPTH } from '../domain/plan.js';

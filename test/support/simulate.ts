@@ -1,5 +1,6 @@
 // A run over `progress` alone, on a simulated clock: what a Workflow does, without Temporal.
-import { advance, conclude, isQuiet, takeReady, type ProgressEvent } from '../../src/domain/advance.js';
+import { advance, conclude, isQuiet, takeReady } from '../../src/domain/advance.js';
+import type { ProgressEvent } from '../../src/domain/progress-event.js';
 import { buildGraph, taskOf, type Graph } from '../../src/domain/graph.js';
 import type { Outcome } from '../../src/domain/outcome.js';
 import type { Plan } from '../../src/domain/plan.js';

@@ -1,0 +1,49 @@
+// What can happen to a run, as `advance` takes it in.
+import type { RunFailure } from './failure.js';
+import type { Outcome } from './outcome.js';
+
+export type ProgressEvent =
+  /** Its condition was true, or it has none and costs no capacity: it may start as soon as there is a place. */
+  | { readonly type: 'admitted'; readonly task: string }
+  | { readonly type: 'started'; readonly task: string; readonly now: number }
+  | { readonly type: 'skipped'; readonly task: string; readonly because?: string; readonly now: number }
+  | {
+      readonly type: 'settled';
+      readonly task: string;
+      readonly outcome: Outcome;
+      readonly now: number;
+      readonly child?: unknown;
+      readonly answeredBy?: string;
+    }
+  /** A forEach knows its items. `tolerated` is a count. */
+  | {
+      readonly type: 'expanded';
+      readonly task: string;
+      readonly total: number;
+      readonly tolerated: number;
+      readonly now: number;
+      readonly values?: readonly unknown[];
+    }
+  /** A person or an event has answered a task that waits. */
+  | { readonly type: 'answered'; readonly task: string; readonly answer: unknown }
+  | { readonly type: 'itemStarted'; readonly task: string; readonly index: number }
+  | {
+      readonly type: 'itemSettled';
+      readonly task: string;
+      readonly index: number;
+      readonly outcome: Outcome;
+      readonly now: number;
+      readonly child?: unknown;
+    }
+  /** The run itself cannot go on, or was asked to end. */
+  | {
+      readonly type: 'stopped';
+      readonly verdict: 'failed' | 'cancelled';
+      readonly failure: RunFailure;
+      readonly now: number;
+    }
+  | { readonly type: 'paused'; readonly because: string }
+  | { readonly type: 'resumed' };
+
+/** One kind of event. */
+export type EventOf<T extends ProgressEvent['type']> = Extract<ProgressEvent, { type: T }>;
