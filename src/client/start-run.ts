@@ -7,10 +7,7 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { buildGraph } from '../domain/graph.js';
 import type { Plan } from '../domain/plan.js';
-import { pictureOf } from '../domain/picture-of.js';
-import { pictureText } from '../domain/picture.js';
 import { ORCHESTRATE, type RunInput } from '../domain/run-input.js';
 import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/search-attributes.js';
 
@@ -43,7 +40,8 @@ export async function startRun(client: Client, { id, taskQueue, request }: Start
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
     staticSummary: `${plan.name} · ${Object.keys(plan.tasks).length} tasks`.slice(0, MAX_SUMMARY),
-    staticDetails: detailsOf(plan),
+    // The picture is in the details that the run makes of itself.
+    ...(plan.description === undefined ? {} : { staticDetails: plan.description }),
   };
   try {
     await startSearchable(client, options, plan.name);
@@ -78,10 +76,4 @@ function isAboutSearchAttributes(error: unknown): boolean {
   const cause: unknown = error instanceof ServiceError ? error.cause : error;
   if (!(cause instanceof Error) || !('code' in cause)) return false;
   return cause.code === GRPC_INVALID_ARGUMENT && /search ?attribute|BatonPlan|BatonStatus/i.test(cause.message);
-}
-
-/** The plan as it was started, beside what the run says of itself. */
-function detailsOf(plan: Plan): string {
-  const about = plan.description === undefined ? [] : [plan.description];
-  return [...about, ['```', pictureText(pictureOf(buildGraph(plan)), { limit: 40 }), '```'].join('\n')].join('\n\n');
 }
