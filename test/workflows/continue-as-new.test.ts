@@ -45,8 +45,10 @@ test.concurrent(
     await run.deliverEvent('late', 'kept');
     for (const sub of [`${id}/sub`, `${id}/sub/sub`]) {
       const child = temporal.env.client.workflow.getHandle(sub);
-      await expect.poll(() => child.describe().catch(() => undefined)).toBeDefined();
-      await child.executeUpdate<void, [unknown]>('approve', { args: [{ task: 'ok', decision: 'approve' }] });
+      const approval = { task: 'ok', decision: 'approve' };
+      // It is refused until the sub-plan is there, and waits for it.
+      const approve = () => child.executeUpdate<void, [unknown]>('approve', { args: [approval] }).then(() => true);
+      await expect.poll(() => approve().catch(() => false)).toBe(true);
     }
     await expect.poll(async () => (await run.snapshot()).tasks[END]!.status).toBe('succeeded');
     await run.approve('ok', { by: 'ann' });

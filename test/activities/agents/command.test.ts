@@ -218,17 +218,13 @@ describe('the process group of a command', () => {
     await gone(child);
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)(
-    'dies with a worker that is ended by %s',
-    async (signal) => {
-      const file = join(folder, `${signal}.json`);
-      const worker = spawn(process.execPath, ['--import', 'jiti/register', script, fixture('forever.js'), file]);
-      const ended = once(worker, 'exit');
-      const pids = await pidsIn(file);
-      worker.kill(signal);
-      expect(await ended).toEqual([null, signal]);
-      for (const pid of pids) await gone(pid);
-    },
-    20_000,
-  );
+  test.each(['SIGTERM', 'SIGINT'] as const)('dies with a worker that is ended by %s', async (signal) => {
+    const file = join(folder, `${signal}.json`);
+    const worker = spawn(process.execPath, ['--import', 'jiti/register', script, fixture('forever.js'), file]);
+    const ended = once(worker, 'exit');
+    const pids = await pidsIn(file);
+    worker.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    for (const pid of pids) await gone(pid);
+  });
 });
