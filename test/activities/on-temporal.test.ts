@@ -72,7 +72,7 @@ test('the Workflow sees that a call which was cancelled had begun', async () => 
     cause: 'CancelledFailure',
     details: [{ attempts: 1, began: true, usage: { calls: 1, tokens: 3, usd: 0 } }],
   });
-}, 30_000);
+});
 
 test('the Workflow sees type and detail of the last failure, and how many attempts there were', async () => {
   const fails = agent(() => Promise.reject(new AgentError('busy', { type: 'Overloaded', details: { queue: 9 } })));
@@ -84,7 +84,7 @@ test('the Workflow sees type and detail of the last failure, and how many attemp
     type: 'Overloaded',
     details: [{ attempts: 3, began: true, details: { queue: 9 } }],
   });
-}, 30_000);
+});
 
 test('the next attempt finds the progress of the one that failed', async () => {
   const pages = agent(async (_, { attempt, progress, lastProgress }) => {
@@ -95,7 +95,7 @@ test('the next attempt finds the progress of the one that failed', async () => {
   const worker = await aWorker('progress', pages);
   const saw = await worker.runUntil(async () => (await start('progress')).result());
   expect(saw.reply).toMatchObject({ output: { page: 7 }, attempts: 2 });
-}, 30_000);
+});
 
 test('a worker that shuts down hands its call to another one', async () => {
   const begun = signalled();
@@ -114,7 +114,7 @@ test('a worker that shuts down hands its call to another one', async () => {
   );
   const saw = await second.runUntil(run.result());
   expect(saw.reply).toMatchObject({ output: { attempt: 2, idempotencyKey: 'run-1/a' }, attempts: 2 });
-}, 30_000);
+});
 
 test('a call that is cancelled between two attempts has a detail that is none of ours', async () => {
   const failed = signalled();
@@ -133,4 +133,4 @@ test('a call that is cancelled between two attempts has a detail that is none of
     return run.result();
   });
   expect(saw).toEqual({ cause: 'CancelledFailure', details: ['ACTIVITY_ID_NOT_STARTED'] });
-}, 30_000);
+});

@@ -59,7 +59,7 @@ beforeAll(async () => {
   place = await startInProcess(misbehaving);
   const run = await place.baton.start(plan, { id: 'misbehaving' });
   result = await run.result();
-}, 120_000);
+}, 240_000);
 afterAll(() => place?.close());
 
 test.each([

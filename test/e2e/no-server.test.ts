@@ -10,7 +10,7 @@ import { makeDirectory } from '../server/place.js';
 import { buildCli, CLI } from '../support/built-cli.js';
 
 // The first of a test run builds it.
-beforeAll(buildCli, 120_000);
+beforeAll(buildCli, 240_000);
 
 const CONFIG = '{ "agents": [{ "type": "echo", "kind": "command", "command": ["cat"] }] }';
 const PLAN = '{ "name": "one", "tasks": { "a": { "agent": "echo" } } }';

@@ -45,4 +45,4 @@ test('a "baton run" that is killed goes on with the next, on the server that liv
   expectOneKeyEach(await readCalls(directory));
   // The last one has given the server back, and with it what the killed ones held.
   expect(await readdir(join(directory, '.baton'))).not.toContain('server.json');
-}, 120_000);
+}, 240_000);

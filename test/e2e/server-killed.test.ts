@@ -33,4 +33,4 @@ test('a server that is killed twice in a run comes back on its file, for the wor
   expectNothingLost(await result);
   expect((await readRecordOf(directory)).pid).not.toBe(first);
   expectOneKeyEach(await readCalls(directory));
-}, 120_000);
+}, 240_000);

