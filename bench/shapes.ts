@@ -14,7 +14,7 @@ const LAYERS = 10;
 const WIDTH = 50;
 const CHAIN = 100;
 const FAN_OUT = 500;
-const DIAMONDS = Number(process.env['N'] ?? 200);
+const DIAMONDS = 200;
 
 const call = (input: unknown, needs?: string[]): Task => ({
   agent: 'echo',
