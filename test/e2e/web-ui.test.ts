@@ -1,20 +1,15 @@
 // What a run shows of itself in Temporal's Web UI, in a real browser. Without one (BATON_CHROMIUM or /usr/bin/chromium) these
 // tests are skipped, which says so. BATON_SCREENSHOTS names a directory in which pictures of the pages are kept.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AgentError } from '../../src/activities/agent-error.js';
 import { functionAgent } from '../../src/activities/agents/function.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { RunHandle } from '../../src/client/run-handle.js';
 import { type InProcess, startInProcess } from './in-process.js';
+import { hasBrowser, inBrowser, launchBrowser } from '../support/chromium.js';
 
-const executablePath = process.env['BATON_CHROMIUM'] ?? '/usr/bin/chromium';
-const hasBrowser = existsSync(executablePath);
-const title = hasBrowser
-  ? "a run in Temporal's Web UI"
-  : `a run in the Web UI (skipped: no ${executablePath}, set BATON_CHROMIUM)`;
 /** A cold Chromium on a busy machine, and a page of some megabytes. */
 const PAGE_TIMEOUT_MS = 60_000;
 
@@ -50,7 +45,7 @@ const plan: Plan = {
   },
 };
 
-describe.skipIf(!hasBrowser)(title, { timeout: PAGE_TIMEOUT_MS }, () => {
+describe.skipIf(!hasBrowser)(inBrowser("a run in Temporal's Web UI"), { timeout: PAGE_TIMEOUT_MS }, () => {
   let place: InProcess;
   let browser: Browser;
   let page: Page;
@@ -59,18 +54,7 @@ describe.skipIf(!hasBrowser)(title, { timeout: PAGE_TIMEOUT_MS }, () => {
   beforeAll(async () => {
     place = await startInProcess(agents);
     run = await place.baton.start(plan, { id: 'nightly' });
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1400, height: 1800 } });
     page.setDefaultTimeout(PAGE_TIMEOUT_MS);
   }, 2 * PAGE_TIMEOUT_MS);

@@ -1,41 +1,25 @@
 // The page in a real browser. Without one (BATON_CHROMIUM or /usr/bin/chromium) these tests are skipped, which says so.
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderPicture } from '../../../src/cli/picture/index.js';
 import type { Picture } from '../../../src/domain/picture.js';
 import { hostile, layers, review } from './samples.js';
+import { hasBrowser, inBrowser, launchBrowser } from '../../support/chromium.js';
 
-const executablePath = process.env['BATON_CHROMIUM'] ?? '/usr/bin/chromium';
-const hasBrowser = existsSync(executablePath);
-const title = hasBrowser
-  ? 'the page in Chromium'
-  : `the page in Chromium (skipped: no ${executablePath}, set BATON_CHROMIUM)`;
 /** A cold Chromium on a busy machine of two cores. */
 const START_TIMEOUT_MS = 60_000;
 
-describe.skipIf(!hasBrowser)(title, { timeout: START_TIMEOUT_MS }, () => {
+describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START_TIMEOUT_MS }, () => {
   let browser: Browser;
   let folder: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'baton-picture-'));
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchBrowser();
   }, START_TIMEOUT_MS);
 
   afterAll(async () => {
