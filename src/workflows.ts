@@ -1,2 +1,2 @@
 // For a Worker of one's own: `workflowsPath` is this module, and `createActivities` of the package makes its activities.
-export { orchestrate } from './workflows/index.js';
+export { orchestrate } from './workflows/orchestrate.js';

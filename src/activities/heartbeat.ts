@@ -41,9 +41,15 @@ export function createHeartbeats(): StartHeartbeat {
   };
 }
 
+function notedIn(details: unknown): unknown {
+  // Of a first attempt there are none.
+  if (details === undefined) return undefined;
+  const noted = Noted.safeParse(details);
+  return noted.success ? noted.data.progress : undefined;
+}
+
 function startHeartbeat(activity: Context, log: AgentLog, calls: number): Heartbeat {
-  const noted = Noted.safeParse(activity.info.heartbeatDetails);
-  const lastProgress = noted.success ? noted.data.progress : undefined;
+  const lastProgress = notedIn(activity.info.heartbeatDetails);
   // Until this attempt notes something, it hands on what it found, so that a third attempt still finds it.
   let progress = lastProgress;
   let over = false;

@@ -17,3 +17,32 @@ export function allSoon<T>(soons: readonly Soon<T>[]): Soon<T[]> {
 }
 
 export const inTime = <T>(soon: Soon<T>): T | Promise<T> => (soon instanceof Promise ? soon : soon.value);
+
+/**
+ * What a promise comes to, read as something else on the way. It makes no promise of its own, but each `then` reads anew: for
+ * one reader.
+ */
+export function reading<T, U>(
+  promise: PromiseLike<T>,
+  value: (value: T) => U,
+  reason: (reason: unknown) => U,
+): PromiseLike<U> {
+  return {
+    // oxlint-disable-next-line unicorn/no-thenable
+    then: ((onValue: (read: U) => unknown, onReason: (reason: unknown) => unknown) => {
+      const attempt = (read: () => U): unknown => {
+        let made: U;
+        try {
+          made = read();
+        } catch (error) {
+          return onReason(error);
+        }
+        return onValue(made);
+      };
+      return promise.then(
+        (given) => attempt(() => value(given)),
+        (error: unknown) => attempt(() => reason(error)),
+      );
+    }) as PromiseLike<U>['then'],
+  };
+}

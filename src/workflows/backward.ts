@@ -1,5 +1,4 @@
 // Undoes what was done, in reverse DAG order. Nothing cancels this: half an undoing helps nobody.
-import { condition } from '@temporalio/workflow';
 import { taskOf } from '../domain/graph.js';
 import type { Outcome } from '../domain/outcome.js';
 import { stateOf } from '../domain/progress.js';
@@ -12,7 +11,7 @@ import { knowItems } from './for-each.js';
 import { callAgent, inputOf } from './kinds/agent.js';
 import { undoPlan } from './kinds/plan.js';
 import { outcomeOf } from './outcome-of.js';
-import { noteCrash, render, type Run } from './run.js';
+import { news, noteCrash, render, wake, type Run } from './run.js';
 
 export async function runBackward(run: Run): Promise<void> {
   const { graph, progress } = run;
@@ -25,8 +24,7 @@ export async function runBackward(run: Run): Promise<void> {
     const handingOver = continuation.consider();
     if (handingOver !== undefined) await handingOver;
     if (continuation.isDraining && progress.undo?.inFlight === 0) continue;
-    await condition(() => run.changed);
-    run.changed = false;
+    await news(run);
   }
   progress.phase = 'ended';
 }
@@ -39,7 +37,7 @@ function setGoing(run: Run, unit: UndoUnit): void {
       settleUndo(run.graph, run.progress, unit, outcome.status === 'succeeded');
     })
     .catch((crash: unknown) => noteCrash(run, crash))
-    .finally(() => (run.changed = true));
+    .finally(() => wake(run));
 }
 
 async function undo(run: Run, { task: id, index }: UndoUnit): Promise<Outcome> {

@@ -18,7 +18,7 @@ import { failure } from '../domain/failure.js';
 import { MAX_VALUE_BYTES } from '../domain/call.js';
 import type { RunInput } from '../domain/run-input.js';
 import { jsonBytes } from '../domain/size.js';
-import { report, stopIfDecided, type Run } from './run.js';
+import { report, stopIfDecided, wake, type Run } from './run.js';
 
 const DRAIN_PATIENCE = '30s';
 /** About as many as a history has when Temporal first suggests to continue as new. */
@@ -41,7 +41,7 @@ export class Continuation {
     const isLast = isAtItsEnd();
     if (!this.isDraining && !isLast && !this.isDue()) return undefined;
     if (progress.inFlight > 0 || (progress.undo?.inFlight ?? 0) > 0) return void this.drain(isLast);
-    return this.handOver(isLast);
+    return CancellationScope.nonCancellable(() => this.handOver(isLast));
   }
 
   private async handOver(isLast: boolean): Promise<void> {
@@ -87,7 +87,7 @@ export class Continuation {
   private giveUp(): void {
     this.stopDraining();
     this.notBefore = workflowInfo().historyLength + MORE_EVENTS;
-    this.run.changed = true;
+    wake(this.run);
   }
 
   private stopDraining(): void {

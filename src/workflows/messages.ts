@@ -8,7 +8,7 @@ import { didYouMean } from '../domain/problem.js';
 import { stateOf } from '../domain/progress.js';
 import type { RunResult } from '../domain/run-result.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
-import { report, type Run } from './run.js';
+import { report, wake, type Run } from './run.js';
 import { tagStatus } from './web-ui.js';
 
 const pause = defineUpdate<void, []>(MESSAGES.pause);
@@ -74,7 +74,7 @@ export function answerMessages(run: Run): void {
     if (!parsed.success) return;
     const { name, data } = parsed.data;
     run.inbox.set(name, [...(run.inbox.get(name) ?? []), data ?? null]);
-    run.changed = true;
+    wake(run);
   });
   setHandler(snapshot, (request) => {
     const { outputs } = parse(SnapshotRequest, request ?? {});

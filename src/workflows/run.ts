@@ -35,6 +35,8 @@ export interface Run extends RunFacts {
   result?: RunResult;
   /** Something has happened that the loop has not seen. */
   changed: boolean;
+  /** Wakes the loop where it waits. */
+  ring?: () => void;
   /** A defect: thrown by the loop, for a task never rejects. */
   crash?: Error;
 }
@@ -83,7 +85,18 @@ const refusal = (type: FailureType, lines: readonly string[]): ApplicationFailur
 /** Tells progress what happened, and wakes the loop. */
 export function report(run: Run, event: ProgressEvent): void {
   advance(run.graph, run.progress, event);
+  wake(run);
+}
+
+export function wake(run: Run): void {
   run.changed = true;
+  run.ring?.();
+}
+
+/** Waits until something has happened, whatever is cancelled: Temporal's `condition` ends with its scope, and makes more promises. */
+export async function news(run: Run): Promise<void> {
+  if (!run.changed) await new Promise<void>((resolve) => (run.ring = resolve));
+  run.changed = false;
 }
 
 /** Stops what runs once progress has decided that the run is to stop. */
@@ -105,7 +118,7 @@ export function cancelRun(run: Run): void {
 /** Notes a defect. The first is the one to tell of. */
 export function noteCrash(run: Run, crash: unknown): void {
   run.crash ??= crash instanceof Error ? crash : new Error(String(crash));
-  run.changed = true;
+  wake(run);
 }
 
 /** Evaluates a value in which there may be expressions; each is compiled once a run. */

@@ -2,14 +2,14 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import { ABORT_GRACE_MS, type AgentCard } from '../../domain/agent.js';
-import { addUsage, MAX_VALUE_BYTES, NO_USAGE, type CallRequest } from '../../domain/call.js';
+import { addUsage, MAX_VALUE_BYTES, NO_USAGE, type CallReply, type CallRequest } from '../../domain/call.js';
 import { durationMs } from '../../domain/duration.js';
 import { failure, type Failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Fallback } from '../../domain/plan.js';
 import { retryPolicy, type Retry } from '../../domain/retry.js';
 import { jsonBytes } from '../../domain/size.js';
-import { inTime } from '../../domain/soon.js';
+import { inTime, reading } from '../../domain/soon.js';
 import { outcomeOf } from '../outcome-of.js';
 import { roomFor } from '../room.js';
 import { render, type Run } from '../run.js';
@@ -23,7 +23,7 @@ const DEFAULT_HEARTBEAT = '30s';
 /** The worker ends an attempt that is too long by itself, and says more about it than the server can: the server waits a bit longer. */
 const TIMEOUT_GRACE_MS = ABORT_GRACE_MS + 5_000;
 
-export function performAgent(run: Run, work: Work): Promise<Settled> {
+export function performAgent(run: Run, work: Work): PromiseLike<Settled> {
   const input = render(run, work.task.task.input, work.scope);
   if (input instanceof Promise) return input.then((value) => ask(run, work, inputOf(value)));
   return ask(run, work, inputOf(input.value));
@@ -32,11 +32,11 @@ export function performAgent(run: Run, work: Work): Promise<Settled> {
 /** An agent that is given nothing gets an object; `null` is a value. */
 export const inputOf = (value: unknown): unknown => (value === undefined ? {} : value);
 
-function ask(run: Run, work: Work, input: unknown): Promise<Settled> {
+function ask(run: Run, work: Work, input: unknown): PromiseLike<Settled> {
   const { agent, fallback } = work.task.task;
   const asked = callAgent(run, work, { agent: agent!, input });
   if (fallback === undefined) return asked;
-  return asked.then(async (settled) => {
+  return Promise.resolve(asked).then(async (settled) => {
     const { outcome } = settled;
     return hasFailedForGood(outcome) ? await askFallback(run, work, fallback, input, outcome) : settled;
   });
@@ -86,7 +86,7 @@ export interface Call {
 }
 
 /** One durable call. Settles, whatever happens. */
-export function callAgent(run: Run, work: Work, call: Call): Promise<Settled> {
+export function callAgent(run: Run, work: Work, call: Call): PromiseLike<Settled> {
   const size = jsonBytes(call.input);
   if (size > MAX_VALUE_BYTES) {
     const message = `the input of ${call.agent} is ${size} bytes of JSON, at most ${MAX_VALUE_BYTES} fit into one payload`;
@@ -98,7 +98,7 @@ export function callAgent(run: Run, work: Work, call: Call): Promise<Settled> {
 
 const notCalled = (why: Failure): Settled => ({ outcome: { status: 'failed', attempts: 0, failure: why } });
 
-function makeCall(run: Run, work: Work, call: Call): Promise<Settled> {
+function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
   const { task, index } = work;
   const leftMs = call.suffix === 'compensate' ? undefined : deadlineLeft(run, work);
   if (leftMs !== undefined && leftMs <= 0) {
@@ -141,9 +141,10 @@ function makeCall(run: Run, work: Work, call: Call): Promise<Settled> {
     timeoutMs,
     retry,
   };
-  return callAgent(request).then(
+  return reading<CallReply, Settled>(
+    callAgent(request),
     (reply) => ({ outcome: { status: 'succeeded', ...reply } }),
-    (error: unknown) => ({ outcome: outcomeOf(error, retry.attempts) }),
+    (error) => ({ outcome: outcomeOf(error, retry.attempts) }),
   );
 }
 

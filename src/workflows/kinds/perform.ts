@@ -8,7 +8,7 @@ import { performPlan } from './plan.js';
 import { performWait } from './wait.js';
 import type { Settled, Work } from './work.js';
 
-export type Perform = (run: Run, work: Work) => Promise<Settled>;
+export type Perform = (run: Run, work: Work) => PromiseLike<Settled>;
 
 export const PERFORM: Readonly<Record<TaskKind, Perform>> = {
   agent: performAgent,
