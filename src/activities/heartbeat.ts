@@ -9,7 +9,8 @@ import { jsonText } from './json-value.js';
 const TICKS_PER_TIMEOUT = 3;
 /** Often enough that a cancellation is felt at once by whoever asked for it… */
 const TICK_MS = 2_000;
-/** …and no more than fifty heartbeats a second from one worker, however many calls it has in flight. */
+/** …and no more than fifty heartbeats a second from one worker, however many calls it has in flight. In whole ticks: Node.js
+ *  keeps timers of the same length together. */
 const MS_PER_CALL = 20;
 
 /** Progress is a bookmark; the server keeps it with every pending attempt. */
@@ -55,7 +56,7 @@ function startHeartbeat(activity: Context, log: AgentLog, calls: number): Heartb
   let over = false;
   const timeoutMs = activity.info.heartbeatTimeoutMs;
   const beat = () => activity.heartbeat({ progress });
-  const tickMs = Math.min((timeoutMs ?? 0) / TICKS_PER_TIMEOUT, Math.max(TICK_MS, calls * MS_PER_CALL));
+  const tickMs = Math.min((timeoutMs ?? 0) / TICKS_PER_TIMEOUT, Math.ceil((calls * MS_PER_CALL) / TICK_MS) * TICK_MS);
   const timer = tickMs === 0 ? undefined : setInterval(beat, tickMs);
   return {
     lastProgress,

@@ -22,17 +22,21 @@ export interface Invocation {
 }
 
 export async function invoke({ name, timeoutMs, graceMs, activity, log, run }: Invocation): Promise<unknown> {
+  const cancelled = activity.cancellationSignal;
+  if (cancelled.aborted) throw cancelReason(name, activity);
   const abort = new AbortController();
   const { signal } = abort;
-  const cancelled = activity.cancellationSignal;
-  const onCancel = () => abort.abort(cancelReason(name, activity));
-  if (cancelled.aborted) onCancel();
-  signal.throwIfAborted();
+  let giveUp: (reason: AgentError) => void;
+  const aborted = new Promise<never>((_, reject) => (giveUp = reject));
+  const stop = (reason: AgentError) => {
+    abort.abort(reason);
+    giveUp(reason);
+  };
+  const onCancel = () => stop(cancelReason(name, activity));
   cancelled.addEventListener('abort', onCancel, { once: true });
-  const onTimeout = () => abort.abort(timedOut(name, timeoutMs));
+  const onTimeout = () => stop(timedOut(name, timeoutMs));
   // Beyond the longest timer there is only the timeout that Temporal keeps.
   const timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(onTimeout, timeoutMs);
-  const aborted = once(signal);
   // A microtask later, so that an agent which throws at once rejects like any other.
   const running = Promise.resolve(signal).then(run);
   try {
@@ -49,10 +53,6 @@ export async function invoke({ name, timeoutMs, graceMs, activity, log, run }: I
     clearTimeout(timer);
     cancelled.removeEventListener('abort', onCancel);
   }
-}
-
-function once(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** True once the promise has settled, false after the grace. A rejection that comes later is nobody's any more. */

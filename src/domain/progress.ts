@@ -119,8 +119,9 @@ export function createProgress(graph: Graph): Progress {
 }
 
 export function stateOf(progress: Progress, id: string): TaskState {
-  const state = Object.hasOwn(progress.tasks, id) ? progress.tasks[id] : undefined;
-  if (state === undefined) throw new Error(`expected the id of a task of this run, got ${JSON.stringify(id)}`);
+  const state = progress.tasks[id];
+  // What an object inherits, `constructor` and the like, has no status.
+  if (state?.status === undefined) throw new Error(`expected the id of a task of this run, got ${JSON.stringify(id)}`);
   return state;
 }
 

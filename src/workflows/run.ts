@@ -14,7 +14,7 @@ import type { RunResult } from '../domain/run-result.js';
 import { runScope, type RunFacts } from '../domain/run-scope.js';
 import { here, type Soon } from '../domain/soon.js';
 import { compileTemplate, type Template } from '../domain/template.js';
-import { validatePlan } from '../domain/validate/index.js';
+import { validateSentPlan } from '../domain/validate/index.js';
 import type { Sent } from './room.js';
 
 export interface Run extends RunFacts {
@@ -50,7 +50,7 @@ export function openRun(raw: unknown): Run {
       parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
     );
   const request = parsed.data;
-  const { plan, problems } = validatePlan(request.plan, undefined, new Map(Object.entries(request.plans ?? {})));
+  const { plan, problems } = validateSentPlan(request.plan, new Map(Object.entries(request.plans ?? {})));
   if (plan === undefined || problems.length > 0) throw refusal('InvalidPlan', problems.map(formatProblem));
   if ((request.parent?.depth ?? 0) > MAX_DEPTH)
     throw refusal('InvalidPlan', [`sub-plans are more than ${MAX_DEPTH} levels deep`]);

@@ -36,12 +36,12 @@ function checkNeeds({ path, raw }: ReadTask, plan: ReadPlan, context: Context): 
   const needs: readonly unknown[] = Array.isArray(raw?.['needs']) ? raw['needs'] : [];
   for (const [i, need] of needs.entries()) {
     if (typeof need !== 'string') continue;
-    const at = [...path, 'needs', i];
+    const at = () => [...path, 'needs', i];
     if (!plan.tasks.has(need)) {
       const message = `expected the id of a task of this plan, got ${got(need)}`;
-      context.report('plan.unknown-need', at, message, context.suggest(need, plan.tasks));
+      context.report('plan.unknown-need', at(), message, context.suggest(need, plan.tasks));
     } else if (seen.has(need)) {
-      context.report('plan.duplicate-need', at, `expected each need once, got ${got(need)} again`);
+      context.report('plan.duplicate-need', at(), `expected each need once, got ${got(need)} again`);
     }
     seen.add(need);
   }

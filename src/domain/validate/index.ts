@@ -32,6 +32,15 @@ export function validatePlan(raw: unknown, agents?: Iterable<string>, plans?: Re
   const context = createContext(agents === undefined ? undefined : new Set(agents), plans);
   const tooLarge = sizeProblem(raw);
   if (tooLarge !== undefined) context.problems.push(tooLarge);
+  return prove(raw, context);
+}
+
+/** As `validatePlan`, for a plan that has come in a payload, and so is known to be JSON that fits into one. */
+export function validateSentPlan(raw: unknown, plans: ReadonlyMap<string, unknown>): Verdict {
+  return isRecord(raw) ? prove(raw, createContext(undefined, plans)) : validatePlan(raw);
+}
+
+function prove(raw: Readonly<Record<string, unknown>>, context: Context): Verdict {
   checkPlan(raw, [], { names: [], depth: 0 }, context);
   return isProved(raw, context) ? { problems: [], plan: raw } : { problems: context.problems };
 }
