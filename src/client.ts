@@ -1,5 +1,6 @@
 // The thin, typed client: start, signal, update, query, result.
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import { openConnection } from './client/connection.js';
 import { TaskFailedError } from './client/errors.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import { lastingPollersOf, pollersOf } from './client/pollers.js';
@@ -46,7 +47,7 @@ export class Baton {
     const found = options.server === undefined ? await findServer(options) : undefined;
     const { connectionOptions, namespace } = options.server ?? found!;
     try {
-      const connection = await Connection.connect(connectionOptions);
+      const connection = await openConnection(connectionOptions);
       const release = async () => {
         await connection.close();
         await found?.release();
