@@ -73,6 +73,13 @@ function expectation(issue: z.core.$ZodIssue): string {
 export const isZodSchema = <T>(schema: AgentSchema<T>): schema is z.ZodType<T> =>
   typeof schema === 'object' && 'safeParse' in schema && typeof schema.safeParse === 'function';
 
+/** A schema as JSON Schema, for those who cannot read zod's; what has no such form is left open. */
+export function jsonSchemaOf(schema: AgentSchema, side: 'input' | 'output'): JsonSchema {
+  if (!isZodSchema(schema)) return schema;
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: side, unrepresentable: 'any' });
+  return rest;
+}
+
 function zodCheck<T>(schema: z.ZodType<T>, name: string): Check<T> {
   return (value) => {
     try {

@@ -1,5 +1,7 @@
 import { ABORT_GRACE_MS, type Agent, type AgentLog } from '../domain/agent.js';
 import type { CallReply, CallRequest } from '../domain/call.js';
+import type { Catalogue, CatalogueRequest } from '../domain/catalogue.js';
+import { createCatalogue } from './catalogue.js';
 import { createCallAgent } from './call-agent.js';
 import { checkInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
 import { unlimitedLease, type Lease } from './lease.js';
@@ -18,19 +20,21 @@ export interface ActivityDeps {
 
 // A type and no interface: Temporal's proxies take activities as an object with any number of names.
 export type Activities = {
+  catalogue: (request: CatalogueRequest) => Promise<Catalogue>;
   callAgent: (request: CallRequest) => Promise<CallReply>;
   checkInput: (request: CheckInputRequest) => Promise<CheckInputReply>;
 };
 
 /** The activities of one worker. Throws an `AgentDefinitionError` with all that is wrong with the agents. */
 export function createActivities(deps: ActivityDeps): Activities {
+  const registry = createRegistry(deps.agents);
   const callAgent = createCallAgent({
-    registry: createRegistry(deps.agents),
+    registry,
     permit: deps.permit ?? alwaysPermit,
     lease: deps.lease ?? unlimitedLease,
     random: deps.random ?? Math.random,
     abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
     ...(deps.log === undefined ? {} : { log: deps.log }),
   });
-  return { callAgent, checkInput };
+  return { callAgent, catalogue: createCatalogue(registry, deps.agents), checkInput };
 }

@@ -1,6 +1,7 @@
 // From what the caller has to the input of the Workflow: everything that can be refused is refused here.
-import type { Agent, AgentCard } from '../domain/agent.js';
+import type { Agent } from '../domain/agent.js';
 import { MAX_VALUE_BYTES } from '../domain/call.js';
+import { cardsOf } from '../domain/cards.js';
 import { InvalidPlanError } from '../domain/parse-plan.js';
 import type { Plan } from '../domain/plan.js';
 import { problem, type Problem } from '../domain/problem.js';
@@ -55,15 +56,6 @@ function checkInput(plan: Plan, input: unknown): unknown {
   const checked = compileSchema(plan.input, 'input')(value);
   if (!checked.ok) throw new InvalidInputError(checked.problems);
   return value;
-}
-
-/** Only what orchestrating needs, of those agents that declare any of it. */
-function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
-  const cards = agents.map(({ type, timeout, heartbeat, retry, taskQueue }) => {
-    const card = Object.entries({ timeout, heartbeat, retry, taskQueue }).filter(([, value]) => value !== undefined);
-    return [type, Object.fromEntries(card)] as const;
-  });
-  return Object.fromEntries(cards.filter(([, card]) => Object.keys(card).length > 0));
 }
 
 /** The plans that this one refers to by name, and those that they refer to. */

@@ -1,7 +1,7 @@
 // The transition function of a run: `advance(graph, progress, event)`, and what may start next.
 // Once a failure is known (unless the plan continues) or a cancel is asked for, nothing starts any more.
 import { taskOf, type Graph } from './graph.js';
-import { enqueueTask, hasNextItem, stateOf, type Progress } from './progress.js';
+import { enqueueTask, hasNextItem, stateOf, type Progress, type TaskState } from './progress.js';
 import type { EventOf, ProgressEvent } from './progress-event.js';
 import { dequeue, isEmpty } from './ready-queue.js';
 import { endIdleForEachs, expand, settleItem, settleTask, startItem } from './settle-items.js';
@@ -37,6 +37,8 @@ export function advance(graph: Graph, progress: Progress, event: ProgressEvent):
       return settleTask(graph, progress, event);
     case 'expanded':
       return expand(graph, progress, event);
+    case 'proposed':
+      return propose(stateOf(progress, event.task), event);
     case 'answered':
       stateOf(progress, event.task).answer = event.answer;
       return;
@@ -80,6 +82,13 @@ function admit(graph: Graph, progress: Progress, id: string): void {
   if (waiting === undefined) throw new Error(`task ${id}: only a pending task is admitted`);
   waiting.admitted = true;
   enqueueTask(progress, taskOf(graph, id), waiting);
+}
+
+function propose(state: TaskState, { plan, asks }: EventOf<'proposed'>): void {
+  state.made = plan;
+  delete state.answer;
+  if (asks) state.asks = true;
+  else delete state.asks;
 }
 
 function stop(graph: Graph, progress: Progress, event: EventOf<'stopped'>): void {

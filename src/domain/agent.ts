@@ -27,6 +27,8 @@ export const AgentSettings = z.strictObject({
   retry: Retry.optional(),
   /** The Task Queue whose workers have this agent; the run's own if absent. */
   taskQueue: z.string().min(1).optional(),
+  /** A plan that a planner made may call it only after a person has said yes to that: behind a task that approves. */
+  sensitive: z.boolean().optional(),
 });
 export type AgentSettings = z.infer<typeof AgentSettings>;
 

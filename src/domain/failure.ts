@@ -24,6 +24,7 @@ export const FAILURES = {
   TooManyFailures: { retryable: false, means: 'more items of a forEach failed than it tolerates' },
   Rejected: { retryable: false, means: 'a person said no' },
   TimedOut: { retryable: false, means: 'nobody answered, or nothing came, in time' },
+  PlanRejected: { retryable: false, means: 'the planner made no plan that could be accepted' },
   SubPlanFailed: { retryable: false, means: 'the sub-plan failed, and has undone its own work' },
   // A run
   TaskFailed: { retryable: false, means: 'a task failed for good' },

@@ -39,6 +39,8 @@ export interface Graph {
 /** Temporal's own default; a lower number goes first. */
 const DEFAULT_PRIORITY = 3;
 
+const CALLS: ReadonlySet<TaskKind> = new Set(['agent', 'plan', 'decompose']);
+
 /** Expects a plan that `validatePlan` has accepted. */
 export function buildGraph(plan: Plan): Graph {
   const tasks = new Map<string, GraphTask & { dependents: string[] }>();
@@ -54,7 +56,7 @@ export function buildGraph(plan: Plan): Graph {
       dependents: [],
       join: task.join ?? 'all-succeeded',
       priority: task.priority ?? plan.defaults?.priority ?? DEFAULT_PRIORITY,
-      isCall: (kind === 'agent' || kind === 'plan') && task.forEach === undefined,
+      isCall: CALLS.has(kind) && task.forEach === undefined,
       ...(deadline === undefined ? {} : { deadlineMs: durationMs(deadline) }),
     });
   }

@@ -6,6 +6,8 @@ export const Approval = z.strictObject({
   decision: z.enum(['approve', 'reject']),
   comment: z.string().optional(),
   by: z.string().optional(),
+  /** Instead of the plan that is asked about. */
+  plan: z.unknown().optional(),
 });
 export type Approval = z.infer<typeof Approval>;
 

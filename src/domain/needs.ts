@@ -4,7 +4,7 @@
 import { ExpressionError, expressionSource } from './expression.js';
 import { namesInAll } from './expression-batch.js';
 import type { Names } from './expression-names.js';
-import type { Task } from './plan.js';
+import type { Decompose, Task } from './plan.js';
 import type { Path } from './problem.js';
 import { stringsIn } from './template.js';
 
@@ -12,12 +12,14 @@ type OuterTask = Omit<Task, 'plan'>;
 
 /** The parts of a task that are evaluated before it starts or while it runs, with the path of each. */
 export function templatesOf(task: OuterTask): { readonly path: Path; readonly value: unknown }[] {
-  const { when, forEach, input, fallback, wait, event, approve } = task;
+  const { when, forEach, input, fallback, wait, event, approve, decompose } = task;
   const parts: { path: Path; value: unknown }[] = [
     { path: ['when'], value: when },
     { path: ['forEach', 'items'], value: forEach?.items },
     { path: ['input'], value: input },
     { path: ['fallback', 'input'], value: fallback?.input },
+    { path: ['decompose', 'goal'], value: decompose?.goal },
+    { path: ['decompose', 'aggregate'], value: aggregateOf(decompose) },
     { path: ['wait'], value: wait },
     typeof event === 'object' ? { path: ['event', 'name'], value: event.name } : { path: ['event'], value: event },
     { path: ['approve', 'title'], value: approve?.title },
@@ -25,6 +27,10 @@ export function templatesOf(task: OuterTask): { readonly path: Path; readonly va
   ];
   return parts.filter(({ value }) => value !== undefined);
 }
+
+/** An agent that aggregates is no template. */
+const aggregateOf = (decompose: Decompose | undefined): unknown =>
+  typeof decompose?.aggregate === 'string' ? decompose.aggregate : undefined;
 
 /** The source of every expression in a JSON value, in order. */
 export function* sourcesIn(value: unknown): Generator<string> {

@@ -31,9 +31,10 @@ function pictureTask(
   };
 }
 
-function labelOf({ agent, plan, approve, wait, event }: GraphTask['task']): string {
+function labelOf({ agent, plan, decompose, approve, wait, event }: GraphTask['task']): string {
   if (agent !== undefined) return agent;
   if (plan !== undefined) return typeof plan === 'string' ? plan : plan.name;
+  if (decompose !== undefined) return decompose.goal;
   if (approve !== undefined) return approve.title;
   if (event !== undefined) return typeof event === 'string' ? event : event.name;
   if (wait === undefined) return '';

@@ -4,12 +4,13 @@ import { oneLine } from './one-line.js';
 import { pictureGraph } from './picture-graph.js';
 import { foldRows, isAlone, rowAbout, rowId, type Row } from './picture-rows.js';
 import { drawRails } from './picture-rails.js';
+import type { TaskKind } from './plan.js';
 import { countStatuses, statusLook } from './status-look.js';
 import type { TaskStatus } from './status.js';
 
 export interface PictureTask {
   readonly id: string;
-  readonly kind: 'agent' | 'plan' | 'approve' | 'wait' | 'event';
+  readonly kind: TaskKind;
   /** The agent's type, the title of an approval, a duration, …: one line. */
   readonly label: string;
   readonly needs: readonly string[];

@@ -81,6 +81,31 @@ export type Fallback = z.infer<typeof Fallback>;
 export const Compensate = z.strictObject(call);
 export type Compensate = z.infer<typeof Compensate>;
 
+/** A planner agent makes the sub-plan when the run gets there; Baton checks it, and holds it to these limits. */
+export const Decompose = z.strictObject({
+  /** What is to be reached, in plain words; may be an expression. */
+  goal: z.string().min(1),
+  /** The agent that plans. */
+  planner: z.string().min(1),
+  /** The agents that the plan may call; all that the worker has, but planner and aggregator, if absent. */
+  agents: z.array(z.string().min(1)).min(1).optional(),
+  /** Tasks of the plan, those of plans within it included; default 50. */
+  maxTasks: z.int().min(1).max(10_000).optional(),
+  /** Levels of decomposition, this one included; default 1: what is planned may not plan. */
+  maxDepth: z.int().min(1).max(MAX_DEPTH).optional(),
+  /** Items of each forEach; default 1,000. */
+  maxItems: z.int().min(1).max(MAX_ITEMS).optional(),
+  /** How often the planner is told what is wrong with its plan; default 2. */
+  repairs: z.int().min(0).max(10).optional(),
+  /** A person sees the plan, may change it, and says yes or no. */
+  approve: z.union([z.literal(true), Approve.partial({ title: true })]).optional(),
+  /** Makes the final answer of what the plan gave: an expression over `$output`, or an agent that is given `{ goal, output }`. */
+  aggregate: z.union([z.string().min(1), z.strictObject(call).omit({ input: true })]).optional(),
+  /** The plan is the output; it is not run. */
+  dryRun: z.boolean().optional(),
+});
+export type Decompose = z.infer<typeof Decompose>;
+
 export const Priority = z.int().min(1).max(5);
 
 export const Defaults = z.strictObject({
@@ -92,12 +117,13 @@ export const Defaults = z.strictObject({
 });
 export type Defaults = z.infer<typeof Defaults>;
 
-export const TASK_KINDS = ['agent', 'plan', 'approve', 'wait', 'event'] as const;
+export const TASK_KINDS = ['agent', 'plan', 'decompose', 'approve', 'wait', 'event'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 export const Task = z.strictObject({
   agent: z.string().min(1).optional(),
   plan: z.union([z.string().min(1), z.lazy((): z.ZodType<Plan> => Plan)]).optional(),
+  decompose: Decompose.optional(),
   approve: Approve.optional(),
   wait: Wait.optional(),
   event: EventWait.optional(),

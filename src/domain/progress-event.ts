@@ -1,6 +1,7 @@
 // What can happen to a run, as `advance` takes it in.
 import type { RunFailure } from './failure.js';
 import type { Outcome } from './outcome.js';
+import type { Plan } from './plan.js';
 
 export type ProgressEvent =
   /** Its condition was true, or it has none and costs no capacity: it may start as soon as there is a place. */
@@ -24,6 +25,8 @@ export type ProgressEvent =
       readonly now: number;
       readonly values?: readonly unknown[];
     }
+  /** A planner has made the plan of a task; `asks` if a person is to say yes to it. */
+  | { readonly type: 'proposed'; readonly task: string; readonly plan: Plan; readonly asks: boolean }
   /** A person or an event has answered a task that waits. */
   | { readonly type: 'answered'; readonly task: string; readonly answer: unknown }
   | { readonly type: 'itemStarted'; readonly task: string; readonly index: number }

@@ -5,6 +5,7 @@ import type { Failure, RunFailure } from './failure.js';
 import { taskOf, type Graph, type GraphTask } from './graph.js';
 import { judgeJoin, type NeedCounts } from './join.js';
 import type { OutcomeStatus } from './outcome.js';
+import type { Plan } from './plan.js';
 import { emptyQueue, enqueue, FREE_LANE, type ReadyQueue } from './ready-queue.js';
 import type { UndoState } from './undo.js';
 import type { TaskStatus } from './status.js';
@@ -63,6 +64,10 @@ export interface TaskState {
   undone?: 'compensated' | 'compensation-failed';
   /** The agent that answered, where it was the fallback. */
   answeredBy?: string;
+  /** The plan that a planner made for it. */
+  made?: Plan;
+  /** It waits for a person to say yes to that plan. */
+  asks?: true;
   /** When a wait is over, in milliseconds since 1970. */
   dueAt?: number | undefined;
   /** What came for a task that waits for a person or an event; dropped when it settles. */

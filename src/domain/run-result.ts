@@ -19,6 +19,10 @@ export const TaskResult = z.strictObject({
   items: z.strictObject({ total: z.int(), succeeded: z.int(), failed: z.int() }).nullable(),
   /** Items of a forEach that failed and were tolerated. */
   failures: z.array(z.strictObject({ index: z.int(), failure: Failure })).optional(),
+  /** The plan that a planner made, and that ran. */
+  plan: z.unknown().optional(),
+  /** True while that plan waits for a person to say yes. */
+  asks: z.boolean().optional(),
   /** Bytes of an output that was left out because the whole would not fit into one payload. */
   omittedBytes: z.int().optional(),
 });

@@ -34,6 +34,7 @@ export function settle(graph: Graph, progress: Progress, event: EventOf<'settled
   if (state.status === 'pending') start(graph, progress, id, now);
   move(id, state, outcome.status);
   delete state.answer;
+  delete state.asks;
   progress.running--;
   if (taskOf(graph, id).isCall) progress.inFlight--;
   state.endedAt = now;

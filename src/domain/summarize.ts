@@ -38,7 +38,7 @@ function runStatus(progress: Progress): RunStatus {
 }
 
 function taskResult(graph: Graph, id: string, state: TaskState): TaskResult {
-  const { status, attempts, output, failure, startedAt, endedAt, skip, items, answeredBy } = state;
+  const { status, attempts, output, failure, startedAt, endedAt, skip, items, answeredBy, made, asks } = state;
   const failures = items === undefined ? [] : failuresOf(items);
   return {
     status,
@@ -51,6 +51,8 @@ function taskResult(graph: Graph, id: string, state: TaskState): TaskResult {
     skip: skip ?? null,
     items: items === undefined ? null : { total: items.total, succeeded: items.succeeded, failed: items.failed },
     ...(failures.length === 0 ? {} : { failures }),
+    ...(made === undefined ? {} : { plan: made }),
+    ...(asks === true ? { asks } : {}),
   };
 }
 
@@ -64,6 +66,7 @@ export function failuresOf(items: ItemsState): NonNullable<TaskResult['failures'
 /** What may be left out of a task, in this order, for the whole to fit. */
 const LEAVE_OUT: readonly ((task: TaskResult) => TaskResult)[] = [
   (task) => ({ ...task, output: null, omittedBytes: jsonBytes(task.output) }),
+  ({ plan: _, ...task }) => task,
   ({ failures: _, ...task }) => task,
   (task) =>
     task.failure === null ? task : { ...task, failure: { type: task.failure.type, message: task.failure.message } },

@@ -41,13 +41,16 @@ export function answerMessages(run: Run): void {
   });
   setHandler(approve, (approval) => report(run, { type: 'answered', task: approval.task, answer: approval }), {
     validator: (approval) => {
-      const { task } = parse(Approval, approval);
+      const { task, plan } = parse(Approval, approval);
       known(run, task);
       const { kind } = taskOf(run.graph, task);
-      if (kind !== 'approve') throw refusal(`task ${task} is no approval: it is of kind ${kind}`);
-      const { status, answer } = stateOf(run.progress, task);
-      if (status !== 'running') throw refusal(`task ${task} is ${status}: it waits for no answer`);
+      if (kind !== 'approve' && kind !== 'decompose')
+        throw refusal(`task ${task} is no approval: it is of kind ${kind}`);
+      const { status, answer, asks } = stateOf(run.progress, task);
+      const isAsking = kind === 'approve' || asks === true;
+      if (status !== 'running' || !isAsking) throw refusal(`task ${task} is ${status}: it waits for no answer`);
       if (answer !== undefined) throw refusal(`task ${task} has been answered already`);
+      if (plan !== undefined) refuseUnlessFit(run, task, plan);
     },
   });
   // Temporal itself starts the attempt, when the client resets the activity: what is decided here is that it may.
@@ -89,6 +92,14 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw refusal(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+}
+
+/** A plan instead of the proposed one is held to the same limits. */
+function refuseUnlessFit(run: Run, task: string, plan: unknown): void {
+  const read = run.proposals.get(task);
+  if (read === undefined) throw refusal(`task ${task} is an approval, and proposes no plan`);
+  const made = read(plan);
+  if ('problems' in made) throw refusal(made.problems.join('\n'));
 }
 
 function known(run: Run, task: string): void {

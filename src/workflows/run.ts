@@ -6,6 +6,7 @@ import { advance } from '../domain/advance.js';
 import type { ProgressEvent } from '../domain/progress-event.js';
 import { expressionSource, type Scope } from '../domain/expression.js';
 import { buildGraph, type Graph } from '../domain/graph.js';
+import type { Made } from '../domain/made-plan.js';
 import { MAX_DEPTH } from '../domain/plan.js';
 import { formatProblem } from '../domain/problem.js';
 import { createProgress, type Progress } from '../domain/progress.js';
@@ -27,6 +28,8 @@ export interface Run extends RunFacts {
   readonly work: CancellationScope;
   /** The items of each forEach that runs. */
   readonly items: Map<string, readonly unknown[]>;
+  /** Reads what a person writes instead of the plan that is proposed for a task. */
+  readonly proposals: Map<string, (raw: unknown) => Made>;
   /** Holds what each forEach has in flight; cancelled when too many of its items have failed. */
   readonly itemScopes: Map<string, CancellationScope>;
   readonly templates: Map<unknown, Template>;
@@ -73,6 +76,7 @@ export function openRun(raw: unknown): Run {
     work: new CancellationScope(),
     items: new Map(),
     itemScopes: new Map(),
+    proposals: new Map(),
     templates: new Map(),
     sent: { historyLength: 0, bytes: 0 },
     changed: false,

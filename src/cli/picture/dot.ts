@@ -8,6 +8,7 @@ import { oneLine } from '../../domain/one-line.js';
 const shapes: Readonly<Record<PictureTask['kind'], string>> = {
   agent: 'box',
   plan: 'component',
+  decompose: 'tab',
   approve: 'hexagon',
   wait: 'ellipse',
   event: 'cds',

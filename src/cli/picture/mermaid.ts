@@ -14,6 +14,7 @@ const MAX_EDGES = 499;
 const shapes: Readonly<Record<PictureTask['kind'], readonly [string, string]>> = {
   agent: ['[', ']'],
   plan: ['[[', ']]'],
+  decompose: ['[/', '/]'],
   approve: ['{{', '}}'],
   wait: ['([', '])'],
   event: ['>', ']'],

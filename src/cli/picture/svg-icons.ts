@@ -6,6 +6,8 @@ const kindIcons: Readonly<Record<PictureTask['kind'], string>> = {
   agent: 'M2 4.5h8v6h-8zM6 4.5V2M4.5 7v1M7.5 7v1',
   /** Boxes within a box. */
   plan: 'M1 1.5h10v9H1zM3 4h2.5v2H3zM6.5 6.5H9v2H6.5z',
+  /** One that becomes three. */
+  decompose: 'M6 1.2v3M6 4.2L2.2 8M6 4.2V8M6 4.2L9.8 8M1 8.5h2.4v2.4H1zM4.8 8.5h2.4v2.4H4.8zM8.6 8.5H11v2.4H8.6z',
   /** A person. */
   approve: 'M6 6a2.2 2.2 0 1 0 0-4.4A2.2 2.2 0 0 0 6 6zM1.8 11c.3-2.3 2-3.5 4.2-3.5s3.9 1.2 4.2 3.5',
   /** A clock. */

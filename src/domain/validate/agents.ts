@@ -8,6 +8,13 @@ export function checkAgents({ path, task }: ReadTask, context: Context): void {
   checkAgent(task.agent, [...path, 'agent'], context);
   checkAgent(task.fallback?.agent, [...path, 'fallback', 'agent'], context);
   checkAgent(task.compensate?.agent, [...path, 'compensate', 'agent'], context);
+  const { decompose } = task;
+  if (decompose === undefined) return;
+  const within = [...path, 'decompose'];
+  checkAgent(decompose.planner, [...within, 'planner'], context);
+  decompose.agents?.forEach((type, i) => checkAgent(type, [...within, 'agents', i], context));
+  if (typeof decompose.aggregate !== 'object') return;
+  checkAgent(decompose.aggregate.agent, [...within, 'aggregate', 'agent'], context);
 }
 
 function checkAgent(type: string | undefined, path: Path, context: Context): void {

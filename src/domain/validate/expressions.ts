@@ -15,6 +15,7 @@ const IN_ITEM = ['item', 'index'];
 const ALSO_IN: ReadonlyMap<PropertyKey | undefined, readonly string[]> = new Map([
   ['fallback', ['failure']],
   ['compensate', ['output']],
+  ['aggregate', ['output']],
 ]);
 /** The parts that are evaluated for each item of a forEach. */
 const FOR_EACH_ITEM: ReadonlySet<PropertyKey | undefined> = new Set(['input', 'fallback', 'compensate']);
@@ -49,7 +50,7 @@ export function checkTaskExpressions(
     const [part] = place;
     const visible = new Set([
       ...EVERYWHERE,
-      ...(ALSO_IN.get(part) ?? []),
+      ...(ALSO_IN.get(place.at(-1) === 'aggregate' ? 'aggregate' : part) ?? []),
       ...(task.forEach !== undefined && FOR_EACH_ITEM.has(part) ? IN_ITEM : []),
     ]);
     const surroundings: Surroundings = { visible, plan, mayReadClock: part !== 'forEach' };

@@ -1,5 +1,5 @@
 // What the language accepts, in the words of a person: zod knows it only as schemas.
-import { Approve, Compensate, Defaults, Fallback, ForEach, PlanHead, Task, TASK_KINDS } from '../plan.js';
+import { Approve, Compensate, Decompose, Defaults, Fallback, ForEach, PlanHead, Task, TASK_KINDS } from '../plan.js';
 import { Retry } from '../retry.js';
 
 /** For values that may take several forms, by key. */
@@ -9,6 +9,8 @@ export const FORMS: ReadonlyMap<string, string> = new Map([
   ['items', 'expected an array, or an expression that gives one'],
   ['wait', 'expected a duration, an ISO 8601 time, an expression, { for: … } or { until: … }'],
   ['event', 'expected the name of an event, or { name: …, timeout: … }'],
+  ['approve', `expected true, or an object of ${Object.keys(Approve.shape).join(', ')}`],
+  ['aggregate', 'expected an expression over $output, or { agent: … }'],
   ['when', 'expected true, false or an expression {% … %}'],
   ['plan', 'expected a plan, or the name of one'],
   ['input', 'expected a JSON Schema (an object, true or false)'],
@@ -27,7 +29,7 @@ export const TYPES: ReadonlyMap<string, string> = new Map([
 export const DURATION_KEYS: ReadonlySet<string> = new Set(['timeout', 'heartbeat', 'deadline', 'initial', 'max']);
 
 /** Kinds and keys of the language that this version cannot run. */
-export const NOT_YET: ReadonlySet<string> = new Set(['decompose', 'publish', 'machine', 'cache']);
+export const NOT_YET: ReadonlySet<string> = new Set(['publish', 'machine', 'cache']);
 
 const keysOf = (shape: object): ReadonlySet<string> => new Set(Object.keys(shape));
 
@@ -40,6 +42,8 @@ export const KEYS_UNDER: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['retry', keysOf(Retry.shape)],
   ['forEach', keysOf(ForEach.shape)],
   ['approve', keysOf(Approve.shape)],
+  ['decompose', keysOf(Decompose.shape)],
+  ['aggregate', new Set(['agent', 'timeout', 'retry'])],
   ['fallback', keysOf(Fallback.shape)],
   ['compensate', keysOf(Compensate.shape)],
   ['join', new Set(['atLeast'])],

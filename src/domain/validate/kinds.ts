@@ -11,12 +11,12 @@ export const KEY_KINDS: readonly {
   readonly kinds: readonly TaskKind[];
 }[] = [
   { key: 'forEach', code: 'plan.forEach-kind', kinds: ['agent', 'plan'] },
-  { key: 'compensate', code: 'plan.compensate-kind', kinds: ['agent', 'plan'] },
+  { key: 'compensate', code: 'plan.compensate-kind', kinds: ['agent', 'plan', 'decompose'] },
   { key: 'fallback', code: 'plan.fallback-kind', kinds: ['agent'] },
   { key: 'retry', code: 'plan.key-kind', kinds: ['agent'] },
   { key: 'heartbeat', code: 'plan.key-kind', kinds: ['agent'] },
-  { key: 'input', code: 'plan.key-kind', kinds: ['agent', 'plan'] },
-  { key: 'timeout', code: 'plan.key-kind', kinds: ['agent', 'plan', 'approve', 'event'] },
+  { key: 'input', code: 'plan.key-kind', kinds: ['agent', 'plan', 'decompose'] },
+  { key: 'timeout', code: 'plan.key-kind', kinds: ['agent', 'plan', 'decompose', 'approve', 'event'] },
 ];
 
 export function checkKind({ path, kinds }: ReadTask, raw: Readonly<Record<string, unknown>>, context: Context): void {

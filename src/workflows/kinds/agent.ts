@@ -81,8 +81,8 @@ export interface Call {
   readonly input: unknown;
   readonly timeout?: string | undefined;
   readonly retry?: Retry | undefined;
-  /** Tells the calls of one task apart: the fallback's, the undoing's. */
-  readonly suffix?: 'fallback' | 'compensate';
+  /** Tells the calls of one task apart: `fallback`, `compensate`, a planner's. */
+  readonly suffix?: string;
 }
 
 /** One durable call. Settles, whatever happens. */

@@ -3,6 +3,7 @@ import type { TaskKind } from '../../domain/plan.js';
 import type { Run } from '../run.js';
 import { performAgent } from './agent.js';
 import { performApprove } from './approve.js';
+import { performDecompose } from './decompose.js';
 import { performEvent } from './event.js';
 import { performPlan } from './plan.js';
 import { performWait } from './wait.js';
@@ -13,6 +14,7 @@ export type Perform = (run: Run, work: Work) => PromiseLike<Settled>;
 export const PERFORM: Readonly<Record<TaskKind, Perform>> = {
   agent: performAgent,
   plan: performPlan,
+  decompose: performDecompose,
   approve: performApprove,
   wait: performWait,
   event: performEvent,

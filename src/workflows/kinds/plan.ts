@@ -7,6 +7,7 @@ import type { Outcome } from '../../domain/outcome.js';
 import type { Plan } from '../../domain/plan.js';
 import { ORCHESTRATE, type RunInput, type Undo } from '../../domain/run-input.js';
 import type { RunResult } from '../../domain/run-result.js';
+import { stateOf } from '../../domain/progress.js';
 import { jsonBytes } from '../../domain/size.js';
 import { inTime } from '../../domain/soon.js';
 import { outcomeOf } from '../outcome-of.js';
@@ -21,8 +22,18 @@ const CHECK_ATTEMPTS = 10;
 
 export async function performPlan(run: Run, work: Work): Promise<Settled> {
   const input = inputOf(await inTime(render(run, work.task.task.input, work.scope)));
-  const plan = planOf(run, work);
-  const request = requestOf(run, work, { plan, input });
+  return await runSubPlan(run, work, { plan: planOf(run, work), input });
+}
+
+/** What a child is to run. */
+export interface SubPlan extends Pick<RunInput, 'agents'> {
+  readonly plan: Plan;
+  readonly input: unknown;
+}
+
+export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promise<Settled> {
+  const { plan, input } = subPlan;
+  const request = requestOf(run, work, subPlan);
   const refused = refuseSize(request) ?? (await refuseInput(plan, input, workName(work)));
   if (refused !== undefined) return { outcome: refused };
   try {
@@ -55,8 +66,8 @@ export async function undoPlan(run: Run, work: Work, undo: Undo): Promise<Outcom
 function requestOf(run: Run, work: Work, what: RunInput): RunInput {
   const { agents, plans, searchable, parent } = run.request;
   return {
-    ...what,
     ...(agents === undefined ? {} : { agents }),
+    ...what,
     ...(plans === undefined ? {} : { plans }),
     ...(searchable === undefined ? {} : { searchable }),
     parent: { run: run.id, task: workName(work), depth: (parent?.depth ?? 0) + 1 },
@@ -83,7 +94,9 @@ async function runChild(run: Run, work: Work, request: RunInput, suffix = ''): P
 }
 
 function planOf(run: Run, { task }: Pick<Work, 'task'>): Plan {
-  const { plan } = task.task;
+  const { plan, decompose } = task.task;
+  // Only one that has run is asked for.
+  if (decompose !== undefined) return stateOf(run.progress, task.id).made!;
   // Validation has seen that the name exists.
   return typeof plan === 'string' ? (run.request.plans![plan] as Plan) : plan!;
 }

@@ -1,0 +1,71 @@
+// The contract between a run and a planner agent: what it is asked, and how its answer is read.
+import type { CatalogueEntry } from './catalogue.js';
+import type { Decompose } from './plan.js';
+import { jsonBytes } from './size.js';
+
+const DEFAULT_MAX_TASKS = 50;
+const DEFAULT_MAX_ITEMS = 1_000;
+export const DEFAULT_REPAIRS = 2;
+/** A planner that makes a hundred mistakes is helped by the first of them. */
+const MAX_PROBLEMS = 50;
+/** A larger plan is not sent back: the problems name its places. */
+const MAX_PREVIOUS_BYTES = 256 * 1024;
+
+/** What a plan is held to, whatever the planner thinks of it. */
+export interface PlanLimits {
+  /** Tasks, those of inline plans included. */
+  readonly maxTasks: number;
+  /** Items of each forEach. */
+  readonly maxItems: number;
+  /** Levels of decomposition that are left to the plan: 0 if it may not decompose. */
+  readonly depth: number;
+}
+
+export const limitsOf = ({ maxTasks, maxItems, maxDepth }: Decompose): PlanLimits => ({
+  maxTasks: maxTasks ?? DEFAULT_MAX_TASKS,
+  maxItems: maxItems ?? DEFAULT_MAX_ITEMS,
+  depth: (maxDepth ?? 1) - 1,
+});
+
+/** The input of a planner agent. It answers a plan, or `{ plan, input }` with the input to run it with, as JSON or as its text. */
+export interface PlannerRequest {
+  readonly goal: string;
+  /** What the plan will be run with, unless the planner says otherwise. */
+  readonly input: unknown;
+  readonly agents: readonly CatalogueEntry[];
+  readonly limits: PlanLimits;
+  /** Its last answer, and all that is wrong with it. */
+  readonly rejected?: { readonly answer: unknown; readonly problems: readonly string[] };
+}
+
+export function rejection(answer: unknown, problems: readonly string[]): NonNullable<PlannerRequest['rejected']> {
+  const more = problems.length - MAX_PROBLEMS;
+  return {
+    answer: jsonBytes(answer) <= MAX_PREVIOUS_BYTES ? answer : null,
+    problems: more > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${more} more`] : problems,
+  };
+}
+
+export interface PlannerAnswer {
+  readonly plan: unknown;
+  /** Absent where the planner leaves it to the task. */
+  readonly input?: unknown;
+}
+
+/** Reads what a planner answers; a text is read as JSON, also within a fence. `undefined` if it is none. */
+export function readAnswer(answer: unknown): PlannerAnswer | undefined {
+  const value = typeof answer === 'string' ? jsonIn(answer) : answer;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (!('plan' in value) || 'tasks' in value) return { plan: value };
+  return 'input' in value ? { plan: value.plan, input: value.input } : { plan: value.plan };
+}
+
+function jsonIn(text: string): unknown {
+  const fenced = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/.exec(text)?.[1];
+  try {
+    const value: unknown = JSON.parse(fenced ?? text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+// A task that a planner turns into a plan: it is asked, told what is wrong until nothing is, the plan is shown to a person
+// where that is asked for, run as a sub-plan, and its output made into the answer.
+import { andThen, inTime } from '../../domain/soon.js';
+import { readMadePlan, type Made } from '../../domain/made-plan.js';
+import type { Outcome } from '../../domain/outcome.js';
+import type { Decompose, Plan } from '../../domain/plan.js';
+import { addUsage, NO_USAGE, type Usage } from '../../domain/call.js';
+import { limitsOf } from '../../domain/planner.js';
+import { outcomeOf } from '../outcome-of.js';
+import { render, report, type Run } from '../run.js';
+import { callAgent, inputOf } from './agent.js';
+import { askPerson } from './ask-person.js';
+import { askPlanner, type Planned } from './ask-planner.js';
+import { fetchCatalogue } from './fetch-catalogue.js';
+import { runSubPlan } from './plan.js';
+import type { Settled, Work } from './work.js';
+
+export async function performDecompose(run: Run, work: Work): Promise<Settled> {
+  const decompose = work.task.task.decompose!;
+  const goal = String(await inTime(render(run, decompose.goal, work.scope)));
+  const input = inputOf(await inTime(render(run, work.task.task.input, work.scope)));
+  const catalogue = await fetchCatalogue(work, decompose);
+  if ('outcome' in catalogue) return catalogue;
+  const { planner } = decompose;
+  const under = { limits: limitsOf(decompose), catalogue, planner };
+  const planned = await askPlanner(run, work, { goal, input, under, decompose });
+  if ('outcome' in planned) return planned;
+  const read = (raw: unknown): Made => readMadePlan(raw, under);
+  const agreed = await agree(run, work, planned, read);
+  if ('outcome' in agreed) return withUsage(agreed, planned.usage);
+  const { plan } = agreed;
+  report(run, { type: 'proposed', task: work.task.id, plan, asks: false });
+  if (decompose.dryRun === true) {
+    return { outcome: { status: 'succeeded', output: plan, attempts: 1, usage: planned.usage } };
+  }
+  const agents = { ...run.request.agents, ...catalogue.cards };
+  const done = await runSubPlan(run, work, { plan, input: 'input' in planned ? planned.input : input, agents });
+  return withUsage(await aggregate(run, work, { decompose, goal, done }), planned.usage);
+}
+
+async function agree(
+  run: Run,
+  work: Work,
+  { plan }: Planned,
+  read: (raw: unknown) => Made,
+): Promise<{ plan: Plan } | Settled> {
+  const { approve } = work.task.task.decompose!;
+  if (approve === undefined) return { plan };
+  const { id } = work.task;
+  run.proposals.set(id, read);
+  report(run, { type: 'proposed', task: id, plan, asks: true });
+  const answer = await askPerson(run, work, approve === true ? {} : approve);
+  run.proposals.delete(id);
+  if ('outcome' in answer) return answer;
+  const instead = answer.approval?.plan === undefined ? undefined : read(answer.approval.plan);
+  // What does not fit has been refused before it could be sent.
+  return instead !== undefined && 'plan' in instead ? instead : { plan };
+}
+
+interface Done {
+  readonly decompose: Decompose;
+  readonly goal: string;
+  readonly done: Settled;
+}
+
+/** What could not be made into an answer has been done all the same: it is `unknown`, so that it is undone. */
+async function aggregate(run: Run, work: Work, { decompose, goal, done }: Done): Promise<Settled> {
+  const how = decompose.aggregate;
+  if (how === undefined || done.outcome.status !== 'succeeded') return done;
+  const { output } = done.outcome;
+  try {
+    const last: Outcome =
+      typeof how === 'string'
+        ? { ...done.outcome, output: await inTime(evaluated(run, work, how, output)) }
+        : (await callAgent(run, work, { ...how, input: { goal, output }, suffix: 'aggregate' })).outcome;
+    const whole =
+      typeof how === 'string' ? last : { ...last, usage: addUsage(done.outcome.usage ?? NO_USAGE, last.usage) };
+    return { ...done, outcome: whole.status === 'succeeded' ? whole : { ...whole, status: 'unknown' } };
+  } catch (error) {
+    const { usage = NO_USAGE } = done.outcome;
+    const failed = outcomeOf(error);
+    if (failed.status === 'succeeded') return done;
+    return { ...done, outcome: { ...failed, status: 'unknown', usage: addUsage(usage, failed.usage) } };
+  }
+}
+
+const evaluated = (run: Run, work: Work, expression: string, output: unknown) =>
+  andThen(render(run, expression, { ...work.scope, output }), (value) => ({ value: value ?? null }));
+
+function withUsage({ outcome, ...rest }: Settled, spent: Usage): Settled {
+  return { ...rest, outcome: { ...outcome, usage: addUsage(spent, outcome.usage) } };
+}
