@@ -16,6 +16,8 @@ export const ConfigFile = z.strictObject({
   plans: z
     .record(z.string(), z.union([z.string().min(1), z.record(z.string(), z.unknown())], 'expected a path or a plan'))
     .optional(),
+  /** The agent that `baton solve` asks for plans. */
+  planner: z.string().min(1).optional(),
   /** The Task Queue of runs and workers; default `baton`. */
   taskQueue: z.string().min(1).max(200).optional(),
   server: ServerSettings.optional(),

@@ -16,6 +16,10 @@ export interface CommandEntry {
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
   ['run', { group: 'Start', summary: 'run a plan and follow it to its end', load: () => import('./run.js') }],
   [
+    'solve',
+    { group: 'Start', summary: 'have a planner make a plan for a goal, and run it', load: () => import('./solve.js') },
+  ],
+  [
     'dev',
     { group: 'Start', summary: 'a server with Web UI and a worker, until Ctrl-C', load: () => import('./dev.js') },
   ],

@@ -6,18 +6,22 @@ import type { Picture } from '../domain/picture.js';
 import type { Io } from './io.js';
 import { withJson, withServer, type JsonOption, type ServerOptions } from './options.js';
 import type { PictureFormat } from './picture/index.js';
+import { UsageError } from './refusal.js';
+import type { Plan } from '../domain/plan.js';
 
 const FORMATS = ['text', 'mermaid', 'dot', 'svg', 'html'] as const satisfies readonly PictureFormat[];
 
 interface GraphOptions extends ServerOptions, JsonOption {
   readonly format: PictureFormat;
   readonly output?: string;
+  readonly task?: string;
 }
 
 export function define(command: Command, io: Io): void {
   const format = new Option('--format <format>', 'of the picture').choices(FORMATS).default('text');
   withJson(withServer(command.argument('<plan-or-run>', 'a plan file, or the id of a run')))
     .addOption(format)
+    .option('--task <task>', 'of a run: the plan that a planner has made for this task')
     .option('-o, --output <file>', 'write it there instead of to stdout')
     .action(async (what: string, options: GraphOptions) => {
       const picture = await pictureFor(io, what, options);
@@ -45,6 +49,12 @@ async function pictureFor(io: Io, what: string, options: GraphOptions): Promise<
   }
   const { lookAt } = await import('./look-at.js');
   const { plan, result, now } = await lookAt(io, what, options);
+  const { task } = options;
+  if (task !== undefined) {
+    const made = Object.hasOwn(result.tasks, task) ? result.tasks[task]!.plan : undefined;
+    if (made === undefined) throw new UsageError([`--task: no plan has been made for a task ${JSON.stringify(task)}`]);
+    return pictureOf(buildGraph(made as Plan));
+  }
   return pictureOf(buildGraph(plan), result, now);
 }
 

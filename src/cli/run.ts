@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from './io.js';
+import type { PreparedRun } from './run/prepare.js';
 import { parseName, withJson, withServer, withTaskQueue, type JsonOption, type ServerOptions } from './options.js';
 
 export interface RunOptions extends ServerOptions, JsonOption {
@@ -13,23 +14,34 @@ export interface RunOptions extends ServerOptions, JsonOption {
 }
 
 export function define(command: Command, io: Io): void {
-  withJson(withTaskQueue(withServer(command.argument('<plan>', 'a plan file, YAML or JSON'))))
+  withRunOptions(command.argument('<plan>', 'a plan file, YAML or JSON')).action(
+    async (file: string, _options: RunOptions, self: Command) => {
+      const options = self.optsWithGlobals<RunOptions>();
+      const [{ prepare }, { readPlanFile }] = await Promise.all([
+        import('./run/prepare.js'),
+        import('../plan-file.js'),
+      ]);
+      await runPrepared(io, await prepare(io, () => readPlanFile(file), options));
+    },
+  );
+}
+
+/** What can be said of any run that is started. */
+export const withRunOptions = (command: Command): Command =>
+  withJson(withTaskQueue(withServer(command)))
     .option('--input <json|@file>', "the run's input; default {}")
     .option('--id <id>', "the run's id: a run that has it is followed, or its result printed", (value) =>
       parseName('--id', value),
     )
     .option('--detach', 'start it and leave it to a worker elsewhere')
-    .option('--quiet', 'nothing on stderr but what is wrong')
-    .action(async (file: string, _options: RunOptions, self: Command) => {
-      const options = self.optsWithGlobals<RunOptions>();
-      const { prepare } = await import('./run/prepare.js');
-      const prepared = await prepare(io, file, options);
-      if (options.detach === true) {
-        const { runDetached } = await import('./run/detached.js');
-        io.exitCode = await runDetached(io, prepared);
-      } else {
-        const { runHere } = await import('./run/here.js');
-        io.exitCode = await runHere(io, prepared);
-      }
-    });
+    .option('--quiet', 'nothing on stderr but what is wrong');
+
+export async function runPrepared(io: Io, prepared: PreparedRun): Promise<void> {
+  if (prepared.options.detach === true) {
+    const { runDetached } = await import('./run/detached.js');
+    io.exitCode = await runDetached(io, prepared);
+  } else {
+    const { runHere } = await import('./run/here.js');
+    io.exitCode = await runHere(io, prepared);
+  }
 }

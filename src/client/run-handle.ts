@@ -66,7 +66,10 @@ export class RunHandle {
     await this.workflow.cancel();
   }
 
-  async approve(task: string, answer: { reject?: boolean; comment?: string; by?: string } = {}): Promise<void> {
+  async approve(
+    task: string,
+    answer: { reject?: boolean; comment?: string; by?: string; plan?: unknown } = {},
+  ): Promise<void> {
     const { reject = false, ...rest } = answer;
     await this.update(MESSAGES.approve, { task, decision: reject ? 'reject' : 'approve', ...rest } satisfies Approval);
   }

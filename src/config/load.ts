@@ -11,7 +11,7 @@ import { DATA_ENDINGS, endingOf, findConfig, suggestKey } from './find.js';
 import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
 
-export interface LoadedConfig extends Pick<Config, 'agents' | 'taskQueue' | 'server'> {
+export interface LoadedConfig extends Pick<Config, 'agents' | 'planner' | 'taskQueue' | 'server'> {
   /** The real path of the file. */
   readonly path: string;
   readonly plans: ReadonlyMap<string, unknown>;
@@ -26,12 +26,13 @@ export async function loadConfig(directory: string, named?: string): Promise<Loa
   const raw = isData ? await readDataConfig(path, name) : await readModule(path, name);
   const parsed = ConfigFile.safeParse(raw);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => linesOf(name, issue, raw)));
-  const { agents, plans = {}, taskQueue, server } = parsed.data;
+  const { agents, plans = {}, planner, taskQueue, server } = parsed.data;
   const place = { name, directory: dirname(path) };
   return {
     path: realpathSync(path),
     agents: readAgents(agents, place),
     plans: await readPlans(plans, place),
+    ...(planner === undefined ? {} : { planner }),
     ...(taskQueue === undefined ? {} : { taskQueue }),
     ...(server === undefined ? {} : { server }),
   };

@@ -3,7 +3,7 @@
 import type { Catalogue } from './catalogue.js';
 import { DEFAULT_MAX_ITEMS, type Decompose, type Plan, type Task } from './plan.js';
 import type { PlanLimits } from './planner.js';
-import { formatProblem, got, problem, type Path, type Problem } from './problem.js';
+import { got, problem, type Path, type Problem } from './problem.js';
 import { findUnapproved } from './sensitive.js';
 import { validatePlan } from './validate/index.js';
 
@@ -14,19 +14,19 @@ export interface MadeUnder {
   readonly planner: string;
 }
 
-/** The plan as it will run, or all that is wrong with it, a line each. */
-export type Made = { readonly plan: Plan } | { readonly problems: readonly string[] };
+/** The plan as it will run, or all that is wrong with it. */
+export type Made = { readonly plan: Plan } | { readonly problems: readonly Problem[] };
 
 export function readMadePlan(raw: unknown, under: MadeUnder): Made {
   const { limits, catalogue, planner } = under;
   // Before all else: what is far too large is not looked at any closer.
   const tooMany = tooManyTasks(countTasks(raw), limits);
-  if (tooMany !== undefined) return { problems: [formatProblem(tooMany)] };
+  if (tooMany !== undefined) return { problems: [tooMany] };
   const types = catalogue.entries.map(({ type }) => type);
   const { plan, problems } = validatePlan(raw, [...types, planner], new Map());
-  if (plan === undefined) return { problems: problems.map(formatProblem) };
+  if (plan === undefined) return { problems };
   const beyond = [...beyondLimits(plan, [], under), ...findUnapproved(plan, sensitiveTypes(catalogue))];
-  return beyond.length > 0 ? { problems: beyond.map(formatProblem) } : { plan: bounded(plan, under) };
+  return beyond.length > 0 ? { problems: beyond } : { plan: bounded(plan, under) };
 }
 
 const sensitiveTypes = ({ entries }: Pick<Catalogue, 'entries'>): ReadonlySet<string> =>

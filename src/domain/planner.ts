@@ -1,6 +1,8 @@
 // The contract between a run and a planner agent: what it is asked, and how its answer is read.
 import type { CatalogueEntry } from './catalogue.js';
 import type { Decompose } from './plan.js';
+import { duplicateKey } from './duplicate-key.js';
+import { got, problem, type Problem } from './problem.js';
 import { jsonBytes } from './size.js';
 
 const DEFAULT_MAX_TASKS = 50;
@@ -34,38 +36,52 @@ export interface PlannerRequest {
   readonly input: unknown;
   readonly agents: readonly CatalogueEntry[];
   readonly limits: PlanLimits;
-  /** Its last answer, and all that is wrong with it. */
-  readonly rejected?: { readonly answer: unknown; readonly problems: readonly string[] };
+  /** Its last answer, and what is wrong with it; `more` is how many problems are not told. */
+  readonly rejected?: { readonly answer: unknown; readonly problems: readonly Problem[]; readonly more?: number };
 }
 
-export function rejection(answer: unknown, problems: readonly string[]): NonNullable<PlannerRequest['rejected']> {
+export function rejection(answer: unknown, problems: readonly Problem[]): NonNullable<PlannerRequest['rejected']> {
   const more = problems.length - MAX_PROBLEMS;
   return {
     answer: jsonBytes(answer) <= MAX_PREVIOUS_BYTES ? answer : null,
-    problems: more > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${more} more`] : problems,
+    problems: problems.slice(0, MAX_PROBLEMS),
+    ...(more > 0 ? { more } : {}),
   };
 }
 
-export interface PlannerAnswer {
-  readonly plan: unknown;
-  /** Absent where the planner leaves it to the task. */
-  readonly input?: unknown;
-}
+/** What a planner says, or why that is none. */
+export type PlannerAnswer =
+  | {
+      readonly plan: unknown;
+      /** Absent where the planner leaves it to the task. */
+      readonly input?: unknown;
+    }
+  | { readonly problem: Problem };
 
-/** Reads what a planner answers; a text is read as JSON, also within a fence. `undefined` if it is none. */
-export function readAnswer(answer: unknown): PlannerAnswer | undefined {
-  const value = typeof answer === 'string' ? jsonIn(answer) : answer;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+/** Reads what a planner answers; a text is read as JSON, also within a fence. */
+export function readAnswer(answer: unknown): PlannerAnswer {
+  const read = typeof answer === 'string' ? readText(answer) : { value: answer };
+  if ('problem' in read) return read;
+  const { value } = read;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return noPlan(value);
   if (!('plan' in value) || 'tasks' in value) return { plan: value };
   return 'input' in value ? { plan: value.plan, input: value.input } : { plan: value.plan };
 }
 
-function jsonIn(text: string): unknown {
-  const fenced = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/.exec(text)?.[1];
+function readText(text: string): { readonly value: unknown } | { readonly problem: Problem } {
+  const json = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/.exec(text)?.[1] ?? text;
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(fenced ?? text);
-    return value;
-  } catch {
-    return undefined;
+    value = JSON.parse(json);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { problem: problem('plan.not-json', [], `expected a plan as JSON, got ${got(text)}`, why) };
   }
+  const twice = duplicateKey(json);
+  if (twice === undefined) return { value };
+  return { problem: problem('plan.duplicate-id', twice, 'expected each key of an object once, got it again') };
 }
+
+const noPlan = (value: unknown): PlannerAnswer => ({
+  problem: problem('plan.not-an-object', [], `expected an object with name and tasks, got ${got(value)}`),
+});

@@ -4,7 +4,7 @@ import { ApplicationFailure, defineQuery, defineSignal, defineUpdate, setHandler
 import type { z } from 'zod';
 import { taskOf } from '../domain/graph.js';
 import { Approval, MESSAGES, RunEvent, SnapshotRequest, TaskChoice } from '../domain/messages.js';
-import { didYouMean } from '../domain/problem.js';
+import { didYouMean, formatProblem } from '../domain/problem.js';
 import { stateOf } from '../domain/progress.js';
 import type { RunResult } from '../domain/run-result.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
@@ -99,7 +99,7 @@ function refuseUnlessFit(run: Run, task: string, plan: unknown): void {
   const read = run.proposals.get(task);
   if (read === undefined) throw refusal(`task ${task} is an approval, and proposes no plan`);
   const made = read(plan);
-  if ('problems' in made) throw refusal(made.problems.join('\n'));
+  if ('problems' in made) throw refusal(made.problems.map(formatProblem).join('\n'));
 }
 
 function known(run: Run, task: string): void {

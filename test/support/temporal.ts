@@ -1,5 +1,6 @@
 // Real Temporal servers for tests of Workflows, one for each test file, with one worker.
 // Every run has agents of its own, written where the test is: the worker hands a call to those of the run that made it.
+import { Context } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, beforeAll, inject } from 'vitest';
@@ -10,6 +11,7 @@ import { RunHandle } from '../../src/client/run-handle.js';
 import { startRun } from '../../src/client/start-run.js';
 import type { Agent, AgentContext, AgentSettings } from '../../src/domain/agent.js';
 import type { CallRequest } from '../../src/domain/call.js';
+import type { CatalogueRequest } from '../../src/domain/catalogue.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { RunResult } from '../../src/domain/run-result.js';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.js';
@@ -127,6 +129,7 @@ function useServer(
         ...plain,
         // The ids of sub-plans begin with the id of their run.
         callAgent: (request: CallRequest) => byRun.get(request.run.split('/')[0]!)!.callAgent(request),
+        catalogue: (request: CatalogueRequest) => byRun.get(runOfActivity())!.catalogue(request),
       },
       ...workerOptions,
     });
@@ -161,6 +164,8 @@ function useServer(
   };
   return temporal;
 }
+
+const runOfActivity = (): string => Context.current().info.workflowExecution!.workflowId.split('/')[0]!;
 
 function agentsOf(agents: TestAgents, calls: SeenCall[]): Agent[] {
   return Object.entries(agents).map(([type, agent]) => {

@@ -4,11 +4,13 @@ import { didYouMean, got } from '../../domain/problem.js';
 import { commandAgent, CommandSettings } from './command.js';
 import { AgentData, AgentDefinitionError, nameOf, parseSettings } from './definition.js';
 import { httpAgent, HttpSettings } from './http.js';
+import { rulePlanner, RulesSettings } from './rules.js';
 
 type FromData = (data: unknown) => Agent;
 
 const KINDS: ReadonlyMap<string, FromData> = new Map<string, FromData>([
   ['command', (data) => commandAgent(withoutKind(parseSettings(CommandSettings.extend(AgentData.shape), data)))],
+  ['rules', (data) => rulePlanner(withoutKind(parseSettings(RulesSettings.extend(AgentData.shape), data)))],
   ['http', (data) => httpAgent(withoutKind(parseSettings(HttpSettings.extend(AgentData.shape), data)))],
 ]);
 

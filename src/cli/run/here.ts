@@ -60,9 +60,11 @@ async function endedRun({ baton }: Session, id: string | undefined): Promise<Run
   }
 }
 
-async function tellEnded(io: Io, _: Session, run: RunHandle, { options }: PreparedRun): Promise<ExitCode> {
+async function tellEnded(io: Io, _: Session, run: RunHandle, { options, onEnd }: PreparedRun): Promise<ExitCode> {
   if (options.quiet !== true) io.note(`run ${run.id} exists already, and has ended; this is its result`);
-  return tellEnd(io, await run.result(), await run.describe(), options);
+  const result = await run.result();
+  await onEnd?.(result);
+  return tellEnd(io, result, await run.describe(), options);
 }
 
 async function start(io: Io, { baton }: Session, prepared: PreparedRun, working: Working): Promise<StartedRun> {
@@ -102,7 +104,10 @@ async function show(
   } finally {
     view.close(result);
   }
-  if (result !== undefined) return tellEnd(io, result, await run.describe(), options);
+  if (result !== undefined) {
+    await prepared.onEnd?.(result);
+    return tellEnd(io, result, await run.describe(), options);
+  }
   if (working.died !== undefined) throw working.died;
   throw new Interrupted(leftLines(run.id, working).join('\n'));
 }

@@ -3,7 +3,7 @@ import { prepareRun, type Known } from '../../client/prepare.js';
 import { loadConfig, type LoadedConfig } from '../../config/load.js';
 import { InvalidPlanError } from '../../domain/parse-plan.js';
 import { problem } from '../../domain/problem.js';
-import { readPlanFile } from '../../plan-file.js';
+import type { RunResult } from '../../domain/run-result.js';
 import { NO_CONFIG } from '../agents.js';
 import type { Io } from '../io.js';
 import { readJsonArgument } from '../json-argument.js';
@@ -16,6 +16,8 @@ export interface PreparedRun {
   readonly config: LoadedConfig | undefined;
   readonly plan: object;
   readonly input: unknown;
+  /** Told of the result, before it is printed. */
+  readonly onEnd?: (result: RunResult) => Promise<void>;
   /** The Task Queue that was configured or typed. */
   readonly askedQueue: string | undefined;
   /** The one that only this project's workers poll. */
@@ -23,9 +25,13 @@ export interface PreparedRun {
 }
 
 /** Throws ConfigError, InvalidPlanError, InvalidInputError, UsageError. */
-export async function prepare(io: Io, file: string, options: RunOptions): Promise<PreparedRun> {
+export async function prepare(
+  io: Io,
+  readPlan: (config: LoadedConfig | undefined) => unknown,
+  options: RunOptions,
+): Promise<PreparedRun> {
   const config = await loadConfig(io.cwd, options.config);
-  const raw = await readPlanFile(file);
+  const raw = await readPlan(config);
   const input = options.input === undefined ? undefined : await readJsonArgument('--input', options.input, io.cwd);
   const askedQueue = options.taskQueue ?? config?.taskQueue;
   const elsewhere = options.detach === true || askedQueue !== undefined;

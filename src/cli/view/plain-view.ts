@@ -1,5 +1,5 @@
 // One line for each change of a task's status: for logs, pipes and CI.
-import type { RunResult } from '../../domain/run-result.js';
+import type { RunResult, TaskResult } from '../../domain/run-result.js';
 import type { TaskStatus } from '../../domain/status.js';
 import type { Io } from '../io.js';
 import type { RunFacts } from './run-facts.js';
@@ -8,12 +8,12 @@ import type { View } from './view.js';
 import { waitingFor } from './waiting.js';
 
 export function plainView(io: Io, facts: RunFacts, clock: () => number = Date.now): View {
-  let before: ReadonlyMap<string, TaskStatus> = new Map();
+  let before: ReadonlyMap<string, Standing> = new Map();
   let said: string | undefined;
   const show = (snapshot: RunResult): void => {
     const now = clock();
     for (const line of changedLines(before, snapshot, facts, now)) io.note(`${clockTime(now)} ${line}`);
-    before = new Map(Object.entries(snapshot.tasks).map(([id, { status }]) => [id, status]));
+    before = new Map(Object.entries(snapshot.tasks).map(([id, task]) => [id, standingOf(task)]));
   };
   return {
     show,
@@ -27,19 +27,24 @@ export function plainView(io: Io, facts: RunFacts, clock: () => number = Date.no
   };
 }
 
+/** A task that asks a person goes on running. */
+type Standing = TaskStatus | 'asking';
+
+const standingOf = ({ status, asks }: TaskResult): Standing => (asks === true ? 'asking' : status);
+
 /** `scan succeeded 3.4s`, `signOff running: waits for an answer: Publish? (baton approve r signOff)`; the oldest first. */
 export function changedLines(
-  before: ReadonlyMap<string, TaskStatus>,
+  before: ReadonlyMap<string, Standing>,
   { tasks }: Pick<RunResult, 'tasks'>,
   facts: RunFacts,
   now: number,
 ): string[] {
-  const changed = Object.entries(tasks).filter(([id, { status }]) => status !== (before.get(id) ?? 'pending'));
+  const changed = Object.entries(tasks).filter(([id, task]) => standingOf(task) !== (before.get(id) ?? 'pending'));
   const when = ([, { startedAt, endedAt }]: (typeof changed)[number]): string => endedAt ?? startedAt ?? '9';
   return changed
     .sort((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0))
     .map(([id, task]) => {
-      const [waiting] = task.status === 'running' ? waitingFor(facts, id) : [];
+      const [waiting] = task.status === 'running' ? waitingFor(facts, id, task.asks) : [];
       const detail = waiting === undefined ? detailOf(task) : `${waiting.why} (${waiting.command})`;
       const time = task.endedAt === null ? '' : timeOf(task, now);
       const words = [id, task.status, ...(time === '' ? [] : [time])].join(' ');

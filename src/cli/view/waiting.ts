@@ -11,18 +11,22 @@ export interface Waiting {
 }
 
 export function waitingTasks({ tasks }: Pick<RunResult, 'tasks'>, facts: RunFacts): Waiting[] {
-  return Object.entries(tasks).flatMap(([task, { status }]) => {
+  return Object.entries(tasks).flatMap(([task, { status, asks }]) => {
     const about = facts.tasks.get(task);
-    return status === 'running' && about !== undefined ? waitingFor(facts, task) : [];
+    return status === 'running' && about !== undefined ? waitingFor(facts, task, asks) : [];
   });
 }
 
 /** Nothing for a task that no person can help along. */
-export function waitingFor({ id, tasks }: RunFacts, task: string): Waiting[] {
+export function waitingFor({ id, tasks }: RunFacts, task: string, asks = false): Waiting[] {
   const about = tasks.get(task);
   const run = shellWord(id);
   if (about?.kind === 'approve') {
     return [{ task, why: `waits for an answer: ${about.label}`, command: `baton approve ${run} ${task}` }];
+  }
+  if (asks) {
+    const command = `baton graph ${run} --task ${task}; baton approve ${run} ${task}`;
+    return [{ task, why: `waits for an answer to the plan for: ${about?.label ?? task}`, command }];
   }
   if (about?.kind !== 'event') return [];
   // A name that is an expression is not known here.

@@ -4,6 +4,7 @@ import { failure } from '../../domain/failure.js';
 import { readMadePlan, type MadeUnder } from '../../domain/made-plan.js';
 import type { Decompose, Plan } from '../../domain/plan.js';
 import { DEFAULT_REPAIRS, readAnswer, rejection, type PlannerRequest } from '../../domain/planner.js';
+import { formatProblem, type Problem } from '../../domain/problem.js';
 import type { Run } from '../run.js';
 import { callAgent } from './agent.js';
 import type { Settled, Work } from './work.js';
@@ -35,21 +36,16 @@ export async function askPlanner(run: Run, work: Work, question: Question): Prom
     usage = addUsage(usage, outcome.usage);
     if (outcome.status !== 'succeeded') return { outcome: { ...outcome, usage } };
     const answer = readAnswer(outcome.output);
-    const made =
-      answer === undefined
-        ? { problems: ['expected a plan, an object with name and tasks, got none'] }
-        : readMadePlan(answer.plan, under);
-    if ('plan' in made) {
-      return { plan: made.plan, usage, ...(answer !== undefined && 'input' in answer ? { input: answer.input } : {}) };
-    }
+    const made = 'problem' in answer ? { problems: [answer.problem] } : readMadePlan(answer.plan, under);
+    if ('plan' in made) return { plan: made.plan, usage, ...('input' in answer ? { input: answer.input } : {}) };
     if (repair >= repairs) return { outcome: { ...rejected(made.problems, outcome.output, repair + 1), usage } };
     request = { ...request, rejected: rejection(outcome.output, made.problems) };
   }
 }
 
-function rejected(problems: readonly string[], answer: unknown, times: number): Settled['outcome'] {
+function rejected(problems: readonly Problem[], answer: unknown, times: number): Settled['outcome'] {
   const asked = times === 1 ? 'the planner was asked once' : `the planner was asked ${times} times`;
   const details = rejection(answer, problems);
-  const message = `no plan that can be accepted (${asked}): ${details.problems.join('; ')}`;
+  const message = `no plan that can be accepted (${asked}): ${details.problems.map(formatProblem).join('; ')}`;
   return { status: 'failed', attempts: times, failure: failure('PlanRejected', message, { details }) };
 }

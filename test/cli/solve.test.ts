@@ -1,0 +1,94 @@
+// `baton solve`, by a planner that needs no model.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { RunResult } from '../../src/domain/run-result.js';
+import { usePlace } from '../support/baton.js';
+
+const place = usePlace();
+const { baton, json, spawn, write } = place;
+
+const greet = {
+  name: 'greet',
+  tasks: { hello: { agent: 'echo', input: { to: '{% $input.who %}' } } },
+  output: '{% $tasks.hello.output.to %}',
+};
+
+beforeAll(async () => {
+  await write('rules.config.json', {
+    planner: 'rules',
+    agents: [
+      { type: 'echo', kind: 'command', command: ['node', 'agent.js'] },
+      {
+        type: 'rules',
+        kind: 'rules',
+        rules: [
+          { goal: 'greet {who}', plan: greet },
+          { goal: 'break it', plan: { name: 'bad', tasks: { a: { agent: 'nobody', needs: ['a'] } } } },
+        ],
+      },
+    ],
+  });
+  await write('other.config.json', { agents: [{ type: 'echo', kind: 'command', command: ['node', 'agent.js'] }] });
+});
+
+const written = async (name: string) => parse(await readFile(join(place.directory, name), 'utf8')) as unknown;
+const solve = (...args: string[]) => baton('solve', ...args, '--config', 'rules.config.json');
+
+test('a goal is planned and solved, and the plan that ran is in the result', async () => {
+  const { exitCode, stdout, stderr } = await solve('greet the world', '--id', 'greeting', '--out', 'plan.yaml');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'the world' });
+  expect(stderr).toContain('wrote the plan to plan.yaml');
+  expect(await written('plan.yaml')).toEqual(greet);
+  const result = RunResult.parse(await json('status', 'greeting'));
+  expect(result).toMatchObject({ plan: 'greet the world', tasks: { solve: { status: 'succeeded', plan: greet } } });
+  expect((await baton('graph', 'greeting', '--task', 'solve')).stdout).toContain('hello');
+  expect((await baton('graph', 'greeting', '--task', 'nobody')).exitCode).toBe(2);
+});
+
+test('a plan that is only made is printed', async () => {
+  const { exitCode, stdout } = await solve('greet me', '--dry-run', '--out', 'dry.json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual(greet);
+  expect(await written('dry.json')).toEqual(greet);
+});
+
+test('a person sees the plan before it runs, and may run another', async () => {
+  const run = spawn('solve', 'greet you', '--approve', '--id', 'asking', '--config', 'rules.config.json');
+  await run.says('waits for an answer to the plan for: greet you');
+  expect((await baton('graph', 'asking', '--task', 'solve')).stdout).toContain('hello');
+  await write('bad.json', { name: 'bad', tasks: { a: { agent: 'nobody' } } });
+  const refused = await baton('approve', 'asking', 'solve', '--plan', 'bad.json');
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toMatch(
+    /^error: tasks\.a\.agent: expected the type of an agent that is registered, got "nobody"/,
+  );
+  await write('better.json', { ...greet, output: 'better' });
+  expect(await baton('approve', 'asking', 'solve', '--plan', 'better.json')).toMatchObject({ exitCode: 0 });
+  expect(await run.ended).toMatchObject({ exitCode: 0, stdout: 'better' });
+});
+
+test.each([
+  ['a plan that is rejected', 1, ['break it'], /AgentRefused: its plan was rejected: tasks\.a/],
+  ['a goal that no rule knows', 1, ['fly'], /no rule fits the goal "fly"; the goals it knows: "greet \{who\}"/],
+  ['no goal', 2, [' '], /^error: goal: expected what is to be reached, got nothing/],
+  [
+    'a planner that is not there',
+    2,
+    ['greet me', '--planner', 'rule'],
+    /expected the type of an agent that is registered, got "rule"; did you mean "rules"\?/,
+  ],
+  ['an agent that is not there', 2, ['greet me', '--agents', 'echo,no'], /agents\[1\]: expected the type of an agent/],
+] as const)('%s is told in a line', async (_, exitCode, args, message) => {
+  const ended = await solve(...args);
+  expect(ended.exitCode).toBe(exitCode);
+  expect(ended.stderr).toMatch(new RegExp(message, 'm'));
+  expect(ended.stderr).not.toMatch(/^\s+at /m);
+});
+
+test('without a planner it says where to name one', async () => {
+  const { exitCode, stderr } = await baton('solve', 'greet me', '--config', 'other.config.json');
+  expect(exitCode).toBe(2);
+  expect(stderr).toBe('error: no planner: name an agent with --planner, or as planner in the configuration');
+});
