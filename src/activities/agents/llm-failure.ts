@@ -73,7 +73,7 @@ function refused({ where, keyHint, status, headers, body, message }: Refusal): A
   const said = saidIn(body);
   const type = typeOf(status, `${said.code ?? ''} ${said.type ?? ''} ${said.message ?? body}`);
   const text = shown(said.message ?? (body.trim() === '' ? message : body));
-  const hint = status === 401 || status === 403 ? keyHint : status === 404 ? 'check the model and baseURL' : undefined;
+  const hint = hintOf(type, status, keyHint);
   const after = type === 'Overloaded' ? retryAfterOf(headers, Date.now()) : undefined;
   const code = said.code ?? said.type;
   return new AgentError(
@@ -84,6 +84,13 @@ function refused({ where, keyHint, status, headers, body, message }: Refusal): A
       ...(after === undefined ? {} : { retryAfterMs: after }),
     },
   );
+}
+
+function hintOf(type: FailureType, status: number, keyHint: string): string | undefined {
+  if (type === 'ContextTooLong') return 'shorten the prompt, or take a model that reads more';
+  if (type !== 'AgentRefused') return undefined;
+  if (status === 401 || status === 403) return keyHint;
+  return status === 404 ? 'check the model and baseURL' : undefined;
 }
 
 function typeOf(status: number, said: string): FailureType {

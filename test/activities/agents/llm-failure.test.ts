@@ -160,6 +160,7 @@ describe('a prompt that is too long', () => {
   ] as const)('for the model of %s is ContextTooLong (%i)', async (provider, status, body) => {
     const failure = await failing((model) => model.fail(status, {}, body), { provider, apiKey: 'k3y' });
     expect(failure).toMatchObject({ type: 'ContextTooLong', nonRetryable: true });
+    expect(failure.message).toMatch(/^[^\n]*; shorten the prompt, or take a model that reads more$/);
   });
 
   test('is one clear line, and is not sent', async () => {

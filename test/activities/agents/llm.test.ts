@@ -6,6 +6,7 @@ import { PRICES, scripted, USAGE } from './scripted-model.js';
 
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
 });
 
 const Verdict = z.object({ risk: z.enum(['low', 'high']), reasons: z.array(z.string()).default([]) });
@@ -76,12 +77,30 @@ describe('an LLM agent', () => {
   });
 });
 
+test('an LLM agent leaves stdout to scripts, and nothing of a call with its provider', async () => {
+  const said = vi.fn();
+  for (const method of ['log', 'info', 'warn', 'error'] as const) vi.spyOn(console, method).mockImplementation(said);
+  const log = { debug: vi.fn(), info: said, warn: said, error: said };
+  const { agents, requests } = await scripted((model) => model.answer('ok'), {
+    provider: 'openai',
+    model: 'o3-mini',
+    apiKey: 'k3y',
+    temperature: 0.5,
+  });
+  await call({ agents, deps: { log } });
+  expect(requests[0]?.body).toMatchObject({ store: false });
+  expect(said).not.toHaveBeenCalled();
+  expect(log.debug).toHaveBeenCalledWith(expect.stringContaining('temperature'), expect.anything());
+});
+
 describe('an LLM agent with a schema of its output', () => {
   test('tells the schema, and answers what fits it', async () => {
     const { agents, requests } = await scripted((model) => model.answer({ risk: 'low' }), { output: Verdict });
     expect((await call({ agents })).output).toEqual({ risk: 'low', reasons: [] });
     const schema = { type: 'object', required: ['risk'], properties: { risk: { enum: ['low', 'high'] } } };
-    expect(requests[0]?.body).toMatchObject({ response_format: { type: 'json_schema', json_schema: { schema } } });
+    expect(requests[0]?.body).toMatchObject({
+      response_format: { type: 'json_schema', json_schema: { strict: false, schema } },
+    });
     expect(requests[0]?.messages[0]).toMatchObject({
       role: 'system',
       content: expect.stringContaining('"low"') as string,
