@@ -7,6 +7,7 @@ export { AgentDefinitionError } from './activities/agents/definition.js';
 export { functionAgent, type FunctionAgentOptions } from './activities/agents/function.js';
 export { httpAgent, type HttpAgentOptions } from './activities/agents/http.js';
 export { rulePlanner } from './activities/agents/rules.js';
+export { llmAgent, type LlmAgentOptions } from './activities/agents/llm.js';
 export { agentFromData } from './activities/agents/index.js';
 export { Baton, connect, type ConnectOptions, type StartedRun, type StartOptions } from './client.js';
 export { InvalidInputError, NoWorker, Refused, RunLost, RunNotFound, TaskFailedError } from './client/errors.js';

@@ -15,6 +15,9 @@ export const FAILURES = {
   Interrupted: { retryable: true, means: 'the worker shut down during the call; the agent may have done its work' },
   InvalidOutput: { retryable: false, means: 'the answer does not fit the declared schema, or is no JSON' },
   OutputTooLarge: { retryable: false, means: 'the answer is larger than a payload may be' },
+  ModelRefused: { retryable: false, means: 'the model declined to answer' },
+  ContentFiltered: { retryable: false, means: 'a content filter stopped the prompt or the answer' },
+  ContextTooLong: { retryable: false, means: 'the prompt is longer than the model can read' },
   Cancelled: { retryable: false, means: 'the call was cancelled' },
   // A task
   InputTooLarge: { retryable: false, means: 'the input is larger than a payload may be' },

@@ -148,9 +148,7 @@ describe('a person', () => {
   test('says no', async () => {
     const { run, result, said } = await asking([sum]);
     await run.approve('solve', { reject: true, comment: 'too dear' });
-    expect((await result()).failure).toMatchObject({
-      message: expect.stringContaining('Rejected: rejected: too dear'),
-    });
+    expect((await result()).failure!.message).toContain('Rejected: rejected: too dear');
     expect(said()).toEqual(['planner solve']);
   });
 

@@ -5,6 +5,8 @@ import { commandAgent, CommandSettings } from './command.js';
 import { AgentData, AgentDefinitionError, nameOf, parseSettings } from './definition.js';
 import { httpAgent, HttpSettings } from './http.js';
 import { rulePlanner, RulesSettings } from './rules.js';
+import { llmAgent } from './llm.js';
+import { LlmSettings } from './llm-settings.js';
 
 type FromData = (data: unknown) => Agent;
 
@@ -12,6 +14,7 @@ const KINDS: ReadonlyMap<string, FromData> = new Map<string, FromData>([
   ['command', (data) => commandAgent(withoutKind(parseSettings(CommandSettings.extend(AgentData.shape), data)))],
   ['rules', (data) => rulePlanner(withoutKind(parseSettings(RulesSettings.extend(AgentData.shape), data)))],
   ['http', (data) => httpAgent(withoutKind(parseSettings(HttpSettings.extend(AgentData.shape), data)))],
+  ['llm', (data) => llmAgent(withoutKind(parseSettings(LlmSettings.extend(AgentData.shape), data)))],
 ]);
 
 /** Makes an agent of an entry of a data file. Throws an `AgentDefinitionError` with all its problems, one line each. */
@@ -21,11 +24,15 @@ export function agentFromData(data: unknown): Agent {
   if (make !== undefined) return make(data);
   const known = [...KINDS.keys()];
   const hint = typeof kind === 'string' ? didYouMean(kind, known) : undefined;
-  const kinds = known.map((name) => JSON.stringify(name)).join(' or ');
+  const kinds = oneOf(known.map((name) => JSON.stringify(name)));
   throw new AgentDefinitionError([
     `${nameOf(data)}: kind: expected ${kinds}, got ${got(kind)}${hint === undefined ? '' : `; ${hint}`}`,
   ]);
 }
+
+/** `a`, `a or b`, `a, b or c` */
+const oneOf = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 
 function withoutKind<T extends { kind: string }>({ kind: _, ...settings }: T): Omit<T, 'kind'> {
   return settings;

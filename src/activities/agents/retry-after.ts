@@ -8,3 +8,10 @@ export function retryAfterMs(header: string | null, nowMs: number): number | und
   const at = text === '' ? NaN : Date.parse(text);
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
+
+/** The same of a whole reply: `Retry-After-Ms`, which some providers add, is finer and goes first. */
+export function retryAfterOf(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
+  const fine = headers['retry-after-ms']?.trim() ?? '';
+  if (/^\d+(\.\d+)?$/.test(fine)) return Math.ceil(Number(fine));
+  return retryAfterMs(headers['retry-after'] ?? null, nowMs);
+}

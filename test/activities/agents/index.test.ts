@@ -51,10 +51,12 @@ describe('an agent in a data file', () => {
 
   test('of a kind that does not exist is refused with those that do', () => {
     expect(problemsOf({ type: 'a', kind: 'comand' })).toEqual([
-      'agent "a": kind: expected "command" or "http", got "comand"; did you mean "command"?',
+      'agent "a": kind: expected "command", "http" or "llm", got "comand"; did you mean "command"?',
     ]);
     expect(problemsOf({ type: 'a', kind: '__proto__' })).toHaveLength(1);
-    expect(problemsOf('echo')).toEqual(['an agent without a type: kind: expected "command" or "http", got nothing']);
+    expect(problemsOf('echo')).toEqual([
+      'an agent without a type: kind: expected "command", "http" or "llm", got nothing',
+    ]);
   });
 
   test('of kind http with a bad address or header is refused', () => {
@@ -63,6 +65,62 @@ describe('an agent in a data file', () => {
       expect.stringContaining('headers["a b"]: '),
       expect.stringContaining('headers.c'),
     ]);
+  });
+});
+
+describe('an agent of kind llm in a data file', () => {
+  const data = { type: 'a', kind: 'llm', baseURL: 'http://127.0.0.1:1/v1', model: 'm' };
+
+  test('is an agent whose output is text if it declares none', () => {
+    const agent = agentFromData({ ...data, apiKey: { env: 'KEY' }, prompt: 'Sum up {% $input.text %}' });
+    expect(agent).toMatchObject({ type: 'a', kind: 'llm', output: { type: 'string' } });
+    expect(JSON.stringify(agent)).not.toContain('KEY');
+  });
+
+  test('with mistakes is refused with all of them', () => {
+    const { model: _, ...rest } = data;
+    const bad = {
+      provider: 'opnai',
+      structured: 'yes',
+      temperature: 3,
+      maxOutputTokens: 0,
+      prices: { input: 1 },
+      tools: [],
+    };
+    expect(problemsOf({ ...rest, ...bad, baseURL: 'localhost' })).toEqual([
+      'agent "a": provider: expected one of "openai-compatible"|"openai"|"anthropic", got "opnai"',
+      'agent "a": baseURL: expected a URL that begins with http:// or https://, got a value that is not shown',
+      'agent "a": model: expected string, got nothing',
+      'agent "a": temperature: expected number to be <=2, got 3',
+      'agent "a": maxOutputTokens: expected number to be >=1, got 0',
+      'agent "a": structured: expected one of "schema"|"json"|"prompt", got "yes"',
+      'agent "a": prices.inputPerMillion: expected number, got nothing',
+      'agent "a": prices.outputPerMillion: expected number, got nothing',
+      'agent "a": prices: unknown key "input"',
+      'agent "a": unknown key "tools"',
+    ]);
+  });
+
+  test('that is of no server is refused', () => {
+    const { baseURL: _, ...rest } = data;
+    expect(problemsOf(rest)).toEqual([
+      'agent "a": baseURL: expected the URL of an OpenAI-compatible server, such as "http://localhost:11434/v1", got nothing',
+    ]);
+  });
+
+  test.each([
+    ['Of {% $input. %}', /^agent "a": prompt: expected a JSONata expression, got an error: /],
+    ['Of {% $tasks.a.output %}', /^agent "a": prompt: expected expressions over \$input, got "\$tasks"$/],
+    ['Of {% $run.id %}', /^agent "a": prompt: expected expressions over \$input, got "\$run"$/],
+    ['Of {% text %}', /^agent "a": prompt: expected expressions over \$input, got "text"$/],
+    ['Of {% $random() %}', /^agent "a": prompt: expected expressions over \$input, got "\$random"$/],
+  ])('with the prompt %s is refused', (prompt, problem) => {
+    expect(problemsOf({ ...data, prompt })).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('may have text in its prompt that only looks like an expression', () => {
+    expect(problemsOf({ ...data, prompt: 'Write {% and 100%}.. {' })).toHaveLength(1);
+    expect(problemsOf({ ...data, prompt: 'Write {% alone' })).toEqual([]);
   });
 });
 
