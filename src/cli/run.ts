@@ -4,6 +4,7 @@ import { parseName, withJson, withServer, withTaskQueue, type JsonOption, type S
 
 export interface RunOptions extends ServerOptions, JsonOption {
   readonly input?: string;
+  readonly budget?: string;
   readonly id?: string;
   readonly taskQueue?: string;
   readonly detach?: boolean;
@@ -15,6 +16,7 @@ export interface RunOptions extends ServerOptions, JsonOption {
 export function define(command: Command, io: Io): void {
   withJson(withTaskQueue(withServer(command.argument('<plan>', 'a plan file, YAML or JSON'))))
     .option('--input <json|@file>', "the run's input; default {}")
+    .option('--budget <json|@file>', 'what it may spend: calls, tokens, usd, duration')
     .option('--id <id>', "the run's id: a run that has it is followed, or its result printed", (value) =>
       parseName('--id', value),
     )

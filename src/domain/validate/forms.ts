@@ -1,4 +1,5 @@
 // What the language accepts, in the words of a person: zod knows it only as schemas.
+import { Budget } from '../budget.js';
 import { Approve, Compensate, Defaults, Fallback, ForEach, PlanHead, Task, TASK_KINDS } from '../plan.js';
 import { Retry } from '../retry.js';
 
@@ -11,6 +12,10 @@ export const FORMS: ReadonlyMap<string, string> = new Map([
   ['event', 'expected the name of an event, or { name: …, timeout: … }'],
   ['when', 'expected true, false or an expression {% … %}'],
   ['plan', 'expected a plan, or the name of one'],
+  ['calls', 'expected a whole number of at least 0, or { soft, hard }'],
+  ['tokens', 'expected a whole number of at least 0, or { soft, hard }'],
+  ['usd', 'expected a number of at least 0, or { soft, hard }'],
+  ['duration', 'expected a duration such as "30m", or { soft, hard }'],
   ['input', 'expected a JSON Schema (an object, true or false)'],
 ]);
 
@@ -38,6 +43,7 @@ export const TASK_KEYS = keysOf(Task.shape);
 export const KEYS_UNDER: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['defaults', keysOf(Defaults.shape)],
   ['retry', keysOf(Retry.shape)],
+  ['budget', keysOf(Budget.shape)],
   ['forEach', keysOf(ForEach.shape)],
   ['approve', keysOf(Approve.shape)],
   ['fallback', keysOf(Fallback.shape)],

@@ -9,7 +9,8 @@ import { ORCHESTRATE, type RunInput, type Undo } from '../../domain/run-input.js
 import type { RunResult } from '../../domain/run-result.js';
 import { jsonBytes } from '../../domain/size.js';
 import { inTime } from '../../domain/soon.js';
-import { outcomeOf } from '../outcome-of.js';
+import { budgetOf } from '../budget.js';
+import { outcomeOf, spentBy } from '../outcome-of.js';
 import { render, type Run } from '../run.js';
 import { roomFor } from '../room.js';
 import { inputOf } from './agent.js';
@@ -22,14 +23,14 @@ const CHECK_ATTEMPTS = 10;
 export async function performPlan(run: Run, work: Work): Promise<Settled> {
   const input = inputOf(await inTime(render(run, work.task.task.input, work.scope)));
   const plan = planOf(run, work);
-  const request = requestOf(run, work, { plan, input });
+  const request = requestOf(run, work, { plan, input, ...budgetOf(run, workName(work)) });
   const refused = refuseSize(request) ?? (await refuseInput(plan, input, workName(work)));
   if (refused !== undefined) return { outcome: refused };
   try {
     const result = await limited(run, work, () => runChild(run, work, request));
     if ('outcome' in result) return result;
     return {
-      outcome: { status: 'succeeded', output: result.output, attempts: 1, usage: result.usage },
+      outcome: { status: 'succeeded', output: result.output, attempts: 1, ...spentBy(result) },
       ...(result.undo === undefined ? {} : { child: result.undo }),
     };
   } catch (error) {
