@@ -14,7 +14,7 @@ export function define(command: Command, io: Io): void {
     .requiredOption('--add <json|@file>', 'by how much: calls, tokens, usd, duration')
     .action(async (id: string, options: BudgetOptions) => {
       const { parseAddition } = await import('../client/budget.js');
-      const add = parseAddition(await readJsonArgument('--add', options.add, io.cwd), '--add');
+      const add = parseAddition(await readJsonArgument('--add', options.add, io.cwd));
       await withRun(io, { id, options }, (run) => run.raiseBudget(add));
       acknowledge(io, { did: 'budget', runId: id, add }, { json: options.json, words: `budget of ${id} raised` });
     });

@@ -54,7 +54,11 @@ export const Addition = z
     usd: z.number().positive().optional(),
     duration: Duration.optional(),
   })
-  .refine(isSomething, 'expected at least one of calls, tokens, usd and duration');
+  .refine(isSomething, {
+    message: 'expected at least one of calls, tokens, usd and duration',
+    // What is wrong in other ways has been told already.
+    when: ({ issues }) => issues.length === 0,
+  });
 export type Addition = z.infer<typeof Addition>;
 
 export interface Limit {

@@ -220,11 +220,12 @@ test('a budget that is none is refused before anything starts', async () => {
   const asked = '{"calls":{"soft":5,"hard":1},"euro":3}';
   expect(await baton('run', 'greet.yaml', '--input', '{"to":1}', '--budget', asked)).toMatchObject({
     exitCode: 2,
-    stderr: 'error: budget.calls.soft: expected at most the hard limit, 1, got 5\nerror: budget: unknown key "euro"',
+    stderr:
+      'error: budget.calls.soft: expected at most the hard limit, 1, got 5\nerror: budget.euro: unknown key "euro"; known here: calls, tokens, usd, duration',
   });
   expect(await baton('budget', 'any', '--add', '{"calls":0}')).toMatchObject({
     exitCode: 2,
-    stderr: 'error: --add.calls: expected number to be >=1, got 0',
+    stderr: 'error: add.calls: expected at least 1, got 0',
   });
 });
 

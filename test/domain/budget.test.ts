@@ -6,6 +6,7 @@ import { estimateOf } from '../../src/domain/escrow.js';
 import type { Outcome } from '../../src/domain/outcome.js';
 import type { Plan, Task } from '../../src/domain/plan.js';
 import type { Progress } from '../../src/domain/progress.js';
+import { runDetails } from '../../src/domain/run-details.js';
 import { summarize } from '../../src/domain/summarize.js';
 import { randomPlan } from '../support/random-plans.js';
 import { simulate } from '../support/simulate.js';
@@ -46,6 +47,16 @@ describe('a hard limit', () => {
       pausedBecause: 'budget-exceeded',
       budget: { limits: { tokens: 100 }, spent: { calls: 1, tokens: 100, usd: 0 }, reserved: NO_USAGE },
     });
+  });
+
+  test('shows in the Web UI how much there is', () => {
+    const { progress, graph } = simulate(planOf({ a: say, b: say }), {
+      budget: { budget: { calls: 5, tokens: 1000, usd: 20 }, estimates: { echo: { tokens: 800 } } },
+      outcome: () => used({ tokens: 800, usd: 1.5 }),
+    });
+    const [head, budget] = runDetails(graph, progress).split('\n\n');
+    expect(head).toContain('paused (budget-exceeded)');
+    expect(budget).toBe('Budget: calls 1 of 5 · tokens 800 of 1,000 · usd $1.50 of $20.00');
   });
 
   test('is waited for while calls in flight may give back what they do not use', () => {

@@ -29,7 +29,14 @@ export const TYPES: ReadonlyMap<string, string> = new Map([
   ['array', 'an array'],
 ]);
 
-export const DURATION_KEYS: ReadonlySet<string> = new Set(['timeout', 'heartbeat', 'deadline', 'initial', 'max']);
+export const DURATION_KEYS: ReadonlySet<string> = new Set([
+  'timeout',
+  'heartbeat',
+  'deadline',
+  'duration',
+  'initial',
+  'max',
+]);
 
 /** Kinds and keys of the language that this version cannot run. */
 export const NOT_YET: ReadonlySet<string> = new Set(['decompose', 'publish', 'machine', 'cache']);
