@@ -101,7 +101,7 @@ export function advance(graph: Graph, progress: Progress, event: ProgressEvent):
     case 'fallbackAnswered':
       return endFallback(progress, event);
     case 'subPlanShort':
-      return noteShort(progress, event.work);
+      return noteShort(progress, event);
     case 'paused':
       progress.pausedBecause = event.because;
       return;

@@ -141,11 +141,14 @@ export function endFallback(progress: Progress, { task, index, outcome }: EventO
   endHold(progress, fallbackKey(key), outcome);
 }
 
-export function noteShort(progress: Progress, key: string): void {
+export function noteShort(progress: Progress, { work, isShort }: EventOf<'subPlanShort'>): void {
   const { escrow } = progress;
-  if (escrow === undefined || entry(escrow.held, key) === undefined) return;
-  if (!escrow.short.includes(key)) escrow.short.push(key);
-  pauseForBudget(progress);
+  if (escrow === undefined || entry(escrow.held, work) === undefined) return;
+  const known = escrow.short.indexOf(work);
+  if (known >= 0 && !isShort) escrow.short.splice(known, 1);
+  if (known < 0 && isShort) escrow.short.push(work);
+  if (isShort) pauseForBudget(progress);
+  else if (escrow.late !== 'hard') reconsider(progress, escrow);
 }
 
 export const standingOf = ({ limits, spent, reserved }: Escrow): BudgetStanding => ({

@@ -19,7 +19,7 @@ export type RunEvent = z.infer<typeof RunEvent>;
 export const BudgetRaise = z.strictObject({ add: Addition });
 export type BudgetRaise = z.infer<typeof BudgetRaise>;
 
-export const SubPlanShort = z.strictObject({ work: z.string() });
+export const SubPlanShort = z.strictObject({ work: z.string(), isShort: z.boolean() });
 export type SubPlanShort = z.infer<typeof SubPlanShort>;
 
 export const SnapshotRequest = z.strictObject({
@@ -38,7 +38,7 @@ export const MESSAGES = {
   raiseBudget: 'raiseBudget',
   /** From a run to its sub-plan: its part of what the budget was raised by. */
   passBudget: 'passBudget',
-  /** From a sub-plan to its run: what was handed to it is used up. */
+  /** From a sub-plan to its run: what it may spend is used up, or is not any more. */
   subPlanShort: 'subPlanShort',
   snapshot: 'snapshot',
 } as const;

@@ -56,8 +56,8 @@ export type ProgressEvent =
       readonly outcome: Outcome;
     }
   | { readonly type: 'fallbackAnswered'; readonly task: string; readonly index?: number; readonly outcome: Outcome }
-  /** A sub-plan has used up what was handed to it. `work` is the name of its task or item. */
-  | { readonly type: 'subPlanShort'; readonly work: string }
+  /** A sub-plan has used up what it may spend, or has got more. `work` is the name of its task or item. */
+  | { readonly type: 'subPlanShort'; readonly work: string; readonly isShort: boolean }
   | { readonly type: 'paused'; readonly because: string }
   | { readonly type: 'resumed' };
 

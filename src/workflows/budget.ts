@@ -45,12 +45,17 @@ export function raiseBudget(run: Run, add: Addition): void {
 /** Once in every turn of the loop, when all has started that may: says what is paused, to the server and to the run above. */
 export function tellPause(run: Run): void {
   const isPaused = run.progress.phase === 'running' && run.progress.pausedBecause === BUDGET_EXCEEDED;
-  if (!isPaused || run.toldPause) return;
-  run.toldPause = true;
-  tagStatus(run, 'paused');
-  const { parent, budget } = run.request;
+  if (isPaused === run.toldPause) return;
+  run.toldPause = isPaused;
+  if (run.progress.phase !== 'running') return;
+  tagStatus(run, isPaused ? 'paused' : 'started');
+  tellAbove(run, isPaused);
+}
+
+/** Of a run that draws on no other nobody wants to know. */
+export function tellAbove({ request: { parent, budget } }: Run, isShort: boolean): void {
   if (parent === undefined || budget === undefined) return;
-  tell(parent.run, MESSAGES.subPlanShort, { work: parent.task } satisfies SubPlanShort);
+  tell(parent.run, MESSAGES.subPlanShort, { work: parent.task, isShort } satisfies SubPlanShort);
 }
 
 /** A sub-plan may have ended by now, and so may not have begun: then it is told nothing, and will ask again. */

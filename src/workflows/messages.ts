@@ -19,7 +19,7 @@ import { didYouMean } from '../domain/problem.js';
 import { stateOf } from '../domain/progress.js';
 import type { RunResult } from '../domain/run-result.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
-import { raiseBudget } from './budget.js';
+import { raiseBudget, tellAbove } from './budget.js';
 import { report, wake, type Run } from './run.js';
 import { tagStatus } from './web-ui.js';
 
@@ -86,7 +86,11 @@ export function answerMessages(run: Run): void {
       if (status !== 'pending') throw refusal(`task ${task} is ${status}: only a pending task can be skipped`);
     },
   });
-  setHandler(raise, ({ add }) => raiseBudget(run, add), {
+  const onRaise = ({ add }: BudgetRaise): void => {
+    raiseBudget(run, add);
+    if (run.progress.pausedBecause === undefined) tellAbove(run, false);
+  };
+  setHandler(raise, onRaise, {
     validator: (message) => {
       const { add } = parse(BudgetRaise, message);
       refuseUnlessRunning(run);
@@ -100,7 +104,7 @@ export function answerMessages(run: Run): void {
   });
   setHandler(subPlanShort, (message) => {
     const parsed = SubPlanShort.safeParse(message);
-    if (parsed.success) report(run, { type: 'subPlanShort', work: parsed.data.work });
+    if (parsed.success) report(run, { type: 'subPlanShort', ...parsed.data });
   });
   setHandler(deliverEvent, (event) => {
     // A signal cannot be refused, and an error here would fail the Workflow Task: what is no event is dropped.
@@ -138,7 +142,9 @@ function refuseUnlessRunning({ id, progress }: Run): void {
 function refuseUnlessLimited({ id, progress: { escrow }, request: { parent, budget } }: Run, add: Addition): void {
   if (escrow === undefined) throw refusal(`run ${id} has no budget: there is nothing to raise`);
   const free = notLimited(escrow, add);
-  if (free.length > 0) throw refusal(`the budget of run ${id} has no limit of ${free.join(' and ')} to raise`);
+  const [short] = escrow.short;
+  const hint = short === undefined ? '' : `; it is ${id}/${short} that has run short`;
+  if (free.length > 0) throw refusal(`the budget of run ${id} has no limit of ${free.join(' and ')} to raise${hint}`);
   // What a sub-plan may spend is held by the run above, which alone can hold more.
   const isHandedDown = Object.keys(add).some((key) => budget !== undefined && Object.hasOwn(budget, key));
   if (parent !== undefined && isHandedDown)

@@ -211,6 +211,19 @@ describe('a sub-plan', () => {
     expect([status, usage.tokens]).toEqual(['completed', 800]);
   });
 
+  test('that has run short of what only it limits is raised itself, and the run above goes on', async () => {
+    const { id, run, result } = await temporal.start(
+      { name: 'outer', tasks: { sub: { plan: { ...inner, budget: { calls: 1 } } }, after: call({ needs: ['sub'] }) } },
+      { agents, budget: { tokens: 1000 } },
+    );
+    await expect.poll(async () => (await run.snapshot()).pausedBecause).toBe('budget-exceeded');
+    await expect(run.raiseBudget({ calls: 1 })).rejects.toThrow(
+      `the budget of run ${id} has no limit of calls to raise; it is ${id}/sub that has run short`,
+    );
+    await new RunHandle(temporal.env.client, `${id}/sub`).raiseBudget({ calls: 1 });
+    expect(await result()).toMatchObject({ status: 'completed', usage: { tokens: 300 } });
+  });
+
   test('of a forEach gets its own part', async () => {
     const started = await temporal.start(
       {
