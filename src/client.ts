@@ -9,6 +9,7 @@ import { RunHandle } from './client/run-handle.js';
 import { planOfRun } from './client/run-plan-of.js';
 import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent.js';
+import type { Budget } from './domain/budget.js';
 import type { Plan } from './domain/plan.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
 import { readPlanFile } from './plan-file.js';
@@ -26,6 +27,8 @@ export interface StartOptions {
   /** The run's id, which is its Workflow Id; default: the plan's name and eight random digits. */
   readonly id?: string;
   readonly taskQueue?: string;
+  /** What the run may spend; takes the place of what its plan says, limit by limit. */
+  readonly budget?: Budget;
 }
 
 export interface StartedRun {
@@ -73,9 +76,12 @@ export class Baton {
   }
 
   /** As `start`, and tells whether the run is new. */
-  async startOrFind(plan: Plan | string | object, { input, id, taskQueue }: StartOptions = {}): Promise<StartedRun> {
+  async startOrFind(
+    plan: Plan | string | object,
+    { input, id, taskQueue, budget }: StartOptions = {},
+  ): Promise<StartedRun> {
     const raw = typeof plan === 'string' ? await readPlanFile(plan) : plan;
-    const request = prepareRun(raw, input, this.options);
+    const request = prepareRun(raw, input, this.options, budget);
     const run = this.run(id ?? newRunId(request.plan.name));
     const queue = taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
     return { run, isNew: await startRun(this.client, { id: run.id, taskQueue: queue, request }) };
@@ -87,7 +93,11 @@ export class Baton {
   }
 
   /** One durable call of one agent. Throws TaskFailedError. */
-  async executeTask<I, O>(agent: Agent<I, O>, input: I, options: Omit<StartOptions, 'input'> = {}): Promise<O> {
+  async executeTask<I, O>(
+    agent: Agent<I, O>,
+    input: I,
+    options: Omit<StartOptions, 'input' | 'budget'> = {},
+  ): Promise<O> {
     const plan: Plan = { name: agent.type, tasks: { call: { agent: agent.type, input: '{% $input %}' } } };
     const request = prepareRun(plan, input, { agents: [agent] });
     const id = options.id ?? newRunId(agent.type);

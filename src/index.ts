@@ -17,6 +17,7 @@ export { defineConfig, type Config, type ServerSettings } from './config.js';
 export { ConfigError } from './config/error.js';
 export { loadConfig, type LoadedConfig } from './config/load.js';
 export type { Agent, AgentContext, AgentLog, AgentSchema, AgentSettings, JsonSchema } from './domain/agent.js';
+export type { Addition, Budget, Estimate } from './domain/budget.js';
 export { definePlan } from './domain/define-plan.js';
 export { Failure, FAILURES, RunFailure, type FailureType } from './domain/failure.js';
 export type { PlannerRequest } from './domain/planner.js';

@@ -1,4 +1,5 @@
 // What the commands that act say once the run has taken their message.
+import type { Addition } from '../domain/budget.js';
 import { oneLine } from '../domain/one-line.js';
 import type { Io } from './io.js';
 
@@ -8,6 +9,7 @@ export interface Done {
   readonly runId: string;
   readonly task?: string;
   readonly event?: string;
+  readonly add?: Addition;
 }
 
 /** `{ "did": "approve", "runId": "…", "task": "…" }` with `--json`, a sentence without. */

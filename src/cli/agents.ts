@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Agent } from '../domain/agent.js';
+import type { Estimate } from '../domain/budget.js';
 import type { Io } from './io.js';
 import { withConfig, withJson, type JsonOption } from './options.js';
 import { UsageError } from './refusal.js';
@@ -20,22 +21,33 @@ export function define(command: Command, io: Io): void {
     const agents = config.agents.map(cardOf);
     if (json === true) return io.printJson({ agents });
     if (agents.length === 0) return io.note('no agents');
-    const rows = agents.map(({ type, kind, timeout, taskQueue, description }) =>
-      [type, kind, timeout ?? '', taskQueue ?? '', description ?? ''].map(oneLine),
+    const rows = agents.map(({ type, kind, timeout, estimate, taskQueue, description }) =>
+      [type, kind, timeout ?? '', estimateText(estimate), taskQueue ?? '', description ?? ''].map(oneLine),
     );
-    io.print(textTable([['AGENT', 'KIND', 'TIMEOUT', 'TASK QUEUE', 'DESCRIPTION'], ...rows]));
+    io.print(textTable([['AGENT', 'KIND', 'TIMEOUT', 'ESTIMATE', 'TASK QUEUE', 'DESCRIPTION'], ...rows]));
   });
 }
 
 export const NO_CONFIG = 'there is no baton.config.ts, .js or .yaml here; name a configuration with --config';
 
+/** `2 calls, 800 tokens, $0.01`, as far as it is declared. */
+function estimateText({ calls, tokens, usd }: Estimate = {}): string {
+  const parts = [
+    calls === undefined ? '' : `${calls} ${calls === 1 ? 'call' : 'calls'}`,
+    tokens === undefined ? '' : `${tokens} tokens`,
+    usd === undefined ? '' : `$${usd}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
 /** What can be told of an agent in JSON. */
-const cardOf = ({ type, kind, description, timeout, heartbeat, retry, taskQueue }: Agent) => ({
+const cardOf = ({ type, kind, description, timeout, heartbeat, retry, estimate, taskQueue }: Agent) => ({
   type,
   kind,
   description,
   timeout,
   heartbeat,
   retry,
+  estimate,
   taskQueue,
 });

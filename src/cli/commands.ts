@@ -38,6 +38,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ['retry', { group: 'Act', summary: 'try a running task again now', load: () => import('./retry.js') }],
   ['skip', { group: 'Act', summary: 'skip a task that has not started', load: () => import('./skip.js') }],
   ['event', { group: 'Act', summary: 'deliver an event that a task waits for', load: () => import('./event.js') }],
+  ['budget', { group: 'Act', summary: 'raise what a run may spend', load: () => import('./budget.js') }],
   ['validate', { group: 'Prepare', summary: 'say all that is wrong with a plan', load: () => import('./validate.js') }],
   ['agents', { group: 'Prepare', summary: 'the agents of the configuration', load: () => import('./agents.js') }],
   ['schema', { group: 'Prepare', summary: 'print the JSON Schema of plans', load: () => import('./schema.js') }],

@@ -5,6 +5,7 @@ import { parseName, withJson, withServer, withTaskQueue, type JsonOption, type S
 
 export interface RunOptions extends ServerOptions, JsonOption {
   readonly input?: string;
+  readonly budget?: string;
   readonly id?: string;
   readonly taskQueue?: string;
   readonly detach?: boolean;
@@ -30,6 +31,7 @@ export function define(command: Command, io: Io): void {
 export const withRunOptions = (command: Command): Command =>
   withJson(withTaskQueue(withServer(command)))
     .option('--input <json|@file>', "the run's input; default {}")
+    .option('--budget <json|@file>', 'what it may spend: calls, tokens, usd, duration')
     .option('--id <id>', "the run's id: a run that has it is followed, or its result printed", (value) =>
       parseName('--id', value),
     )

@@ -9,6 +9,7 @@ import type { RunInput } from '../domain/run-input.js';
 import { jsonBytes } from '../domain/size.js';
 import { validatePlan } from '../domain/validate/index.js';
 import { checkJsonSchema, compileSchema } from '../json-schema.js';
+import { parseBudget } from './budget.js';
 import { InvalidInputError } from './errors.js';
 
 export interface Known {
@@ -31,15 +32,17 @@ export function checkPlan(raw: unknown, { agents, plans }: Known): { problems: P
 }
 
 /** Throws InvalidPlanError, InvalidInputError. */
-export function prepareRun(raw: unknown, input: unknown, known: Known): RunInput & { plan: Plan } {
+export function prepareRun(raw: unknown, input: unknown, known: Known, budget?: unknown): RunInput & { plan: Plan } {
   const { problems, plan } = checkPlan(raw, known);
   if (plan === undefined) throw new InvalidPlanError(problems);
   const value = checkInput(plan, input);
+  const asked = budget === undefined ? undefined : parseBudget(budget);
   const named = namedPlans(plan, known.plans);
   const agents = cardsOf(known.agents ?? []);
   const request = {
     plan,
     input: value,
+    ...(asked === undefined ? {} : { budget: asked }),
     ...(Object.keys(agents).length === 0 ? {} : { agents }),
     ...(Object.keys(named).length === 0 ? {} : { plans: named }),
   };

@@ -11,8 +11,10 @@ import {
   type WorkflowExecutionDescription,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { MESSAGES, type Approval, type RunEvent, type SnapshotRequest } from '../domain/messages.js';
+import type { Addition } from '../domain/budget.js';
+import { MESSAGES, type Approval, type BudgetRaise, type RunEvent, type SnapshotRequest } from '../domain/messages.js';
 import { RESULT_MEMO, type RunResult } from '../domain/run-result.js';
+import { parseAddition } from './budget.js';
 import { NoWorker, Refused, RunLost, RunNotFound } from './errors.js';
 import { pollersOf } from './pollers.js';
 import { resetActivities } from './reset-activities.js';
@@ -83,6 +85,11 @@ export class RunHandle {
   /** Skips a task that has not started. */
   async skipTask(task: string): Promise<void> {
     await this.update(MESSAGES.skipTask, { task });
+  }
+
+  /** Raises what the run may spend; a run that its budget has paused goes on. Throws InvalidInputError. */
+  async raiseBudget(add: Addition): Promise<void> {
+    await this.update(MESSAGES.raiseBudget, { add: parseAddition(add) } satisfies BudgetRaise);
   }
 
   async deliverEvent(name: string, data: unknown = null): Promise<void> {

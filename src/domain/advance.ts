@@ -1,28 +1,74 @@
 // The transition function of a run: `advance(graph, progress, event)`, and what may start next.
 // Once a failure is known (unless the plan continues) or a cancel is asked for, nothing starts any more.
+import { askFallback, endFallback, noteShort, passTime, raise } from './budget-events.js';
+import { fitOf, holdFor, isLeftOut, pauseForBudget } from './budget-gate.js';
 import { taskOf, type Graph } from './graph.js';
 import { enqueueTask, hasNextItem, stateOf, type Progress, type TaskState } from './progress.js';
 import type { EventOf, ProgressEvent } from './progress-event.js';
-import { dequeue, isEmpty } from './ready-queue.js';
+import { dequeue, isEmpty, putBack } from './ready-queue.js';
 import { endIdleForEachs, expand, settleItem, settleTask, startItem } from './settle-items.js';
 import { move, skip, skipCause, start } from './settle.js';
 
 /** A task, or an item of a forEach, that may start now. */
-export type Ready = { readonly task: string; readonly index?: number };
+export type Ready = {
+  readonly task: string;
+  readonly index?: number;
+  /** It is optional, and the budget is at its soft limit: it is to be skipped. */
+  readonly isLeftOut?: true;
+};
 
 /** Takes what may start next out of the queue; `undefined` if nothing may. The caller starts, skips or admits it. */
 export function takeReady(graph: Graph, progress: Progress): Ready | undefined {
   if (progress.phase !== 'running' || progress.pausedBecause !== undefined) return undefined;
-  for (;;) {
-    const id = dequeue(progress.ready, progress.inFlight < graph.concurrency);
-    if (id === undefined) return undefined;
-    const state = stateOf(progress, id);
-    if (state.status === 'pending') return { task: id };
-    // A task that was skipped while it waited, and a forEach in which too many have failed, are passed over.
-    if (state.items === undefined) continue;
-    state.items.queued = false;
-    if (hasNextItem(taskOf(graph, id), state)) return { task: id, index: state.items.next };
+  const { escrow } = progress;
+  if (escrow !== undefined && (escrow.late === 'hard' || escrow.short.length > 0)) {
+    pauseForBudget(progress);
+    return undefined;
   }
+  // A fallback is part of a call that has begun: it goes before what has not.
+  let callsMayStart = progress.inFlight < graph.concurrency && !(escrow !== undefined && escrow.fallbacks.length > 0);
+  for (;;) {
+    const id = dequeue(progress.ready, callsMayStart);
+    if (id === undefined) return undefined;
+    const ready = readyOf(graph, progress, id);
+    if (ready === undefined) continue;
+    const verdict = gate(graph, progress, ready);
+    if (verdict === 'fits') return ready;
+    if (verdict === 'left-out') return { ...ready, isLeftOut: true };
+    returnToQueue(graph, progress, ready);
+    if (verdict === 'exceeded') {
+      pauseForBudget(progress);
+      return undefined;
+    }
+    callsMayStart = false;
+  }
+}
+
+/** A task that was skipped while it waited, and a forEach in which too many have failed, are passed over. */
+function readyOf(graph: Graph, progress: Progress, id: string): Ready | undefined {
+  const state = stateOf(progress, id);
+  if (state.status === 'pending') return { task: id };
+  if (state.items === undefined) return undefined;
+  state.items.queued = false;
+  return hasNextItem(taskOf(graph, id), state) ? { task: id, index: state.items.next } : undefined;
+}
+
+function gate(graph: Graph, progress: Progress, { task: id, index }: Ready) {
+  const { escrow } = progress;
+  if (escrow === undefined) return 'fits';
+  const task = taskOf(graph, id);
+  // To decide on a condition costs nothing.
+  const isToDecide = task.isCall && task.task.when !== undefined && stateOf(progress, id).waiting?.admitted !== true;
+  if (isToDecide) return 'fits';
+  const what = holdFor(escrow, task, index);
+  if (index === undefined && isLeftOut(escrow, task, what)) return 'left-out';
+  return what === undefined ? 'fits' : fitOf(escrow, what);
+}
+
+function returnToQueue(graph: Graph, progress: Progress, { task: id, index }: Ready): void {
+  const { items } = stateOf(progress, id);
+  if (index !== undefined && items !== undefined) items.queued = true;
+  putBack(progress.ready, taskOf(graph, id).priority, id);
 }
 
 export function advance(graph: Graph, progress: Progress, event: ProgressEvent): void {
@@ -32,7 +78,7 @@ export function advance(graph: Graph, progress: Progress, event: ProgressEvent):
     case 'started':
       return start(graph, progress, event.task, event.now);
     case 'skipped':
-      return skip(graph, progress, event.task, skipCause('condition', event.because), event.now);
+      return skip(graph, progress, event.task, { cause: event.cause ?? 'condition' }, event.now);
     case 'settled':
       return settleTask(graph, progress, event);
     case 'expanded':
@@ -48,6 +94,16 @@ export function advance(graph: Graph, progress: Progress, event: ProgressEvent):
       return settleItem(graph, progress, event);
     case 'stopped':
       return stop(graph, progress, event);
+    case 'elapsed':
+      return passTime(progress, event.ms);
+    case 'raised':
+      return raise(progress, event);
+    case 'fallbackAsked':
+      return askFallback(progress, event);
+    case 'fallbackAnswered':
+      return endFallback(progress, event);
+    case 'subPlanShort':
+      return noteShort(progress, event);
     case 'paused':
       progress.pausedBecause = event.because;
       return;

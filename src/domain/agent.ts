@@ -1,6 +1,7 @@
 // An agent, seen from a plan: a type, two schemas, some settings, and a function that does the work.
 // Every kind of agent (function, http, command, …) becomes this one shape; nothing else asks which kind it has.
 import { z } from 'zod';
+import { Estimate } from './budget.js';
 import type { Usage } from './call.js';
 import { Duration } from './duration.js';
 import { Retry } from './retry.js';
@@ -25,6 +26,8 @@ export const AgentSettings = z.strictObject({
   /** How long the worker may be silent before the attempt counts as lost. */
   heartbeat: Duration.optional(),
   retry: Retry.optional(),
+  /** What one call is expected to use, where a run has a budget; default one call, no tokens, no money. */
+  estimate: Estimate.optional(),
   /** The Task Queue whose workers have this agent; the run's own if absent. */
   taskQueue: z.string().min(1).optional(),
   /** A plan that a planner made may call it only after a person has said yes to that: behind a task that approves. */
@@ -72,5 +75,11 @@ export interface Agent<I = unknown, O = unknown> extends AgentSettings {
 }
 
 /** What `orchestrate` must know of an agent to schedule its calls; data, carried in the run's input. */
-export const AgentCard = AgentSettings.pick({ timeout: true, heartbeat: true, retry: true, taskQueue: true });
+export const AgentCard = AgentSettings.pick({
+  timeout: true,
+  heartbeat: true,
+  retry: true,
+  estimate: true,
+  taskQueue: true,
+});
 export type AgentCard = z.infer<typeof AgentCard>;

@@ -53,7 +53,9 @@ export function detailOf({ attempts, items, startedAt, endedAt, skip }: TaskResu
       ? ''
       : skip.cause === 'condition'
         ? 'condition'
-        : `because of ${skip.because ?? 'the end of the run'}`,
+        : skip.cause === 'budget'
+          ? 'budget'
+          : `because of ${skip.because ?? 'the end of the run'}`,
     took === undefined ? '' : formatDuration(Math.max(0, took - Date.parse(startedAt!))),
   ]
     .filter((part) => part !== '')

@@ -2,6 +2,7 @@
 // zod schemas, flow through references: an edge that does not fit is no TypeScript.
 import type { z } from 'zod';
 import type { Agent } from './agent.js';
+import type { Budget } from './budget.js';
 import type { Failure } from './failure.js';
 import type { Approve, Defaults, EventWait, ForEach, Join, OnFailure, Plan, Task, Wait } from './plan.js';
 import type { Retry } from './retry.js';
@@ -29,7 +30,7 @@ export interface ForEachHandle<O> extends TaskHandle<O> {
 }
 
 /** What any task may say of itself. */
-export interface CommonOptions extends Pick<Task, 'description' | 'deadline' | 'priority' | 'timeout'> {
+export interface CommonOptions extends Pick<Task, 'description' | 'deadline' | 'optional' | 'priority' | 'timeout'> {
   readonly needs?: readonly (Pick<TaskHandle, 'id'> | string)[];
   readonly when?: Stands<unknown> | boolean;
   readonly join?: Join;
@@ -77,6 +78,7 @@ export interface PlanOptions<S extends z.ZodType = z.ZodType> {
   readonly defaults?: Defaults;
   readonly concurrency?: number;
   readonly onFailure?: OnFailure;
+  readonly budget?: Budget;
 }
 
 export interface Approval {

@@ -2,6 +2,7 @@
 // A task names its kind by having exactly one of the keys in TASK_KINDS; that, and all that spans tasks, is for validate.ts.
 import { z } from 'zod';
 import type { JsonSchema } from './agent.js';
+import { Budget } from './budget.js';
 import { Duration } from './duration.js';
 import { Retry } from './retry.js';
 
@@ -140,6 +141,8 @@ export const Task = z.strictObject({
   fallback: Fallback.optional(),
   compensate: Compensate.optional(),
   priority: Priority.optional(),
+  /** Left out once the budget of the run is at a soft limit. */
+  optional: z.boolean().optional(),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -155,6 +158,7 @@ export const PlanHead = z.strictObject({
   defaults: Defaults.optional(),
   concurrency: Concurrency.optional(),
   onFailure: OnFailure.optional(),
+  budget: Budget.optional(),
   /** Any JSON, expressions in it; `null` if absent. */
   output: z.unknown().optional(),
 });

@@ -1,4 +1,5 @@
 // What can happen to a run, as `advance` takes it in.
+import type { Addition } from './budget.js';
 import type { RunFailure } from './failure.js';
 import type { Outcome } from './outcome.js';
 import type { Plan } from './plan.js';
@@ -7,7 +8,7 @@ export type ProgressEvent =
   /** Its condition was true, or it has none and costs no capacity: it may start as soon as there is a place. */
   | { readonly type: 'admitted'; readonly task: string }
   | { readonly type: 'started'; readonly task: string; readonly now: number }
-  | { readonly type: 'skipped'; readonly task: string; readonly because?: string; readonly now: number }
+  | { readonly type: 'skipped'; readonly task: string; readonly cause?: 'condition' | 'budget'; readonly now: number }
   | {
       readonly type: 'settled';
       readonly task: string;
@@ -45,6 +46,21 @@ export type ProgressEvent =
       readonly failure: RunFailure;
       readonly now: number;
     }
+  /** Time has passed: `ms` since the run started. */
+  | { readonly type: 'elapsed'; readonly ms: number }
+  /** The budget has been raised. `ms` since the run started. */
+  | { readonly type: 'raised'; readonly add: Addition; readonly ms: number }
+  /** The first agent has failed for good, and the fallback is to be asked as soon as the budget has room for it. */
+  | {
+      readonly type: 'fallbackAsked';
+      readonly task: string;
+      readonly index?: number;
+      readonly agent: string;
+      readonly outcome: Outcome;
+    }
+  | { readonly type: 'fallbackAnswered'; readonly task: string; readonly index?: number; readonly outcome: Outcome }
+  /** A sub-plan has used up what it may spend, or has got more. `work` is the name of its task or item. */
+  | { readonly type: 'subPlanShort'; readonly work: string; readonly isShort: boolean }
   | { readonly type: 'paused'; readonly because: string }
   | { readonly type: 'resumed' };
 

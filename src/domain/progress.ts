@@ -1,6 +1,7 @@
 // The state of all the tasks of a run, as one JSON value. It is changed in place, by `advance` and `undo` alone: a copy for
 // every event would make a run of n tasks cost n². Nothing in here reads a clock; `now` is always handed in (ms since 1970).
 import { NO_USAGE, type Usage } from './call.js';
+import { createEscrow, type Escrow, type EscrowSources } from './escrow.js';
 import type { Failure, RunFailure } from './failure.js';
 import { taskOf, type Graph, type GraphTask } from './graph.js';
 import { judgeJoin, type NeedCounts } from './join.js';
@@ -11,7 +12,8 @@ import type { UndoState } from './undo.js';
 import type { TaskStatus } from './status.js';
 
 export interface Skip {
-  readonly cause: 'condition' | 'failure';
+  /** `budget`: it is optional, and the budget was at its soft limit. Joins take it as a condition that was false. */
+  readonly cause: 'condition' | 'failure' | 'budget';
   /** The task that brought it about, where one did. */
   readonly because?: string;
 }
@@ -90,13 +92,15 @@ export interface Progress {
   /** Tasks whose status is `running`, calls or not. */
   running: number;
   usage: Usage;
+  /** Only of a run that has a budget. */
+  readonly escrow?: Escrow;
   undo?: UndoState;
   /** In the order in which they were undone. */
   readonly compensated: string[];
   readonly debt: string[];
 }
 
-export function createProgress(graph: Graph): Progress {
+export function createProgress(graph: Graph, sources?: EscrowSources): Progress {
   const progress: Progress = {
     phase: 'running',
     verdict: 'completed',
@@ -105,6 +109,7 @@ export function createProgress(graph: Graph): Progress {
     inFlight: 0,
     running: 0,
     usage: NO_USAGE,
+    ...(sources === undefined ? {} : { escrow: createEscrow(graph, sources) }),
     compensated: [],
     debt: [],
   };

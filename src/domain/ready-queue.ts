@@ -32,4 +32,11 @@ export function dequeue(queue: ReadyQueue, callsMayStart: boolean): string | und
   return undefined;
 }
 
+/** Puts back in front what has just been taken. */
+export function putBack(queue: ReadyQueue, lane: number, id: string): void {
+  const { entries, head } = queue.lanes[lane]!;
+  if (head === 0) entries.unshift(id);
+  else entries[--queue.lanes[lane]!.head] = id;
+}
+
 export const isEmpty = (queue: ReadyQueue): boolean => queue.lanes.every(({ entries, head }) => head >= entries.length);

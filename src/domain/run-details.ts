@@ -1,5 +1,6 @@
 // A run in GitHub's markdown, as the Temporal Web UI shows it: how it stands, the DAG as text, a table of tasks.
 // Bounded in size, for the Web UI hands it on in the address of a frame.
+import { budgetText } from './budget-text.js';
 import { taskOf, type Graph } from './graph.js';
 import { detailOf, pictureOf } from './picture-of.js';
 import { pictureText } from './picture.js';
@@ -19,6 +20,7 @@ export function runDetails(graph: Graph, progress: Progress): string {
   const phase = result.status === 'running' && progress.phase !== 'running' ? progress.phase : result.status;
   return [
     `**${escapeCell(graph.plan.name)}**: ${phase}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${standing}`,
+    ...(result.budget === undefined ? [] : [`Budget: ${escapeCell(budgetText(result.budget))}`]),
     ...(result.failure === null ? [] : [`> ${escapeCell(result.failure.message)}`]),
     ['```', picture(graph, result), '```'].join('\n'),
     taskTable(graph, result.tasks),

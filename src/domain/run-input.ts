@@ -1,6 +1,7 @@
 // What one run is started with, and what it hands to itself when it continues as new.
 import { z } from 'zod';
 import { AgentCard } from './agent.js';
+import { Budget } from './budget.js';
 import type { Progress } from './progress.js';
 
 /** Events that nobody has waited for yet, oldest first, by name. */
@@ -33,6 +34,8 @@ export const RunInput = z.strictObject({
   plans: z.record(z.string(), z.unknown()).optional(),
   /** What is known of the agents; the defaults hold for those that are not in it. */
   agents: z.record(z.string(), AgentCard).optional(),
+  /** What this run may spend; takes the place of what its plan says, limit by limit. */
+  budget: Budget.optional(),
   /** The search attributes of Baton exist on this server. */
   searchable: z.boolean().optional(),
   /** Present in a sub-plan: the run and the task it belongs to, and how many levels down it is. */

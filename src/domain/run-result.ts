@@ -1,5 +1,6 @@
 // What a run has come to: the value of its Workflow, the detail of its failure, and what `status` shows while it goes on.
 import { z } from 'zod';
+import { BudgetStanding } from './budget.js';
 import { Usage } from './call.js';
 import { Failure, RunFailure } from './failure.js';
 import { TaskStatus } from './status.js';
@@ -15,7 +16,9 @@ export const TaskResult = z.strictObject({
   failure: Failure.nullable(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
-  skip: z.strictObject({ cause: z.enum(['condition', 'failure']), because: z.string().optional() }).nullable(),
+  skip: z
+    .strictObject({ cause: z.enum(['condition', 'failure', 'budget']), because: z.string().optional() })
+    .nullable(),
   items: z.strictObject({ total: z.int(), succeeded: z.int(), failed: z.int() }).nullable(),
   /** Items of a forEach that failed and were tolerated. */
   failures: z.array(z.strictObject({ index: z.int(), failure: Failure })).optional(),
@@ -41,6 +44,8 @@ export const RunResult = z.strictObject({
   /** Task ids that could not be undone. */
   debt: z.array(z.string()),
   usage: Usage,
+  /** Of a run that has a budget. */
+  budget: BudgetStanding.optional(),
   /** In the result of a sub-plan: what the run above needs to undo it. */
   undo: z.unknown().optional(),
 });

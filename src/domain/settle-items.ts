@@ -1,5 +1,8 @@
 // How a forEach opens, how its items begin and end, and when it ends with them.
+import { endHold } from './budget-events.js';
+import { reserve } from './budget-gate.js';
 import { addUsage } from './call.js';
+import { holdKey } from './escrow.js';
 import { failure } from './failure.js';
 import { taskOf, type Graph } from './graph.js';
 import type { Outcome } from './outcome.js';
@@ -44,6 +47,7 @@ export function startItem(graph: Graph, progress: Progress, id: string, index: n
   const { items } = stateOf(progress, id);
   if (items === undefined || index !== items.next)
     throw new Error(`task ${id}: item ${index} is not the next to start`);
+  reserve(progress, taskOf(graph, id), index);
   items.next++;
   items.running++;
   progress.inFlight++;
@@ -59,6 +63,7 @@ export function settleItem(graph: Graph, progress: Progress, event: EventOf<'ite
   progress.inFlight--;
   state.attempts += outcome.attempts;
   progress.usage = addUsage(progress.usage, outcome.usage);
+  endHold(progress, holdKey(id, index), outcome);
   items.ended[index] =
     outcome.status === 'succeeded'
       ? { status: outcome.status, output: outcome.output }

@@ -1,7 +1,10 @@
 // How a task begins and ends, and what its end means to those that depend on it.
 // A1. Every change of a task's status goes through `move`, which knows the transitions that exist.
 // A2. Settling a task costs O(its dependents): each is told once, and judged from counts.
+import { endHold } from './budget-events.js';
+import { reserve } from './budget-gate.js';
 import { addUsage } from './call.js';
+import { holdKey } from './escrow.js';
 import { failure, type RunFailure } from './failure.js';
 import { taskOf, type Graph, type GraphTask } from './graph.js';
 import { judgeJoin } from './join.js';
@@ -24,6 +27,7 @@ export function start(graph: Graph, progress: Progress, id: string, now: number)
   state.startedAt = now;
   progress.running++;
   if (taskOf(graph, id).isCall) progress.inFlight++;
+  reserve(progress, taskOf(graph, id));
 }
 
 /** Ends a task. True if the run stops because of it: then `endIdleForEachs` is due. */
@@ -40,6 +44,7 @@ export function settle(graph: Graph, progress: Progress, event: EventOf<'settled
   state.endedAt = now;
   state.attempts += outcome.attempts;
   progress.usage = addUsage(progress.usage, outcome.usage);
+  endHold(progress, holdKey(id), outcome);
   if (outcome.status === 'succeeded') state.output = outcome.output;
   else state.failure = outcome.failure;
   if (event.child !== undefined) state.child = event.child;
@@ -100,7 +105,7 @@ function tellDependents(graph: Graph, progress: Progress, ended: string[], now: 
 
 function sideOf({ status, skip }: TaskState): 'succeeded' | 'failed' | 'passed' {
   if (status === 'succeeded') return 'succeeded';
-  return skip?.cause === 'condition' ? 'passed' : 'failed';
+  return skip === undefined || skip.cause === 'failure' ? 'failed' : 'passed';
 }
 
 /** Traces a skip to where it began: to a need that failed, if there is one, else to the condition that was false. */

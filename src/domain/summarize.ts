@@ -1,4 +1,5 @@
 // From progress to what people and programs read.
+import { standingOf } from './budget-events.js';
 import { MAX_VALUE_BYTES } from './call.js';
 import { taskOf, type Graph } from './graph.js';
 import { stateOf, type ItemsState, type Progress, type TaskState } from './progress.js';
@@ -25,6 +26,7 @@ export function summarize(graph: Graph, progress: Progress, { runId, output }: S
     compensated: [...progress.compensated],
     debt: [...progress.debt],
     usage: progress.usage,
+    ...(progress.escrow === undefined ? {} : { budget: standingOf(progress.escrow) }),
   };
 }
 

@@ -9,7 +9,7 @@ import { stateOf, type Progress, type TaskState } from './progress.js';
 import { emptyQueue } from './ready-queue.js';
 import { unitsOf } from './undo.js';
 
-export function toBeUndone(graph: Graph, progress: Progress): Progress {
+export function toBeUndone(graph: Graph, { escrow: _, ...progress }: Progress): Progress {
   const compensable = graph.order
     .filter((id) => unitsOf(graph, progress, id).length > 0)
     .map((id) => taskOf(graph, id));

@@ -1,4 +1,5 @@
 // Undoes what was done, in reverse DAG order. Nothing cancels this: half an undoing helps nobody.
+import { spend } from '../domain/budget-events.js';
 import { taskOf } from '../domain/graph.js';
 import type { Outcome } from '../domain/outcome.js';
 import { stateOf } from '../domain/progress.js';
@@ -34,6 +35,7 @@ function setGoing(run: Run, unit: UndoUnit): void {
     .catch((error: unknown) => outcomeOf(error))
     .then((outcome) => {
       run.progress.usage = addUsage(run.progress.usage, outcome.usage);
+      spend(run.progress, outcome);
       settleUndo(run.graph, run.progress, unit, outcome.status === 'succeeded');
     })
     .catch((crash: unknown) => noteCrash(run, crash))

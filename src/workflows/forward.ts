@@ -1,7 +1,9 @@
 // The loop of a run: start what is ready, wait until something has happened, again; then conclude.
 import { conclude, isQuiet, takeReady, type Ready } from '../domain/advance.js';
+import { serveFallbacks } from '../domain/budget-gate.js';
 import { isEmpty } from '../domain/ready-queue.js';
 import { beginUndo } from '../domain/undo.js';
+import { tellPause } from './budget.js';
 import { Continuation } from './continuation.js';
 import { makeResult } from './output.js';
 import { news, type Run } from './run.js';
@@ -21,9 +23,11 @@ async function startAndWait(run: Run): Promise<void> {
   const continuation = new Continuation(run);
   await resumeTasks(run);
   for (;;) {
+    serveFallbacks(progress);
     const starting = continuation.isDraining || isEmpty(progress.ready) ? undefined : startAllReady(run);
     if (starting !== undefined) await starting;
     if (run.crash !== undefined) throw run.crash;
+    tellPause(run);
     if (isQuiet(progress)) return;
     const handingOver = continuation.consider();
     if (handingOver !== undefined) await handingOver;

@@ -2,12 +2,24 @@
 // Validators refuse with one sentence what cannot be done now, before it becomes history.
 import { ApplicationFailure, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { z } from 'zod';
+import type { Addition } from '../domain/budget.js';
 import { taskOf } from '../domain/graph.js';
-import { Approval, MESSAGES, RunEvent, SnapshotRequest, TaskChoice } from '../domain/messages.js';
+import { notLimited } from '../domain/budget-events.js';
+import { BUDGET_EXCEEDED } from '../domain/escrow.js';
+import {
+  Approval,
+  BudgetRaise,
+  MESSAGES,
+  RunEvent,
+  SnapshotRequest,
+  SubPlanShort,
+  TaskChoice,
+} from '../domain/messages.js';
 import { didYouMean, formatProblem } from '../domain/problem.js';
 import { stateOf } from '../domain/progress.js';
 import type { RunResult } from '../domain/run-result.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
+import { raiseBudget, tellAbove } from './budget.js';
 import { report, wake, type Run } from './run.js';
 import { tagStatus } from './web-ui.js';
 
@@ -16,6 +28,9 @@ const resume = defineUpdate<void, []>(MESSAGES.resume);
 const approve = defineUpdate<void, [Approval]>(MESSAGES.approve);
 const retryTask = defineUpdate<void, [TaskChoice]>(MESSAGES.retryTask);
 const skipTask = defineUpdate<void, [TaskChoice]>(MESSAGES.skipTask);
+const raise = defineUpdate<void, [BudgetRaise]>(MESSAGES.raiseBudget);
+const passBudget = defineSignal<[BudgetRaise]>(MESSAGES.passBudget);
+const subPlanShort = defineSignal<[SubPlanShort]>(MESSAGES.subPlanShort);
 const deliverEvent = defineSignal<[RunEvent]>(MESSAGES.deliverEvent);
 const snapshot = defineQuery<RunResult, [SnapshotRequest?]>(MESSAGES.snapshot);
 
@@ -36,7 +51,10 @@ export function answerMessages(run: Run): void {
   };
   setHandler(resume, onResume, {
     validator: () => {
-      if (run.progress.pausedBecause === undefined) throw refusal(`run ${run.id} is not paused`);
+      const { pausedBecause } = run.progress;
+      if (pausedBecause === undefined) throw refusal(`run ${run.id} is not paused`);
+      if (pausedBecause !== BUDGET_EXCEEDED) return;
+      throw refusal(`run ${run.id} is paused by its budget: it goes on when the budget is raised`);
     },
   });
   setHandler(approve, (approval) => report(run, { type: 'answered', task: approval.task, answer: approval }), {
@@ -70,6 +88,26 @@ export function answerMessages(run: Run): void {
       const { status } = stateOf(run.progress, task);
       if (status !== 'pending') throw refusal(`task ${task} is ${status}: only a pending task can be skipped`);
     },
+  });
+  const onRaise = ({ add }: BudgetRaise): void => {
+    raiseBudget(run, add);
+    if (run.progress.pausedBecause === undefined) tellAbove(run, false);
+  };
+  setHandler(raise, onRaise, {
+    validator: (message) => {
+      const { add } = parse(BudgetRaise, message);
+      refuseUnlessRunning(run);
+      refuseUnlessLimited(run, add);
+    },
+  });
+  // From Baton itself; as with events, what is malformed is dropped.
+  setHandler(passBudget, (message) => {
+    const parsed = BudgetRaise.safeParse(message);
+    if (parsed.success) raiseBudget(run, parsed.data.add);
+  });
+  setHandler(subPlanShort, (message) => {
+    const parsed = SubPlanShort.safeParse(message);
+    if (parsed.success) report(run, { type: 'subPlanShort', ...parsed.data });
   });
   setHandler(deliverEvent, (event) => {
     // A signal cannot be refused, and an error here would fail the Workflow Task: what is no event is dropped.
@@ -110,6 +148,18 @@ function known(run: Run, task: string): void {
 
 function refuseUnlessRunning({ id, progress }: Run): void {
   if (progress.phase !== 'running') throw refusal(`run ${id} is ${progress.phase}: it starts nothing any more`);
+}
+
+function refuseUnlessLimited({ id, progress: { escrow }, request: { parent, budget } }: Run, add: Addition): void {
+  if (escrow === undefined) throw refusal(`run ${id} has no budget: there is nothing to raise`);
+  const free = notLimited(escrow, add);
+  const [short] = escrow.short;
+  const hint = short === undefined ? '' : `; it is ${id}/${short} that has run short`;
+  if (free.length > 0) throw refusal(`the budget of run ${id} has no limit of ${free.join(' and ')} to raise${hint}`);
+  // What a sub-plan may spend is held by the run above, which alone can hold more.
+  const isHandedDown = Object.keys(add).some((key) => budget !== undefined && Object.hasOwn(budget, key));
+  if (parent !== undefined && isHandedDown)
+    throw refusal(`run ${id} draws on the budget of run ${parent.run}: raise that one`);
 }
 
 /** A forEach of which too many items have failed is lost: what it has in flight is being cancelled. */

@@ -12,6 +12,7 @@ import { beginUndo } from '../domain/undo.js';
 import type { RunInput } from '../domain/run-input.js';
 import type { RunResult } from '../domain/run-result.js';
 import { runBackward } from './backward.js';
+import { watchDuration } from './budget.js';
 import { closeRun } from './close.js';
 import { runForward } from './forward.js';
 import { answerMessages } from './messages.js';
@@ -25,6 +26,7 @@ export async function orchestrate(input: RunInput): Promise<RunResult> {
       const run = openRun(input);
       answerMessages(run);
       showDetails(run);
+      watchDuration(run);
       // Rejects when somebody cancels; the run then stops in its own time.
       root.cancelRequested.catch(() => cancelRun(run)).catch((crash: unknown) => noteCrash(run, crash));
       return await conduct(run);

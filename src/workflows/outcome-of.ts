@@ -87,6 +87,10 @@ function timeoutMessage({ timeoutType, message }: TimeoutFailure): string {
   }
 }
 
+/** What a sub-plan has used, and what it counts for: of a call that was lost it knows only what was held for it. */
+export const spentBy = ({ usage, budget }: RunResult): { usage: Usage; charged?: Usage } =>
+  budget === undefined ? { usage } : { usage, charged: budget.spent };
+
 function childOutcome({ cause }: ChildWorkflowFailure): Outcome {
   if (cause instanceof CancelledFailure) return cancelled(cause, undefined);
   if (cause instanceof ApplicationFailure) {
@@ -97,7 +101,7 @@ function childOutcome({ cause }: ChildWorkflowFailure): Outcome {
       `${cause.message}${debt}`,
       result?.failure == null ? {} : { details: result.failure },
     );
-    return { status: 'failed', attempts: 1, failure: why, ...(result === undefined ? {} : { usage: result.usage }) };
+    return { status: 'failed', attempts: 1, failure: why, ...(result === undefined ? {} : spentBy(result)) };
   }
   const message =
     cause instanceof TerminatedFailure

@@ -1,13 +1,15 @@
 // One run, as the shell around the pure parts holds it: what must outlive a continue-as-new is in `progress` and `inbox`,
 // everything else here is made anew from the plan.
 import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { chooseBudget } from '../domain/budget.js';
+import type { EscrowSources } from '../domain/escrow.js';
 import { failure, type FailureType } from '../domain/failure.js';
 import { advance } from '../domain/advance.js';
 import type { ProgressEvent } from '../domain/progress-event.js';
 import { expressionSource, type Scope } from '../domain/expression.js';
 import { buildGraph, type Graph } from '../domain/graph.js';
 import type { Made } from '../domain/made-plan.js';
-import { MAX_DEPTH } from '../domain/plan.js';
+import { MAX_DEPTH, type Plan } from '../domain/plan.js';
 import { formatProblem } from '../domain/problem.js';
 import { createProgress, type Progress } from '../domain/progress.js';
 import { RunInput } from '../domain/run-input.js';
@@ -34,6 +36,10 @@ export interface Run extends RunFacts {
   readonly itemScopes: Map<string, CancellationScope>;
   readonly templates: Map<unknown, Template>;
   readonly sent: Sent;
+  /** Until the next limit of the budget's duration. */
+  budgetTimer?: CancellationScope;
+  /** It has been said that the budget pauses the run. */
+  toldPause: boolean;
   /** Of a run that has completed. */
   result?: RunResult;
   /** Something has happened that the loop has not seen. */
@@ -58,7 +64,8 @@ export function openRun(raw: unknown): Run {
   if ((request.parent?.depth ?? 0) > MAX_DEPTH)
     throw refusal('InvalidPlan', [`sub-plans are more than ${MAX_DEPTH} levels deep`]);
   const graph = buildGraph(plan);
-  const progress = request.carried?.progress ?? request.undo?.progress ?? createProgress(graph);
+  const progress =
+    request.carried?.progress ?? request.undo?.progress ?? createProgress(graph, sourcesOf(request, plan));
   const facts: RunFacts = request.undo ?? {
     id: workflowInfo().workflowId,
     input: request.input === undefined ? {} : request.input,
@@ -79,8 +86,19 @@ export function openRun(raw: unknown): Run {
     proposals: new Map(),
     templates: new Map(),
     sent: { historyLength: 0, bytes: 0 },
+    toldPause: false,
     changed: false,
   };
+}
+
+/** Nothing for a run without a budget. */
+function sourcesOf({ budget: asked, agents = {}, plans = {} }: RunInput, plan: Plan): EscrowSources | undefined {
+  const budget = chooseBudget(plan.budget, asked);
+  if (budget === undefined) return undefined;
+  const estimates = Object.entries(agents).flatMap(([type, { estimate }]) =>
+    estimate === undefined ? [] : [[type, estimate] as const],
+  );
+  return { budget, estimates: Object.fromEntries(estimates), plans };
 }
 
 const refusal = (type: FailureType, lines: readonly string[]): ApplicationFailure =>

@@ -10,8 +10,9 @@ import { render, report, stopIfDecided, type Run } from './run.js';
 import { setGoing } from './set-going.js';
 
 /** A promise only where there is something to wait for: see set-going.ts, G3. */
-export function startReady(run: Run, { task: id, index }: Ready): Promise<void> | undefined {
+export function startReady(run: Run, { task: id, index, isLeftOut }: Ready): Promise<void> | undefined {
   const task = taskOf(run.graph, id);
+  if (isLeftOut === true) return void report(run, { type: 'skipped', task: id, cause: 'budget', now: Date.now() });
   if (index !== undefined) return startItem(run, task, index);
   const isToDecide = task.task.when !== undefined && stateOf(run.progress, id).waiting?.admitted !== true;
   if (isToDecide) return decideAndStart(run, task);

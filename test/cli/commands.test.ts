@@ -196,6 +196,39 @@ test('a paused run shows that it is, starts nothing, and goes on when resumed', 
   });
 });
 
+test('a run at the end of its budget says so, and budget --add lets it go on', async () => {
+  await write('two.json', { name: 'two', tasks: { a: { agent: 'echo' }, b: { agent: 'echo', needs: ['a'] } } });
+  const run = spawn('run', 'two.json', '--id', 'spent-1', '--budget', '{"calls":1}');
+  expect(await run.says('paused:')).toContain('baton budget spent-1 --add JSON');
+  expect(RunResult.parse(await json('status', 'spent-1'))).toMatchObject({
+    status: 'paused',
+    pausedBecause: 'budget-exceeded',
+    budget: { limits: { calls: 1 }, spent: { calls: 1 } },
+  });
+  const { stdout } = await baton('status', 'spent-1');
+  expect(stdout).toContain('two · spent-1 · ‖ paused (budget-exceeded)');
+  expect(stdout).toContain('budget: calls 1 of 1');
+  expect(await json('budget', 'spent-1', '--add', '{"calls":1}')).toEqual({
+    did: 'budget',
+    runId: 'spent-1',
+    add: { calls: 1 },
+  });
+  expect(await run.ended).toMatchObject({ exitCode: 0 });
+});
+
+test('a budget that is none is refused before anything starts', async () => {
+  const asked = '{"calls":{"soft":5,"hard":1},"euro":3}';
+  expect(await baton('run', 'greet.yaml', '--input', '{"to":1}', '--budget', asked)).toMatchObject({
+    exitCode: 2,
+    stderr:
+      'error: budget.calls.soft: expected at most the hard limit, 1, got 5\nerror: budget.euro: unknown key "euro"; known here: calls, tokens, usd, duration',
+  });
+  expect(await baton('budget', 'any', '--add', '{"calls":0}')).toMatchObject({
+    exitCode: 2,
+    stderr: 'error: add.calls: expected at least 1, got 0',
+  });
+});
+
 test('cancel ends the run, and whoever follows it exits with 1', async () => {
   const run = spawn('run', 'ask.json', '--id', 'cancel-1');
   await run.says('ok running');

@@ -101,6 +101,20 @@ test('when not all rows fit, what goes on and what failed is shown, the rest is 
   ]);
 });
 
+test('a run that its budget has paused shows how it stands, and what to type', () => {
+  const budget = {
+    limits: { calls: 10, tokens: { soft: 4000, hard: 5000 }, usd: 0.5, duration: '90m' },
+    spent: { calls: 3, tokens: 4900, usd: 0.1 },
+    reserved: { calls: 0, tokens: 200, usd: 0 },
+  };
+  const snapshot = aResult({ status: 'paused', pausedBecause: 'budget-exceeded', budget });
+  const lines = screenLines({ snapshot, facts, now: START }, { columns: Infinity, rows: 50 }, paint);
+  expect(lines[1]).toBe(
+    'budget: calls 3 of 10 · tokens 4,900 of 5,000 (200 reserved) · usd $0.1000 of $0.5000 · at most 1h 30m',
+  );
+  expect(lines.at(-1)).toContain('baton budget r-1 --add JSON');
+});
+
 test.each([24, 10, 5])('a screen of %i rows is not overrun', (rows) => {
   const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`t${i}`, aTask({})]));
   const state = { snapshot: aResult({ tasks: { ...tasks, ...many } }), facts, now: START + 9200 };

@@ -48,6 +48,22 @@ const problemsOf = (build: () => unknown) => {
 };
 
 describe('definePlan', () => {
+  it('says what a run may spend, and which tasks can be left out', () => {
+    const budget = { tokens: { soft: 10, hard: 20 }, duration: '1h' };
+    const plan = definePlan('thrifty', { budget }, (p) => {
+      p.task('scan', scanner, { path: '.' }, { optional: true });
+      p.approve('sign', 'Publish?', { optional: true });
+    });
+    expect(plan).toEqual({
+      name: 'thrifty',
+      budget,
+      tasks: {
+        scan: { agent: 'scanner', input: { path: '.' }, optional: true },
+        sign: { approve: { title: 'Publish?' }, optional: true },
+      },
+    });
+  });
+
   it('gives the data that YAML would give', () => {
     const plan = definePlan('review', { input: Input, onFailure: 'continue', concurrency: 5 }, (p) => {
       const scan = p.task('scan', scanner, { path: p.input.path }, { retry: { attempts: 2 }, timeout: '5m' });

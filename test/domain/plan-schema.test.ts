@@ -11,6 +11,7 @@ input: { type: object, required: [path], properties: { path: { type: string } } 
 defaults: { timeout: 5m, retry: { attempts: 4, initial: 1s, factor: 2, max: 1m } }
 concurrency: 50
 onFailure: compensate
+budget: { calls: 40, tokens: { soft: 8000, hard: 10000 }, usd: 0.5, duration: { soft: 30m, hard: 1h } }
 tasks:
   inventory: { agent: repo-inventory, input: { path: "{% $input.path %}" } }
   analyze:
@@ -28,7 +29,7 @@ tasks:
     input: { report: "{% {'files': $tasks.analyze.output, 'findings': $tasks.scan.output.findings} %}" }
     needs: [signOff]
     compensate: { agent: unpublisher, input: { url: "{% $output.url %}" } }
-  later: { wait: 5s }
+  later: { wait: 5s, optional: true }
   more: { plan: { name: inner, tasks: { one: { event: go } } } }
 output: "{% $tasks.publish.output %}"
 `;
@@ -51,6 +52,8 @@ describe('planJsonSchema', () => {
     ['an unknown key', { name: 'p', tasks: { a: { agent: 'x', need: ['b'] } } }],
     ['a malformed duration', { name: 'p', tasks: { a: { agent: 'x', timeout: '5' } } }],
     ['a key of another kind', { name: 'p', tasks: { a: { wait: '5s', retry: {} } } }],
+    ['a negative limit', { name: 'p', budget: { calls: -1 }, tasks: { a: { agent: 'x' } } }],
+    ['an unknown limit', { name: 'p', budget: { euro: 1 }, tasks: { a: { agent: 'x' } } }],
     ['a broken sub-plan', { name: 'p', tasks: { a: { plan: { name: 'q', tasks: { b: {} } } } } }],
     ['a number out of range', { name: 'p', concurrency: 1501, tasks: { a: { agent: 'x' } } }],
   ])('refuses %s, as validation does', (_what, plan) => {

@@ -171,6 +171,30 @@ export const KEPT_RUNS: readonly KeptRun[] = [
     },
   },
   {
+    name: 'budget-raised',
+    plan: {
+      name: 'budget',
+      budget: { tokens: { soft: 10, hard: 15 }, duration: '1d' },
+      tasks: {
+        a: { agent: 'no', fallback: { agent: 'paid' } },
+        extra: { agent: 'paid', needs: ['a'], optional: true },
+        sub: { plan: { name: 'sub', tasks: { x: { agent: 'paid' } } }, needs: ['a'] },
+      },
+    },
+    options: {
+      agents: {
+        no: refuses,
+        paid: { estimate: { tokens: 10 }, run: (_, { usage }) => usage({ tokens: 10 }) },
+      },
+    },
+    // The sub-plan runs short, and so does the run above.
+    act: async (run) => {
+      while ((await run.snapshot()).status !== 'paused');
+      await run.raiseBudget({ tokens: 5 });
+    },
+    children: ['sub'],
+  },
+  {
     name: 'retried-and-too-late',
     plan: {
       name: 'retried',

@@ -1,5 +1,8 @@
 // A run over `progress` alone, on a simulated clock: what a Workflow does, without Temporal.
-import { advance, conclude, isQuiet, takeReady } from '../../src/domain/advance.js';
+import { advance, conclude, isQuiet, takeReady, type Ready } from '../../src/domain/advance.js';
+import type { Addition } from '../../src/domain/budget.js';
+import { serveFallbacks } from '../../src/domain/budget-gate.js';
+import { fallbackKey, holdKey, type EscrowSources } from '../../src/domain/escrow.js';
 import type { ProgressEvent } from '../../src/domain/progress-event.js';
 import { buildGraph, taskOf, type Graph } from '../../src/domain/graph.js';
 import type { Outcome } from '../../src/domain/outcome.js';
@@ -11,6 +14,11 @@ export interface SimulationOptions {
   /** Milliseconds that a task or item takes. */
   readonly duration?: (task: string, index?: number) => number;
   readonly outcome?: (task: string, index?: number) => Outcome;
+  /** How the fallback of a task that failed ends; asked only in a run with a budget. */
+  readonly fallback?: (task: string, index?: number) => Outcome;
+  readonly budget?: EscrowSources;
+  /** By how much to raise a budget that has paused the run; without an answer the run is left paused. */
+  readonly raise?: (progress: Progress) => Addition | undefined;
   readonly items?: (task: string) => number;
   readonly tolerated?: (task: string) => number;
   readonly when?: (task: string) => boolean;
@@ -35,6 +43,8 @@ export interface Simulation {
   /** Milliseconds from the first start to the last end. */
   readonly elapsed: number;
   readonly mostInFlight: number;
+  /** It was left as its budget had paused it. */
+  readonly isPaused: boolean;
 }
 
 const OK: Outcome = { status: 'succeeded', output: null, attempts: 1 };
@@ -78,12 +88,15 @@ class Agenda {
 
 export function simulate(plan: Plan, options: SimulationOptions = {}): Simulation {
   const { duration = () => 1, outcome = () => OK, when = () => true, undone = () => true } = options;
+  const { fallback, budget, raise = () => undefined } = options;
   const { items = () => 3, tolerated = () => 0, cancelAfter = Infinity, between } = options;
   const graph = buildGraph(plan);
-  let progress = createProgress(graph);
+  let progress = createProgress(graph, budget);
   const log: LogEntry[] = [];
   const agenda = new Agenda();
   const open = new Map<string, () => void>();
+  /** Fallbacks that wait until the budget has room for them. */
+  const waiting = new Map<string, () => void>();
   let [now, ended, mostInFlight] = [0, 0, 0];
 
   const tell = (event: ProgressEvent) => {
@@ -111,11 +124,28 @@ export function simulate(plan: Plan, options: SimulationOptions = {}): Simulatio
     open.set(key, () =>
       finish({ status: 'unknown', attempts: 1, failure: { type: 'Cancelled', message: 'cancelled at work' } }),
     );
-    agenda.add(now + duration(task, index), () => finish(outcome(task, index)));
+    const second = (how: Outcome) => {
+      if (!open.has(key)) return;
+      tell({ type: 'fallbackAnswered', ...which, outcome: how });
+      finish(how);
+    };
+    const which = { task, ...(index === undefined ? {} : { index }) };
+    agenda.add(now + duration(task, index), () => {
+      const how = outcome(task, index);
+      if (!open.has(key) || fallback === undefined || how.status !== 'failed') return finish(how);
+      tell({ type: 'fallbackAsked', ...which, agent: 'spare', outcome: how });
+      open.set(key, () =>
+        second({ status: 'unknown', attempts: 1, failure: { type: 'Cancelled', message: 'cancelled at work' } }),
+      );
+      waiting.set(fallbackKey(holdKey(task, index)), () => {
+        agenda.add(now + duration(task, index), () => second(fallback(task, index)));
+      });
+    });
   };
 
-  const start = (task: string, index?: number) => {
+  const start = ({ task, index, isLeftOut }: Ready) => {
     const spec = taskOf(graph, task);
+    if (isLeftOut === true) return tell({ type: 'skipped', task, cause: 'budget', now });
     if (index !== undefined) {
       tell({ type: 'itemStarted', task, index });
       setGoing(task, index, (how) => tell({ type: 'itemSettled', task, index, outcome: how, now }));
@@ -135,12 +165,24 @@ export function simulate(plan: Plan, options: SimulationOptions = {}): Simulatio
   };
 
   for (;;) {
+    serveFallbacks(progress);
+    for (const [key, ask] of waiting) {
+      if (progress.escrow?.held[key] === undefined) continue;
+      waiting.delete(key);
+      ask();
+    }
     for (let ready = takeReady(graph, progress); ready !== undefined; ready = takeReady(graph, progress)) {
-      start(ready.task, ready.index);
+      start(ready);
     }
     if (isQuiet(progress)) break;
     const next = agenda.take();
-    if (next === undefined) throw new Error('nothing is due, and the run is not over');
+    if (next === undefined) {
+      if (progress.pausedBecause !== 'budget-exceeded') throw new Error('nothing is due, and the run is not over');
+      const add = raise(progress);
+      if (add === undefined) return { graph, progress, log, elapsed: now, mostInFlight, isPaused: true };
+      tell({ type: 'raised', add, ms: now });
+      continue;
+    }
     now = Math.max(now, next.at);
     next.run();
   }
@@ -160,5 +202,5 @@ export function simulate(plan: Plan, options: SimulationOptions = {}): Simulatio
     settleUndo(graph, progress, unit, undone(unit));
     if (between !== undefined) progress = between(progress);
   }
-  return { graph, progress, log, elapsed, mostInFlight };
+  return { graph, progress, log, elapsed, mostInFlight, isPaused: false };
 }

@@ -10,6 +10,7 @@ import { prepareRun } from '../../src/client/prepare.js';
 import { RunHandle } from '../../src/client/run-handle.js';
 import { startRun } from '../../src/client/start-run.js';
 import type { Agent, AgentContext, AgentSettings } from '../../src/domain/agent.js';
+import type { Budget } from '../../src/domain/budget.js';
 import type { CallRequest } from '../../src/domain/call.js';
 import type { CatalogueRequest } from '../../src/domain/catalogue.js';
 import type { Plan } from '../../src/domain/plan.js';
@@ -26,6 +27,7 @@ export interface RunOptions {
   readonly input?: unknown;
   readonly agents?: TestAgents;
   readonly plans?: Readonly<Record<string, Plan>>;
+  readonly budget?: Budget;
   readonly id?: string;
 }
 
@@ -146,12 +148,12 @@ function useServer(
     get env() {
       return env!;
     },
-    async start(plan, { input, agents = {}, plans = {}, id = `run-${++count}` } = {}) {
+    async start(plan, { input, agents = {}, plans = {}, budget, id = `run-${++count}` } = {}) {
       const { client } = temporal.env;
       const calls: SeenCall[] = [];
       const all = agentsOf({ echo: (value) => value, ...agents }, calls);
       byRun.set(id, createActivities({ agents: all, abortGraceMs: 500 }));
-      const request = prepareRun(plan, input, { agents: all, plans: new Map(Object.entries(plans)) });
+      const request = prepareRun(plan, input, { agents: all, plans: new Map(Object.entries(plans)) }, budget);
       await startRun(client, { id, taskQueue: TEST_QUEUE, request });
       const run = new RunHandle(client, id);
       const said = () =>

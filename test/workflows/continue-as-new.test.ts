@@ -151,6 +151,21 @@ test.concurrent('a run that is paused stays paused', async ({ expect }) => {
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
 });
 
+test.concurrent('a budget keeps what has been spent, and what agents have been seen to use', async ({ expect }) => {
+  const { id, run, result } = await temporal.start(
+    { name: 'spent', tasks: { ...chain({ agent: 'paid' }), last: { agent: 'paid', needs: [END] } } },
+    { agents: { paid: (_, { usage }) => usage({ tokens: 10 }) }, budget: { tokens: 305, duration: '1h' } },
+  );
+  await expect.poll(async () => (await run.snapshot()).pausedBecause).toBe('budget-exceeded');
+  expect((await run.snapshot()).budget).toMatchObject({ spent: { calls: 30, tokens: 300 }, reserved: { tokens: 0 } });
+  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
+  await run.raiseBudget({ tokens: 5 });
+  expect(await result()).toMatchObject({
+    status: 'completed',
+    budget: { limits: { tokens: 310 }, spent: { tokens: 310 } },
+  });
+});
+
 describe.concurrent('a forEach', () => {
   test('goes on with its items, each called once, and keeps what failed', async ({ expect }) => {
     const items = Array.from({ length: 60 }, (_, index) => index);

@@ -219,6 +219,19 @@ test('a plan within a plan is made as deep as is allowed, and no deeper', async 
   expect(asked[2]!.rejected!.problems).toMatchObject([{ code: 'plan.too-deep' }]);
 });
 
+test('what the planner spends is of the budget of the plan', async () => {
+  const made: Plan = { name: 'made', tasks: { a: { agent: 'echo' }, b: { agent: 'echo', needs: ['a'] } } };
+  const planner: TestAgents[string] = (_, { usage }) => {
+    usage({ tokens: 70 });
+    return made;
+  };
+  const plan: Plan = { ...solve(), budget: { tokens: 100, calls: 2 } };
+  const { run, result } = await temporal.start(plan, { agents: { planner } });
+  await expect.poll(async () => (await run.snapshot()).pausedBecause).toBe('budget-exceeded');
+  await run.raiseBudget({ calls: 1 });
+  expect(await result()).toMatchObject({ status: 'completed', usage: { calls: 3, tokens: 70 } });
+});
+
 const Case = z.object({
   id: z.string(),
   tasks: z.array(z.object({ id: z.string(), name: z.string().optional(), dependsOn: z.array(z.string()) })),

@@ -12,9 +12,9 @@ type FromData = (data: unknown) => Agent;
 
 const KINDS: ReadonlyMap<string, FromData> = new Map<string, FromData>([
   ['command', (data) => commandAgent(withoutKind(parseSettings(CommandSettings.extend(AgentData.shape), data)))],
-  ['rules', (data) => rulePlanner(withoutKind(parseSettings(RulesSettings.extend(AgentData.shape), data)))],
   ['http', (data) => httpAgent(withoutKind(parseSettings(HttpSettings.extend(AgentData.shape), data)))],
   ['llm', (data) => llmAgent(withoutKind(parseSettings(LlmSettings.extend(AgentData.shape), data)))],
+  ['rules', (data) => rulePlanner(withoutKind(parseSettings(RulesSettings.extend(AgentData.shape), data)))],
 ]);
 
 /** Makes an agent of an entry of a data file. Throws an `AgentDefinitionError` with all its problems, one line each. */

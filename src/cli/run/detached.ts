@@ -8,7 +8,7 @@ import { shellWord } from '../view/shell-word.js';
 import type { PreparedRun } from './prepare.js';
 
 export async function runDetached(io: Io, prepared: PreparedRun): Promise<ExitCode> {
-  const { options, config, plan, input, askedQueue } = prepared;
+  const { options, config, plan, input, budget, askedQueue } = prepared;
   const taskQueue = askedQueue ?? DEFAULT_TASK_QUEUE;
   return await inSession<ExitCode>(io, { options, config, start: false }, async ({ baton }) => {
     if ((await baton.pollers(taskQueue)) === 0) {
@@ -18,7 +18,12 @@ export async function runDetached(io: Io, prepared: PreparedRun): Promise<ExitCo
       ]);
     }
     const { id } = options;
-    const { run, isNew } = await baton.startOrFind(plan, { input, taskQueue, ...(id === undefined ? {} : { id }) });
+    const { run, isNew } = await baton.startOrFind(plan, {
+      input,
+      taskQueue,
+      ...(budget === undefined ? {} : { budget }),
+      ...(id === undefined ? {} : { id }),
+    });
     const { status } = await run.describe();
     const state = status.name.toLowerCase();
     if (options.quiet !== true) {

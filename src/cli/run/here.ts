@@ -68,10 +68,15 @@ async function tellEnded(io: Io, _: Session, run: RunHandle, { options, onEnd }:
 }
 
 async function start(io: Io, { baton }: Session, prepared: PreparedRun, working: Working): Promise<StartedRun> {
-  const { plan, input, options } = prepared;
+  const { plan, input, budget, options } = prepared;
   const { id } = options;
   const { taskQueue } = working;
-  const started = await baton.startOrFind(plan, { input, taskQueue, ...(id === undefined ? {} : { id }) });
+  const started = await baton.startOrFind(plan, {
+    input,
+    taskQueue,
+    ...(budget === undefined ? {} : { budget }),
+    ...(id === undefined ? {} : { id }),
+  });
   if (started.isNew) return started;
   const found = await started.run.describe();
   if (found.taskQueue !== taskQueue && (await baton.pollers(found.taskQueue)) === 0)

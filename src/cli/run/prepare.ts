@@ -1,6 +1,7 @@
 // Everything of `run` that can be refused before a server is looked for.
 import { prepareRun, type Known } from '../../client/prepare.js';
 import { loadConfig, type LoadedConfig } from '../../config/load.js';
+import type { Budget } from '../../domain/budget.js';
 import { InvalidPlanError } from '../../domain/parse-plan.js';
 import { problem } from '../../domain/problem.js';
 import type { RunResult } from '../../domain/run-result.js';
@@ -18,6 +19,7 @@ export interface PreparedRun {
   readonly input: unknown;
   /** Told of the result, before it is printed. */
   readonly onEnd?: (result: RunResult) => Promise<void>;
+  readonly budget?: Budget;
   /** The Task Queue that was configured or typed. */
   readonly askedQueue: string | undefined;
   /** The one that only this project's workers poll. */
@@ -35,12 +37,14 @@ export async function prepare(
   const input = options.input === undefined ? undefined : await readJsonArgument('--input', options.input, io.cwd);
   const askedQueue = options.taskQueue ?? config?.taskQueue;
   const elsewhere = options.detach === true || askedQueue !== undefined;
-  const { plan } = checked(raw, input, knownOf(config, elsewhere));
+  const asked = options.budget === undefined ? undefined : await readJsonArgument('--budget', options.budget, io.cwd);
+  const { plan, budget } = checked(raw, input, knownOf(config, elsewhere), asked);
   return {
     options,
     config,
     plan,
     input,
+    ...(budget === undefined ? {} : { budget }),
     askedQueue: askedQueue === undefined ? undefined : parseName('taskQueue', askedQueue),
     ownQueue: ownQueue({ configPath: config?.path, directory: io.cwd }),
   };
@@ -52,9 +56,9 @@ function knownOf(config: LoadedConfig | undefined, elsewhere: boolean): Known {
   return elsewhere ? {} : { agents: [] };
 }
 
-function checked(raw: unknown, input: unknown, known: Known) {
+function checked(raw: unknown, input: unknown, known: Known, budget: unknown) {
   try {
-    return prepareRun(raw, input, known);
+    return prepareRun(raw, input, known, budget);
   } catch (error) {
     const isLost = error instanceof InvalidPlanError && known.agents?.length === 0;
     if (!isLost || !error.problems.some(({ code }) => code === 'plan.unknown-agent')) throw error;

@@ -5,14 +5,18 @@ import type { Io } from '../io.js';
 import type { RunFacts } from './run-facts.js';
 import { detailOf, timeOf } from './task-row.js';
 import type { View } from './view.js';
-import { waitingFor } from './waiting.js';
+import { shortOf, waitingFor } from './waiting.js';
 
 export function plainView(io: Io, facts: RunFacts, clock: () => number = Date.now): View {
   let before: ReadonlyMap<string, Standing> = new Map();
   let said: string | undefined;
+  let wasShort = false;
   const show = (snapshot: RunResult): void => {
     const now = clock();
     for (const line of changedLines(before, snapshot, facts, now)) io.note(`${clockTime(now)} ${line}`);
+    const short = shortOf(snapshot, facts);
+    if (!wasShort) for (const line of short) io.note(`${clockTime(now)} paused: ${line}`);
+    wasShort = short.length > 0;
     before = new Map(Object.entries(snapshot.tasks).map(([id, task]) => [id, standingOf(task)]));
   };
   return {

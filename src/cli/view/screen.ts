@@ -1,11 +1,12 @@
 // The live screen: header, table, what the run waits for. As many lines as the terminal has, and no more.
+import { budgetText } from '../../domain/budget-text.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { RunResult } from '../../domain/run-result.js';
 import type { Colours } from '../io.js';
 import type { RunFacts } from './run-facts.js';
 import { statusText } from './summary.js';
 import { fit, taskTable, type TableSize } from './task-table.js';
-import { waitingTasks } from './waiting.js';
+import { shortOf, waitingTasks } from './waiting.js';
 
 export interface ScreenState {
   readonly snapshot: RunResult | undefined;
@@ -29,6 +30,7 @@ export function screenLines(state: ScreenState, size: TableSize, paint: Colours)
       .slice(0, MAX_WAITING)
       .flatMap(({ task, why, command }) => [`${paint.yellow('◆')} ${task} ${why}`, `  ${paint.bold(command)}`]),
     ...(waiting.length > MAX_WAITING ? [paint.dim(`… ${waiting.length - MAX_WAITING} more tasks wait`)] : []),
+    ...(snapshot === undefined ? [] : shortOf(snapshot, facts).map((text) => paint.yellow(text))),
     ...(trouble === undefined ? [] : [paint.yellow(trouble)]),
   ];
   const around = head.length + 1 + (foot.length === 0 ? 0 : foot.length + 1) + 1;
@@ -41,5 +43,6 @@ function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): str
   const { id, plan, page, startedAt } = facts;
   const status = snapshot === undefined ? paint.dim('○ starting') : statusText(snapshot, paint);
   const head = [paint.bold(plan), id, status, formatDuration(Math.max(0, now - startedAt))].join(' · ');
-  return [head, ...(page === undefined ? [] : [paint.dim(page)])];
+  const budget = snapshot?.budget === undefined ? [] : [`budget: ${budgetText(snapshot.budget)}`];
+  return [head, ...budget, ...(page === undefined ? [] : [paint.dim(page)])];
 }

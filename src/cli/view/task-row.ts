@@ -31,6 +31,12 @@ export function timeOf({ startedAt, endedAt }: TaskResult, now: number): string 
   return formatDuration(Math.max(0, until - Date.parse(startedAt)));
 }
 
+/** Where no other task brought it about. */
+const WHY_SKIPPED: Partial<Record<NonNullable<TaskResult['skip']>['cause'], string>> = {
+  condition: 'its condition was false',
+  budget: 'optional, and the budget was at its soft limit',
+};
+
 /** `attempt 2 · connect ECONNREFUSED`, `24/120 items, 1 failed`, `its condition was false`. */
 export function detailOf({ status, attempts, items, skip, failure }: TaskResult): string {
   const parts: string[] = [];
@@ -40,7 +46,8 @@ export function detailOf({ status, attempts, items, skip, failure }: TaskResult)
   } else if (attempts > 1) parts.push(`attempt ${attempts}`);
   if (skip !== null) {
     const because = skip.because === undefined ? 'the run ended' : `because of ${skip.because}`;
-    parts.push(skip.cause === 'condition' && skip.because === undefined ? 'its condition was false' : because);
+    const whole = skip.because === undefined ? WHY_SKIPPED[skip.cause] : undefined;
+    parts.push(whole ?? because);
   }
   // That a task was cancelled is all that there is to say of it.
   if (failure !== null && status !== 'cancelled') parts.push(oneLine(failure.message));

@@ -1,4 +1,5 @@
 // What a run waits for that only somebody outside can give, with the command to type.
+import { BUDGET_EXCEEDED } from '../../domain/escrow.js';
 import { oneLine } from '../../domain/one-line.js';
 import type { RunResult } from '../../domain/run-result.js';
 import type { RunFacts } from './run-facts.js';
@@ -15,6 +16,12 @@ export function waitingTasks({ tasks }: Pick<RunResult, 'tasks'>, facts: RunFact
     const about = facts.tasks.get(task);
     return status === 'running' && about !== undefined ? waitingFor(facts, task, asks) : [];
   });
+}
+
+/** What a run that its budget has paused wants of somebody; nothing for others. */
+export function shortOf({ pausedBecause }: Pick<RunResult, 'pausedBecause'>, { id }: Pick<RunFacts, 'id'>): string[] {
+  if (pausedBecause !== BUDGET_EXCEEDED) return [];
+  return [`the budget has no room for what is next: baton budget ${shellWord(id)} --add JSON, or baton cancel`];
 }
 
 /** Nothing for a task that no person can help along. */

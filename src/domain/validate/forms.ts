@@ -1,4 +1,5 @@
 // What the language accepts, in the words of a person: zod knows it only as schemas.
+import { Budget } from '../budget.js';
 import { Approve, Compensate, Decompose, Defaults, Fallback, ForEach, PlanHead, Task, TASK_KINDS } from '../plan.js';
 import { Retry } from '../retry.js';
 
@@ -13,6 +14,10 @@ export const FORMS: ReadonlyMap<string, string> = new Map([
   ['aggregate', 'expected an expression over $output, or { agent: … }'],
   ['when', 'expected true, false or an expression {% … %}'],
   ['plan', 'expected a plan, or the name of one'],
+  ['calls', 'expected a whole number of at least 0, or { soft, hard }'],
+  ['tokens', 'expected a whole number of at least 0, or { soft, hard }'],
+  ['usd', 'expected a number of at least 0, or { soft, hard }'],
+  ['duration', 'expected a duration such as "30m", or { soft, hard }'],
   ['input', 'expected a JSON Schema (an object, true or false)'],
 ]);
 
@@ -26,7 +31,14 @@ export const TYPES: ReadonlyMap<string, string> = new Map([
   ['array', 'an array'],
 ]);
 
-export const DURATION_KEYS: ReadonlySet<string> = new Set(['timeout', 'heartbeat', 'deadline', 'initial', 'max']);
+export const DURATION_KEYS: ReadonlySet<string> = new Set([
+  'timeout',
+  'heartbeat',
+  'deadline',
+  'duration',
+  'initial',
+  'max',
+]);
 
 /** Kinds and keys of the language that this version cannot run. */
 export const NOT_YET: ReadonlySet<string> = new Set(['publish', 'machine', 'cache']);
@@ -40,6 +52,7 @@ export const TASK_KEYS = keysOf(Task.shape);
 export const KEYS_UNDER: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['defaults', keysOf(Defaults.shape)],
   ['retry', keysOf(Retry.shape)],
+  ['budget', keysOf(Budget.shape)],
   ['forEach', keysOf(ForEach.shape)],
   ['approve', keysOf(Approve.shape)],
   ['decompose', keysOf(Decompose.shape)],

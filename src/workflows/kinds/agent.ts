@@ -10,9 +10,10 @@ import type { Fallback } from '../../domain/plan.js';
 import { retryPolicy, type Retry } from '../../domain/retry.js';
 import { jsonBytes } from '../../domain/size.js';
 import { inTime, reading } from '../../domain/soon.js';
+import { roomForFallback } from '../budget.js';
 import { outcomeOf } from '../outcome-of.js';
 import { roomFor } from '../room.js';
-import { render, type Run } from '../run.js';
+import { render, report, type Run } from '../run.js';
 import { deadlineLeft } from './limit.js';
 import { workName, type Settled, type Work } from './work.js';
 
@@ -54,7 +55,12 @@ async function askFallback(
   input: unknown,
   first: Exclude<Outcome, { status: 'succeeded' }>,
 ): Promise<Settled> {
+  const { task, index } = work;
+  const which = { task: task.id, ...(index === undefined ? {} : { index }) };
+  const hasBudget = run.progress.escrow !== undefined;
+  if (hasBudget) report(run, { type: 'fallbackAsked', ...which, agent: fallback.agent, outcome: first });
   const second = await answerOf(run, work, fallback, input, first.failure);
+  if (hasBudget) report(run, { type: 'fallbackAnswered', ...which, outcome: second });
   // The first agent may have done its work after all: then there is something to undo.
   const isUnknown = first.status === 'unknown' && second.status !== 'succeeded';
   const last: Outcome = isUnknown ? { ...second, status: 'unknown' } : second;
@@ -68,6 +74,7 @@ async function askFallback(
 
 async function answerOf(run: Run, work: Work, fallback: Fallback, input: unknown, why: Failure): Promise<Outcome> {
   try {
+    if (run.progress.escrow !== undefined) await roomForFallback(run, workName(work));
     const scope = { ...work.scope, failure: why };
     const own = fallback.input === undefined ? input : inputOf(await inTime(render(run, fallback.input, scope)));
     return (await callAgent(run, work, { ...fallback, input: own, suffix: 'fallback' })).outcome;

@@ -34,7 +34,12 @@ export async function performDecompose(run: Run, work: Work): Promise<Settled> {
     return { outcome: { status: 'succeeded', output: plan, attempts: 1, usage: planned.usage } };
   }
   const agents = { ...run.request.agents, ...catalogue.cards };
-  const done = await runSubPlan(run, work, { plan, input: 'input' in planned ? planned.input : input, agents });
+  const done = await runSubPlan(run, work, {
+    plan,
+    input: 'input' in planned ? planned.input : input,
+    agents,
+    spent: planned.usage,
+  });
   return withUsage(await aggregate(run, work, { decompose, goal, done }), planned.usage);
 }
 

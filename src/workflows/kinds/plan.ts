@@ -1,7 +1,8 @@
 // A sub-plan is a run of its own, in a child Workflow: it has its own history, its own picture, and undoes its own failures.
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import { MAX_VALUE_BYTES } from '../../domain/call.js';
+import { lessSpent } from '../../domain/budget.js';
+import { MAX_VALUE_BYTES, NO_USAGE, type Usage } from '../../domain/call.js';
 import { failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Plan } from '../../domain/plan.js';
@@ -10,7 +11,8 @@ import type { RunResult } from '../../domain/run-result.js';
 import { stateOf } from '../../domain/progress.js';
 import { jsonBytes } from '../../domain/size.js';
 import { inTime } from '../../domain/soon.js';
-import { outcomeOf } from '../outcome-of.js';
+import { budgetOf } from '../budget.js';
+import { outcomeOf, spentBy } from '../outcome-of.js';
 import { render, type Run } from '../run.js';
 import { roomFor } from '../room.js';
 import { inputOf } from './agent.js';
@@ -29,18 +31,25 @@ export async function performPlan(run: Run, work: Work): Promise<Settled> {
 export interface SubPlan extends Pick<RunInput, 'agents'> {
   readonly plan: Plan;
   readonly input: unknown;
+  /** Of what the budget holds for the task, so much has been spent on the way to the plan. */
+  readonly spent?: Usage;
 }
 
 export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promise<Settled> {
-  const { plan, input } = subPlan;
-  const request = requestOf(run, work, subPlan);
+  const { spent = NO_USAGE, ...what } = subPlan;
+  const { plan, input } = what;
+  const { budget } = budgetOf(run, workName(work));
+  const request = requestOf(run, work, {
+    ...what,
+    ...(budget === undefined ? {} : { budget: lessSpent(budget, spent) }),
+  });
   const refused = refuseSize(request) ?? (await refuseInput(plan, input, workName(work)));
   if (refused !== undefined) return { outcome: refused };
   try {
     const result = await limited(run, work, () => runChild(run, work, request));
     if ('outcome' in result) return result;
     return {
-      outcome: { status: 'succeeded', output: result.output, attempts: 1, usage: result.usage },
+      outcome: { status: 'succeeded', output: result.output, attempts: 1, ...spentBy(result) },
       ...(result.undo === undefined ? {} : { child: result.undo }),
     };
   } catch (error) {

@@ -51,7 +51,7 @@ describe('an agent in a data file', () => {
 
   test('of a kind that does not exist is refused with those that do', () => {
     expect(problemsOf({ type: 'a', kind: 'comand' })).toEqual([
-      'agent "a": kind: expected "command", "http" or "llm", got "comand"; did you mean "command"?',
+      'agent "a": kind: expected "command", "http", "llm" or "rules", got "comand"; did you mean "command"?',
     ]);
     expect(problemsOf({ type: 'a', kind: '__proto__' })).toHaveLength(1);
     expect(problemsOf('echo')).toEqual([

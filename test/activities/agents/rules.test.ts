@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { agentFromData } from '../../../src/activities/agents/index.js';
 import { rulePlanner } from '../../../src/activities/agents/rules.js';
 import { createActivities } from '../../../src/activities/index.js';
+import type { CallReply, CallRequest } from '../../../src/domain/call.js';
 import { problem } from '../../../src/domain/problem.js';
+import { silenceTemporal } from '../../support/silence.js';
 
 const review = { name: 'review', tasks: { all: { agent: 'echo' } } };
 const mail = { name: 'mail', tasks: { all: { agent: 'echo' } } };
@@ -32,8 +34,11 @@ async function ask(goal: string, more: object = {}): Promise<unknown> {
     timeoutMs: 5_000,
     retry: { attempts: 1, initialMs: 1, factor: 1, maxMs: 1 },
   };
+  silenceTemporal();
   const { callAgent } = createActivities({ agents: [planner] });
-  return ((await new MockActivityEnvironment().run(callAgent, request)) as { output: unknown }).output;
+  const environment = new MockActivityEnvironment();
+  const { output } = await environment.run<[CallRequest], CallReply, typeof callAgent>(callAgent, request);
+  return output;
 }
 
 describe('a rule planner', () => {

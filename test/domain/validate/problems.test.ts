@@ -55,6 +55,39 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
     ['plan.unknown-key tasks.b.retry.delay: unknown key "delay"; known here: attempts, initial, factor, max'],
   ],
   [
+    'a budget of malformed limits',
+    planOf({ a: say }, { budget: { calls: -1, tokens: 1.5, usd: 'much', duration: '5' } }),
+    [
+      'plan.out-of-range budget.calls: expected at least 0, got -1',
+      /^plan\.\S+ budget\.tokens: expected a whole number.*, got 1\.5$/,
+      'plan.bad-value budget.usd: expected a number of at least 0, or { soft, hard }, got "much"',
+      /^plan\.bad-duration budget\.duration: expected a duration .*, got "5"$/,
+    ],
+  ],
+  [
+    'a soft limit above the hard one',
+    planOf({ a: say }, { budget: { tokens: { soft: 200, hard: 100 }, duration: { soft: '2h', hard: '1h' } } }),
+    [
+      'plan.out-of-range budget.tokens.soft: expected at most the hard limit, 100, got 200',
+      'plan.out-of-range budget.duration.soft: expected at most the hard limit, "1h", got "2h"',
+    ],
+  ],
+  [
+    'half a limit',
+    planOf({ a: say }, { budget: { tokens: { soft: 200 } } }),
+    ['plan.bad-value budget.tokens: expected a whole number of at least 0, or { soft, hard }, got {"soft":200}'],
+  ],
+  [
+    'a limit of something else',
+    planOf({ a: say }, { budget: { token: 5 } }),
+    ['plan.unknown-key budget.token: unknown key "token"; did you mean "tokens"?'],
+  ],
+  [
+    'a word for optional',
+    oneTask({ ...say, optional: 'yes' }),
+    ['plan.bad-type tasks.b.optional: expected true or false, got "yes"'],
+  ],
+  [
     'a value of another type',
     oneTask({ ...say, needs: 'a' }),
     ['plan.bad-type tasks.b.needs: expected an array, got "a"'],

@@ -1,0 +1,126 @@
+// The budget of a run as it stands. Escrow: what a call is expected to use is held from before it is made until it has
+// settled; then what it really used is spent.
+// E1. Nothing is held that does not fit under the hard limits with all that is spent and held (budget-gate.ts sees to it).
+// E2. What used nobody knows how much (a lost call, a cancelled sub-plan) counts as having used all that was held for it.
+// E3. Tokens and money are learned: an agent is expected to use what it declares, or, if that is more, the mean of what its
+//     calls in this run have used. Calls are not: that some had to be tried twice does not make two of the next.
+import { AMOUNTS, DEFAULT_ESTIMATE, limitsOf, type Amount, type Budget, type Estimate, type Limits } from './budget.js';
+import { addUsage, NO_USAGE, type Usage } from './call.js';
+import type { Graph } from './graph.js';
+import type { Outcome } from './outcome.js';
+import type { Plan } from './plan.js';
+
+/** Why a run is paused that may spend no more. */
+export const BUDGET_EXCEEDED = 'budget-exceeded';
+
+/** Money is counted in floating point: what is smaller than this is nothing. */
+export const DUST = 1e-9;
+
+export interface Hold {
+  readonly estimate: Usage;
+  /** Who is called; absent for a sub-plan. */
+  readonly agent?: string;
+}
+
+export interface Escrow {
+  limits: Limits;
+  spent: Usage;
+  reserved: Usage;
+  /** By the name of the task or item, with `:fallback` behind it for that call. */
+  readonly held: Record<string, Hold>;
+  /** What agents declare, by type; those that declare nothing are not in it. */
+  readonly declared: Readonly<Record<string, Usage>>;
+  /** What calls of an agent have used in this run; `calls` is how many there were. */
+  readonly learned: Record<string, Usage>;
+  /** What sub-plans allow themselves, by task. */
+  readonly own: Readonly<Record<string, Limits>>;
+  /** Fallbacks that wait for room, oldest first. */
+  readonly fallbacks: { readonly key: string; readonly agent: string }[];
+  /** Sub-plans that are paused because what was handed to them is used up. */
+  readonly short: string[];
+  /** Which limit of `duration` has been reached. */
+  late?: 'soft' | 'hard';
+}
+
+export interface EscrowSources {
+  readonly budget: Budget;
+  /** What agents declare, by type. */
+  readonly estimates?: Readonly<Record<string, Estimate | undefined>>;
+  /** Plans that tasks refer to by name. */
+  readonly plans?: Readonly<Record<string, unknown>>;
+}
+
+export function createEscrow(graph: Graph, { budget, estimates = {}, plans = {} }: EscrowSources): Escrow {
+  const declared = Object.entries(estimates).flatMap(([agent, { calls, tokens, usd } = {}]) => {
+    const estimate = { calls: calls ?? DEFAULT_ESTIMATE.calls, tokens: tokens ?? 0, usd: usd ?? 0 };
+    return [[agent, estimate] as const];
+  });
+  const own = [...graph.tasks.values()].flatMap(({ id, task: { plan } }) => {
+    // Validation has seen that what is called by name is a plan.
+    const { budget } = (typeof plan === 'string' ? (plans[plan] as Plan) : plan) ?? {};
+    return budget === undefined ? [] : [[id, limitsOf(budget)] as const];
+  });
+  return {
+    limits: limitsOf(budget),
+    spent: NO_USAGE,
+    reserved: NO_USAGE,
+    held: {},
+    declared: Object.fromEntries(declared),
+    learned: {},
+    own: Object.fromEntries(own),
+    fallbacks: [],
+    short: [],
+  };
+}
+
+/** `scan`, `analyze[7]`. */
+export const holdKey = (task: string, index?: number): string => (index === undefined ? task : `${task}[${index}]`);
+export const fallbackKey = (key: string): string => `${key}:fallback`;
+
+export function hold(escrow: Escrow, key: string, what: Hold): void {
+  escrow.held[key] = what;
+  escrow.reserved = addUsage(escrow.reserved, what.estimate);
+}
+
+/** Ends a hold; nothing where there is none. */
+export function release(escrow: Escrow, key: string, outcome: Outcome): void {
+  const what = entry(escrow.held, key);
+  if (what === undefined) return;
+  delete escrow.held[key];
+  const isLast = Object.keys(escrow.held).length === 0;
+  escrow.reserved = isLast ? NO_USAGE : combine(escrow.reserved, what.estimate, (a, b) => Math.max(0, a - b));
+  escrow.spent = addUsage(escrow.spent, chargeOf(outcome, what));
+  if (what.agent !== undefined && outcome.usage !== undefined && outcome.usage.calls > 0) {
+    const before = entry(escrow.learned, what.agent) ?? NO_USAGE;
+    escrow.learned[what.agent] = addUsage(before, { ...outcome.usage, calls: 1 });
+  }
+  const short = escrow.short.indexOf(key);
+  if (short >= 0) escrow.short.splice(short, 1);
+}
+
+function chargeOf(outcome: Outcome, { estimate, agent }: Hold): Usage {
+  const known = outcome.charged ?? outcome.usage;
+  if (known !== undefined) return known;
+  const isLost = agent === undefined && outcome.status === 'cancelled';
+  const mayHaveSpent = outcome.attempts > 0 || outcome.status === 'unknown' || isLost;
+  const attempts = Math.max(1, outcome.attempts);
+  return mayHaveSpent ? combine(estimate, NO_USAGE, (each) => each * attempts) : NO_USAGE;
+}
+
+/** What one call of an agent is expected to use. */
+export function estimateOf({ declared, learned }: Escrow, agent: string): Usage {
+  const said = entry(declared, agent) ?? DEFAULT_ESTIMATE;
+  const used = entry(learned, agent);
+  if (used === undefined) return said;
+  const { tokens, usd } = combine(said, used, (a, b) => Math.max(a, b / used.calls));
+  return { calls: said.calls, tokens: Math.ceil(tokens), usd };
+}
+
+export function combine(a: Usage, b: Usage, how: (a: number, b: number, amount: Amount) => number): Usage {
+  const [calls, tokens, usd] = AMOUNTS.map((amount) => how(a[amount], b[amount], amount)) as [number, number, number];
+  return { calls, tokens, usd };
+}
+
+/** Keys are what people write, `constructor` too. */
+export const entry = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
