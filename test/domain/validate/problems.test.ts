@@ -150,17 +150,27 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
   [
     'a task of no kind',
     oneTask({ needs: ['a'] }),
-    ['plan.no-kind tasks.b: expected exactly one of agent, plan, approve, wait, event, got none'],
+    ['plan.no-kind tasks.b: expected exactly one of agent, plan, decompose, approve, wait, event, got none'],
   ],
   [
     'a task of several kinds',
     oneTask({ ...say, wait: '1s' }),
-    ['plan.many-kinds tasks.b: expected exactly one of agent, plan, approve, wait, event, got agent and wait'],
+    ['plan.many-kinds tasks.b: expected exactly one of agent, plan, decompose, approve, wait, event, got agent and wait'],
   ],
   [
     'a kind that is to come',
-    oneTask({ decompose: {} }),
-    ['plan.not-yet tasks.b.decompose: not in this version of Baton'],
+    oneTask({ machine: {} }),
+    ['plan.not-yet tasks.b.machine: not in this version of Baton'],
+  ],
+  [
+    'a decomposition without its parts',
+    oneTask({ decompose: { agents: [], maxTask: 3 } }),
+    [
+      'plan.missing-key tasks.b.decompose.goal: expected text, got nothing',
+      'plan.missing-key tasks.b.decompose.planner: expected text, got nothing',
+      'plan.out-of-range tasks.b.decompose.agents: expected at least 1, got []',
+      /^plan\.unknown-key tasks\.b\.decompose\.maxTask: unknown key "maxTask"; did you mean "maxTasks"\?/,
+    ],
   ],
   [
     'a key that is to come',
