@@ -155,13 +155,11 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
   [
     'a task of several kinds',
     oneTask({ ...say, wait: '1s' }),
-    ['plan.many-kinds tasks.b: expected exactly one of agent, plan, decompose, approve, wait, event, got agent and wait'],
+    [
+      'plan.many-kinds tasks.b: expected exactly one of agent, plan, decompose, approve, wait, event, got agent and wait',
+    ],
   ],
-  [
-    'a kind that is to come',
-    oneTask({ machine: {} }),
-    ['plan.not-yet tasks.b.machine: not in this version of Baton'],
-  ],
+  ['a kind that is to come', oneTask({ machine: {} }), ['plan.not-yet tasks.b.machine: not in this version of Baton']],
   [
     'a decomposition without its parts',
     oneTask({ decompose: { agents: [], maxTask: 3 } }),
