@@ -6,6 +6,7 @@ export type { CommandResult } from './activities/agents/command-answer.js';
 export { AgentDefinitionError } from './activities/agents/definition.js';
 export { functionAgent, type FunctionAgentOptions } from './activities/agents/function.js';
 export { httpAgent, type HttpAgentOptions } from './activities/agents/http.js';
+export { llmPlanner, type LlmPlannerOptions } from './activities/agents/llm-planner.js';
 export { rulePlanner } from './activities/agents/rules.js';
 export { llmAgent, type LlmAgentOptions } from './activities/agents/llm.js';
 export { agentFromData } from './activities/agents/index.js';

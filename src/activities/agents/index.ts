@@ -4,6 +4,7 @@ import { didYouMean, got } from '../../domain/problem.js';
 import { commandAgent, CommandSettings } from './command.js';
 import { AgentData, AgentDefinitionError, nameOf, parseSettings } from './definition.js';
 import { httpAgent, HttpSettings } from './http.js';
+import { llmPlanner, LlmPlannerSettings } from './llm-planner.js';
 import { rulePlanner, RulesSettings } from './rules.js';
 import { llmAgent } from './llm.js';
 import { LlmSettings } from './llm-settings.js';
@@ -14,6 +15,15 @@ const KINDS: ReadonlyMap<string, FromData> = new Map<string, FromData>([
   ['command', (data) => commandAgent(withoutKind(parseSettings(CommandSettings.extend(AgentData.shape), data)))],
   ['http', (data) => httpAgent(withoutKind(parseSettings(HttpSettings.extend(AgentData.shape), data)))],
   ['llm', (data) => llmAgent(withoutKind(parseSettings(LlmSettings.extend(AgentData.shape), data)))],
+  [
+    'llm-planner',
+    (data) =>
+      llmPlanner(
+        withoutKind(
+          parseSettings(LlmPlannerSettings.extend(AgentData.shape).omit({ input: true, output: true }), data),
+        ),
+      ),
+  ],
   ['rules', (data) => rulePlanner(withoutKind(parseSettings(RulesSettings.extend(AgentData.shape), data)))],
 ]);
 

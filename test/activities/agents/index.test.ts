@@ -51,11 +51,11 @@ describe('an agent in a data file', () => {
 
   test('of a kind that does not exist is refused with those that do', () => {
     expect(problemsOf({ type: 'a', kind: 'comand' })).toEqual([
-      'agent "a": kind: expected "command", "http", "llm" or "rules", got "comand"; did you mean "command"?',
+      'agent "a": kind: expected "command", "http", "llm", "llm-planner" or "rules", got "comand"; did you mean "command"?',
     ]);
     expect(problemsOf({ type: 'a', kind: '__proto__' })).toHaveLength(1);
     expect(problemsOf('echo')).toEqual([
-      'an agent without a type: kind: expected "command", "http" or "llm", got nothing',
+      'an agent without a type: kind: expected "command", "http", "llm", "llm-planner" or "rules", got nothing',
     ]);
   });
 
