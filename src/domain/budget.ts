@@ -1,7 +1,7 @@
 // What a run may spend: limits as a person writes them. A plain number is a hard limit; where no soft one is written, the
 // hard one counts as both.
 import { z } from 'zod';
-import type { Usage } from './call.js';
+import { Usage } from './call.js';
 import { Duration, durationMs, MAX_DURATION_MS, parseDuration } from './duration.js';
 import { got } from './problem.js';
 
@@ -114,23 +114,18 @@ export function chooseBudget(plan: Budget | undefined, run: Budget | undefined):
 /** What a run has spent and reserved, beside its limits: part of a RunResult. */
 export const BudgetStanding = z.strictObject({
   limits: Budget,
-  spent: z.strictObject({ calls: z.number(), tokens: z.number(), usd: z.number() }),
-  reserved: z.strictObject({ calls: z.number(), tokens: z.number(), usd: z.number() }),
+  spent: Usage,
+  reserved: Usage,
 });
 export type BudgetStanding = z.infer<typeof BudgetStanding>;
 
 /** What is left of a budget once so much has been spent. */
 export function lessSpent(budget: Budget, spent: Usage): Budget {
+  const limits = limitsOf(budget);
   const left = AMOUNTS.flatMap((amount) => {
-    const limit = budget[amount];
-    if (limit === undefined) return [];
+    const limit = limits[amount];
     const rest = (most: number) => Math.max(0, most - spent[amount]);
-    return [[amount, typeof limit === 'number' ? rest(limit) : restOf(limit, rest)] as const];
+    return limit === undefined ? [] : [[amount, { soft: rest(limit.soft), hard: rest(limit.hard) }] as const];
   });
-  return { ...budget, ...Object.fromEntries(left) };
+  return writeLimits({ ...limits, ...Object.fromEntries(left) });
 }
-
-const restOf = <T extends object>(limit: T, rest: (most: number) => number): T =>
-  Object.fromEntries(
-    Object.entries(limit).map(([key, most]) => [key, typeof most === 'number' ? rest(most) : most]),
-  ) as T;

@@ -2,6 +2,7 @@
 import type { CatalogueEntry } from './catalogue.js';
 import type { Decompose } from './plan.js';
 import { duplicateKey } from './duplicate-key.js';
+import { jsonIn } from './json-text.js';
 import { got, problem, type Problem } from './problem.js';
 import { jsonBytes } from './size.js';
 
@@ -69,16 +70,12 @@ export function readAnswer(answer: unknown): PlannerAnswer {
 }
 
 function readText(text: string): { readonly value: unknown } | { readonly problem: Problem } {
-  const json = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/.exec(text)?.[1] ?? text;
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { problem: problem('plan.not-json', [], `expected a plan as JSON, got ${got(text)}`, why) };
+  const found = jsonIn(text);
+  if ('error' in found) {
+    return { problem: problem('plan.not-json', [], `expected a plan as JSON, got ${got(text)}`, found.error) };
   }
-  const twice = duplicateKey(json);
-  if (twice === undefined) return { value };
+  const twice = duplicateKey(found.json);
+  if (twice === undefined) return found;
   return { problem: problem('plan.duplicate-id', twice, 'expected each key of an object once, got it again') };
 }
 

@@ -28,7 +28,6 @@ export function reading<T, U>(
   reason: (reason: unknown) => U,
 ): PromiseLike<U> {
   return {
-    // oxlint-disable-next-line unicorn/no-thenable
     then: ((onValue: (read: U) => unknown, onReason: (reason: unknown) => unknown) => {
       const attempt = (read: () => U): unknown => {
         let made: U;

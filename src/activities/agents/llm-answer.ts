@@ -1,7 +1,7 @@
 // From the text of a model to a value that fits the agent's schema, or what to tell the model about it.
-import { z } from 'zod';
-import { compileSchema, isZodSchema } from '../../json-schema.js';
+import { compileSchema, jsonSchemaOf } from '../../json-schema.js';
 import type { AgentSchema, JsonSchema } from '../../domain/agent.js';
+import { jsonIn } from '../../domain/json-text.js';
 import { got } from '../../domain/problem.js';
 
 /** More would not help a model to see what is wrong. */
@@ -24,40 +24,20 @@ export interface Structure {
 
 /** What is asked of an answer. Throws a `TypeError` of one line if the schema is none that JSON Schema can say. */
 export function structureOf(output: AgentSchema, mode: Structured | undefined): Structure {
-  const schema = isZodSchema(output) ? jsonSchemaOf(output) : output;
+  // What zod takes, not what it makes of it: defaults and transformations come after.
+  const schema = jsonSchemaOf(output, 'input');
   const check = compileSchema(output, 'output');
   const isObject = typeof schema === 'object' && schema['type'] === 'object';
   return {
     schema,
     mode: mode ?? (isObject ? 'schema' : 'prompt'),
     read(text) {
-      const found = valueIn(text);
-      if (found === undefined) return { ok: false, problems: [`output: expected JSON, got ${got(text)}`] };
+      const found = jsonIn(text);
+      if ('error' in found) return { ok: false, problems: [`output: expected JSON, got ${got(text)}`] };
       const checked = check(found.value);
       return checked.ok ? { ok: true, value: found.value } : { ok: false, problems: checked.problems };
     },
   };
-}
-
-/** What zod takes, not what it makes of it: defaults and transformations come after. */
-function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest;
-}
-
-/** Models like to put JSON into a code block. */
-const FENCED = /```(?:json)?\s*\n([\s\S]*?)\n?\s*```/;
-
-function valueIn(text: string): { readonly value: unknown } | undefined {
-  for (const candidate of [text, FENCED.exec(text)?.[1]]) {
-    if (candidate === undefined) continue;
-    try {
-      return { value: JSON.parse(candidate) as unknown };
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
 }
 
 /** What stands in the prompt of the answer's form. */

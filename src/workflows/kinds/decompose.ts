@@ -1,6 +1,6 @@
 // A task that a planner turns into a plan: it is asked, told what is wrong until nothing is, the plan is shown to a person
 // where that is asked for, run as a sub-plan, and its output made into the answer.
-import { andThen, inTime } from '../../domain/soon.js';
+import { inTime } from '../../domain/soon.js';
 import { readMadePlan, type Made } from '../../domain/made-plan.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Decompose, Plan } from '../../domain/plan.js';
@@ -71,26 +71,30 @@ interface Done {
 /** What could not be made into an answer has been done all the same: it is `unknown`, so that it is undone. */
 async function aggregate(run: Run, work: Work, { decompose, goal, done }: Done): Promise<Settled> {
   const how = decompose.aggregate;
-  if (how === undefined || done.outcome.status !== 'succeeded') return done;
-  const { output } = done.outcome;
-  try {
-    const last: Outcome =
-      typeof how === 'string'
-        ? { ...done.outcome, output: await inTime(evaluated(run, work, how, output)) }
-        : (await callAgent(run, work, { ...how, input: { goal, output }, suffix: 'aggregate' })).outcome;
-    const whole =
-      typeof how === 'string' ? last : { ...last, usage: addUsage(done.outcome.usage ?? NO_USAGE, last.usage) };
-    return { ...done, outcome: whole.status === 'succeeded' ? whole : { ...whole, status: 'unknown' } };
-  } catch (error) {
-    const { usage = NO_USAGE } = done.outcome;
-    const failed = outcomeOf(error);
-    if (failed.status === 'succeeded') return done;
-    return { ...done, outcome: { ...failed, status: 'unknown', usage: addUsage(usage, failed.usage) } };
-  }
+  const { outcome } = done;
+  if (how === undefined || outcome.status !== 'succeeded') return done;
+  const { output } = outcome;
+  const last =
+    typeof how === 'string'
+      ? await evaluated(run, work, how, outcome)
+      : (await callAgent(run, work, { ...how, input: { goal, output }, suffix: 'aggregate' })).outcome;
+  const usage = addUsage(outcome.usage ?? NO_USAGE, last.usage);
+  return { ...done, outcome: last.status === 'succeeded' ? { ...last, usage } : { ...last, usage, status: 'unknown' } };
 }
 
-const evaluated = (run: Run, work: Work, expression: string, output: unknown) =>
-  andThen(render(run, expression, { ...work.scope, output }), (value) => ({ value: value ?? null }));
+async function evaluated(
+  run: Run,
+  work: Work,
+  expression: string,
+  { output, attempts }: Extract<Outcome, { status: 'succeeded' }>,
+): Promise<Outcome> {
+  try {
+    const answer = await inTime(render(run, expression, { ...work.scope, output }));
+    return { status: 'succeeded', output: answer ?? null, attempts };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
 
 function withUsage({ outcome, ...rest }: Settled, spent: Usage): Settled {
   return { ...rest, outcome: { ...outcome, usage: addUsage(spent, outcome.usage) } };

@@ -1,4 +1,5 @@
 // What there is to carry out, and what comes of it.
+import { holdKey } from '../../domain/escrow.js';
 import type { Scope } from '../../domain/expression.js';
 import type { GraphTask } from '../../domain/graph.js';
 import type { Outcome } from '../../domain/outcome.js';
@@ -19,5 +20,4 @@ export interface Settled {
 }
 
 /** The name of a task or item within its run: `scan`, `analyze[7]`. */
-export const workName = ({ task, index }: Pick<Work, 'task' | 'index'>): string =>
-  index === undefined ? task.id : `${task.id}[${index}]`;
+export const workName = ({ task, index }: Pick<Work, 'task' | 'index'>): string => holdKey(task.id, index);
