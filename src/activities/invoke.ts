@@ -21,38 +21,45 @@ export interface Invocation {
   run(this: void, signal: AbortSignal): unknown;
 }
 
-export async function invoke({ name, timeoutMs, graceMs, activity, log, run }: Invocation): Promise<unknown> {
+export function invoke({ name, timeoutMs, graceMs, activity, log, run }: Invocation): Promise<unknown> {
   const cancelled = activity.cancellationSignal;
-  if (cancelled.aborted) throw cancelReason(name, activity);
+  if (cancelled.aborted) return Promise.reject(cancelReason(name, activity));
   const abort = new AbortController();
-  const { signal } = abort;
-  let giveUp: (reason: AgentError) => void;
-  const aborted = new Promise<never>((_, reject) => (giveUp = reject));
-  const stop = (reason: AgentError) => {
-    abort.abort(reason);
-    giveUp(reason);
-  };
-  const onCancel = () => stop(cancelReason(name, activity));
-  cancelled.addEventListener('abort', onCancel, { once: true });
-  const onTimeout = () => stop(timedOut(name, timeoutMs));
-  // Beyond the longest timer there is only the timeout that Temporal keeps.
-  const timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(onTimeout, timeoutMs);
-  // A microtask later, so that an agent which throws at once rejects like any other.
-  const running = Promise.resolve(signal).then(run);
-  try {
-    const reply = await Promise.race([running, aborted]);
-    signal.throwIfAborted();
-    return reply;
-  } catch (error) {
-    if (signal.aborted && !(await settles(running, graceMs))) {
-      log.warn(`agent ${name} goes on ${duration(graceMs)} after its signal aborted; its call is given up`);
-    }
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    cancelled.removeEventListener('abort', onCancel);
-  }
+  // One promise by hand instead of a race: each promise of a call costs, and a fan-out makes thousands of calls.
+  return new Promise((resolve, reject) => {
+    let isStopped = false;
+    const clear = () => {
+      clearTimeout(timer);
+      cancelled.removeEventListener('abort', onCancel);
+    };
+    const stop = (reason: AgentError) => {
+      if (isStopped) return;
+      isStopped = true;
+      clear();
+      abort.abort(reason);
+      settles(running, graceMs).then((inTime) => {
+        if (!inTime)
+          log.warn(`agent ${name} goes on ${duration(graceMs)} after its signal aborted; its call is given up`);
+        reject(reason);
+      }, reject);
+    };
+    const onCancel = () => stop(cancelReason(name, activity));
+    cancelled.addEventListener('abort', onCancel, { once: true });
+    const onTimeout = () => stop(timedOut(name, timeoutMs));
+    // Beyond the longest timer there is only the timeout that Temporal keeps.
+    const timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(onTimeout, timeoutMs);
+    // A microtask later, so that an agent which throws at once rejects like any other.
+    const running = Promise.resolve(abort.signal).then(run);
+    const end = (settle: () => void) => {
+      if (isStopped) return;
+      clear();
+      settle();
+    };
+    running.then(
+      (reply) => end(() => resolve(reply)),
+      (error: Error) => end(() => reject(error)),
+    );
+  });
 }
 
 /** True once the promise has settled, false after the grace. A rejection that comes later is nobody's any more. */

@@ -41,10 +41,12 @@ const DEFAULT_PRIORITY = 3;
 
 const CALLS: ReadonlySet<TaskKind> = new Set(['agent', 'plan', 'decompose']);
 
-/** Expects a plan that `validatePlan` has accepted. */
-export function buildGraph(plan: Plan): Graph {
+/** Expects a plan that `validatePlan` has accepted; with the needs that it found, it is quicker. */
+export function buildGraph(
+  plan: Plan,
+  needs: ReadonlyMap<string, readonly string[]> = needsOfAll(Object.entries(plan.tasks)),
+): Graph {
   const tasks = new Map<string, GraphTask & { dependents: string[] }>();
-  const needs = needsOfAll(Object.entries(plan.tasks));
   for (const [id, task] of Object.entries(plan.tasks)) {
     const kind = kindsOf(task)[0]!;
     const deadline = task.deadline ?? plan.defaults?.deadline;

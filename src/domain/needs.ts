@@ -33,12 +33,8 @@ const aggregateOf = (decompose: Decompose | undefined): unknown =>
   typeof decompose?.aggregate === 'string' ? decompose.aggregate : undefined;
 
 /** The source of every expression in a JSON value, in order. */
-export function* sourcesIn(value: unknown): Generator<string> {
-  for (const { text } of stringsIn(value)) {
-    const source = expressionSource(text);
-    if (source !== undefined) yield source;
-  }
-}
+export const sourcesIn = (value: unknown): string[] =>
+  stringsIn(value).flatMap(({ text }) => expressionSource(text) ?? []);
 
 /** Declared needs first, then mentioned ones in order, each once. */
 export const needsOf = (task: OuterTask): string[] => needsOfAll([['', task]]).get('') ?? [];
@@ -46,7 +42,7 @@ export const needsOf = (task: OuterTask): string[] => needsOfAll([['', task]]).g
 /** As `needsOf`, by id; for many tasks it is much the quicker. */
 export function needsOfAll(tasks: Iterable<readonly [id: string, task: OuterTask]>): Map<string, string[]> {
   const all = [...tasks].map(([id, task]) => {
-    const sources = templatesOf(task).flatMap(({ value }) => [...sourcesIn(value)]);
+    const sources = templatesOf(task).flatMap(({ value }) => sourcesIn(value));
     return { id, declared: task.needs ?? [], sources };
   });
   const names = namesInAll(all.flatMap(({ sources }) => sources));

@@ -173,4 +173,4 @@ export const Plan: z.ZodType<Plan> = PlanHead.extend({
 
 /** The kinds that a task names; a valid task names exactly one. */
 export const kindsOf = (task: Readonly<Record<string, unknown>>): TaskKind[] =>
-  TASK_KINDS.filter((kind) => Object.hasOwn(task, kind) && task[kind] !== undefined);
+  TASK_KINDS.filter((kind) => task[kind] !== undefined);

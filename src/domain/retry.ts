@@ -29,6 +29,7 @@ export const DEFAULT_RETRY: RetryPolicy = { attempts: 4, initialMs: 1000, factor
  * first delay; a first delay beyond a longest one that was written less specifically is kept too.
  */
 export function retryPolicy(...written: readonly (Retry | undefined)[]): RetryPolicy {
+  if (written.every((one) => one === undefined)) return DEFAULT_RETRY;
   const pick = <K extends keyof Retry>(key: K) => written.find((one) => one?.[key] !== undefined)?.[key];
   const rank = (key: keyof Retry) => {
     const found = written.findIndex((one) => one?.[key] !== undefined);

@@ -46,11 +46,17 @@ function hasExpression(value: unknown): boolean {
   return Object.values(value).some(hasExpression);
 }
 
+export interface Text {
+  readonly text: string;
+  readonly path: Path;
+}
+
 /** Every string in a JSON value, with its path. */
-export function* stringsIn(value: unknown, path: Path = []): Generator<{ text: string; path: Path }> {
-  if (typeof value === 'string') yield { text: value, path };
-  else if (Array.isArray(value)) for (const [i, part] of value.entries()) yield* stringsIn(part, [...path, i]);
+export function stringsIn(value: unknown, path: Path = [], found: Text[] = []): Text[] {
+  if (typeof value === 'string') found.push({ text: value, path });
+  else if (Array.isArray(value)) for (const [i, part] of value.entries()) stringsIn(part, [...path, i], found);
   else if (value !== null && typeof value === 'object') {
-    for (const [key, part] of Object.entries(value)) yield* stringsIn(part, [...path, key]);
+    for (const [key, part] of Object.entries(value)) stringsIn(part, [...path, key], found);
   }
+  return found;
 }

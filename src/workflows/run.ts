@@ -59,11 +59,11 @@ export function openRun(raw: unknown): Run {
       parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
     );
   const request = parsed.data;
-  const { plan, problems } = validateSentPlan(request.plan, new Map(Object.entries(request.plans ?? {})));
+  const { plan, problems, needs } = validateSentPlan(request.plan, new Map(Object.entries(request.plans ?? {})));
   if (plan === undefined || problems.length > 0) throw refusal('InvalidPlan', problems.map(formatProblem));
   if ((request.parent?.depth ?? 0) > MAX_DEPTH)
     throw refusal('InvalidPlan', [`sub-plans are more than ${MAX_DEPTH} levels deep`]);
-  const graph = buildGraph(plan);
+  const graph = buildGraph(plan, needs);
   const progress =
     request.carried?.progress ?? request.undo?.progress ?? createProgress(graph, sourcesOf(request, plan));
   const facts: RunFacts = request.undo ?? {

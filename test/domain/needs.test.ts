@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { needsOf, needsOfAll } from '../../src/domain/needs.js';
-import type { Task } from '../../src/domain/plan.js';
+import type { Plan, Task } from '../../src/domain/plan.js';
+import { validatePlan } from '../../src/domain/validate/index.js';
 
 describe('needsOf', () => {
   it('gives declared needs first, then mentioned ones in order, each once', () => {
@@ -42,5 +43,22 @@ describe('needsOf', () => {
       (id, i) => [id, { agent: 'x', input: `{% 1 + $tasks.t${i}.output %}` }] as const,
     );
     expect(needsOfAll(tasks)).toEqual(new Map(tasks.map(([id, task]) => [id, needsOf(task)])));
+  });
+
+  it('says the same as validation, which hands its needs on to the graph', () => {
+    const reads = (id: string) => `{% $tasks.${id}.output %}`;
+    const plan: Plan = {
+      name: 'p',
+      tasks: {
+        a: { agent: 'x', compensate: { agent: 'y', input: '{% $tasks.e.output & $output %}' } },
+        b: { agent: 'x', needs: ['c'], input: [reads('a'), reads('c')], fallback: { agent: 'y', input: reads('a') } },
+        c: { wait: reads('a'), when: reads('d') },
+        d: { event: { name: reads('a') } },
+        e: { approve: { title: reads('b') }, needs: ['a'] },
+      },
+    };
+    const { problems, needs } = validatePlan(plan);
+    expect(problems).toEqual([]);
+    expect(needs).toEqual(needsOfAll(Object.entries(plan.tasks)));
   });
 });

@@ -8,7 +8,10 @@ import type { ReadPlan, ReadTask } from './read.js';
 /** The ids each task mentions in its expressions. */
 export type Mentions = ReadonlyMap<string, ReadonlySet<string>>;
 
-export function checkEdges(plan: ReadPlan, mentions: Mentions, context: Context): void {
+/** What each task waits for: the needs it declares, then those it mentions. */
+export type Needs = ReadonlyMap<string, readonly string[]>;
+
+export function checkEdges(plan: ReadPlan, mentions: Mentions, context: Context): Needs {
   const needs = new Map<string, string[]>();
   for (const read of plan.tasks.values()) {
     checkNeeds(read, plan, context);
@@ -21,6 +24,7 @@ export function checkEdges(plan: ReadPlan, mentions: Mentions, context: Context)
     const message = `expected tasks that do not wait for themselves, got the cycle ${drawCycle(cycle)}`;
     context.report('plan.cycle', path, message, 'each of these needs the next');
   }
+  return needs;
 }
 
 const MAX_DRAWN = 20;

@@ -29,7 +29,7 @@ export const readExpressions = (plan: ReadPlan): NamesBySource =>
     [...plan.tasks.values()]
       .flatMap(({ task }) => partsOf(task))
       .concat({ path: ['output'], value: plan.head.output })
-      .flatMap(({ value }) => [...sourcesIn(value)]),
+      .flatMap(({ value }) => sourcesIn(value)),
   );
 
 /** Also what undoes the task: it must exist, but is not waited for. */

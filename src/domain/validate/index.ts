@@ -4,7 +4,7 @@ import type { Plan } from '../plan.js';
 import { got, problem, type Path, type Problem } from '../problem.js';
 import { checkAgents } from './agents.js';
 import { createContext, isRecord, type Context } from './context.js';
-import { checkEdges } from './edges.js';
+import { checkEdges, type Needs } from './edges.js';
 import { checkOutput, checkTaskExpressions, readExpressions } from './expressions.js';
 import { jsonProblem, sizeProblem } from './json-value.js';
 import { checkKind } from './kinds.js';
@@ -17,6 +17,8 @@ export interface Verdict {
   readonly problems: Problem[];
   /** What was given: nothing is changed or filled in. */
   readonly plan?: Plan;
+  /** Of that plan's tasks; see `buildGraph`. */
+  readonly needs?: Needs;
 }
 
 /**
@@ -41,13 +43,13 @@ export function validateSentPlan(raw: unknown, plans: ReadonlyMap<string, unknow
 }
 
 function prove(raw: Readonly<Record<string, unknown>>, context: Context): Verdict {
-  checkPlan(raw, [], { names: [], depth: 0 }, context);
-  return isProved(raw, context) ? { problems: [], plan: raw } : { problems: context.problems };
+  const needs = checkPlan(raw, [], { names: [], depth: 0 }, context);
+  return isProved(raw, context) ? { problems: [], plan: raw, needs } : { problems: context.problems };
 }
 
 const isProved = (raw: unknown, context: Context): raw is Plan => context.problems.length === 0;
 
-function checkPlan(raw: Readonly<Record<string, unknown>>, path: Path, way: Way, context: Context): void {
+function checkPlan(raw: Readonly<Record<string, unknown>>, path: Path, way: Way, context: Context): Needs {
   const plan = readPlan(raw, path, context);
   checkDefaults(plan, context);
   const names = readExpressions(plan);
@@ -62,5 +64,5 @@ function checkPlan(raw: Readonly<Record<string, unknown>>, path: Path, way: Way,
     if (task.raw['plan'] !== undefined) checkSubPlan(task.raw['plan'], [...task.path, 'plan'], way, context, checkPlan);
   }
   checkOutput(plan, names, context);
-  checkEdges(plan, mentions, context);
+  return checkEdges(plan, mentions, context);
 }

@@ -100,12 +100,13 @@ describe('whatever it is given, validatePlan', () => {
     let accepted = 0;
     fc.assert(
       fc.property(likely, (value) => {
-        const { plan } = validatePlan(value, ['echo']);
+        const verdict = validatePlan(value, ['echo']);
+        const { plan } = verdict;
         if (plan === undefined) return;
         accepted++;
         expect(Plan.safeParse(plan).success).toBe(true);
         expect(asJson(plan)).toEqual(plan);
-        expect(validatePlan(asJson(plan), ['echo'])).toEqual({ problems: [], plan });
+        expect(validatePlan(asJson(plan), ['echo'])).toEqual(verdict);
       }),
       { numRuns: 1000 },
     );
