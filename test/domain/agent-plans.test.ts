@@ -5,7 +5,7 @@ import { needsOfAll } from '../../src/domain/needs.js';
 import { InvalidPlanError } from '../../src/domain/parse-plan.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { validatePlan } from '../../src/domain/validate/index.js';
-import { AGENT_PLANS, closed, repeatsAnId, type AgentPlan } from '../support/agent-plans.js';
+import { AGENT_PLANS, closed, depthsOf, repeatsAnId, type AgentPlan } from '../support/agent-plans.js';
 
 /** The cases' ids are free text. */
 function planOf({ id, tasks }: AgentPlan): Plan {
@@ -19,17 +19,12 @@ function planOf({ id, tasks }: AgentPlan): Plan {
   });
 }
 
-/** The longest chain of needs that ends in each task, and how many tasks share each length. */
+/** The longest chain of needs, and the most tasks that have one of the same length. */
 function shapeOf(plan: Plan): { depth: number; maxWidth: number } {
-  const needs = needsOfAll(Object.entries(plan.tasks));
-  const level = new Map<string, number>();
-  const levelOf = (id: string): number => {
-    const known = level.get(id) ?? 1 + Math.max(0, ...needs.get(id)!.map(levelOf));
-    level.set(id, known);
-    return known;
-  };
   const widths = new Map<number, number>();
-  for (const id of needs.keys()) widths.set(levelOf(id), (widths.get(levelOf(id)) ?? 0) + 1);
+  for (const depth of depthsOf(needsOfAll(Object.entries(plan.tasks))).values()) {
+    widths.set(depth, (widths.get(depth) ?? 0) + 1);
+  }
   return { depth: Math.max(...widths.keys()), maxWidth: Math.max(...widths.values()) };
 }
 

@@ -24,3 +24,15 @@ export function closed(plan: AgentPlan): AgentPlan | undefined {
     task.id === last.dependsOn[0] ? { ...task, dependsOn: [...task.dependsOn, last.id] } : task;
   return { ...plan, tasks: plan.tasks.map(close) };
 }
+
+/** The longest chain of needs that ends in each task: 1 for a task without. */
+export function depthsOf(needs: ReadonlyMap<string, readonly string[]>): Map<string, number> {
+  const depths = new Map<string, number>();
+  const depthOf = (id: string): number => {
+    const depth = depths.get(id) ?? 1 + Math.max(0, ...needs.get(id)!.map(depthOf));
+    depths.set(id, depth);
+    return depth;
+  };
+  for (const id of needs.keys()) depthOf(id);
+  return depths;
+}
