@@ -40,6 +40,10 @@ export function* sourcesIn(value: unknown): Generator<string> {
   }
 }
 
+/** The tasks that the expressions in a JSON value mention. */
+export const mentionsIn = (value: unknown): string[] =>
+  [...namesInAll([...sourcesIn(value)]).values()].flatMap(mentionsOf);
+
 /** Declared needs first, then mentioned ones in order, each once. */
 export const needsOf = (task: OuterTask): string[] => needsOfAll([['', task]]).get('') ?? [];
 
