@@ -32,14 +32,13 @@ export function readRemaining(
   progress: Progress,
   under: MadeUnder,
 ): Remaining | { readonly problems: readonly Problem[] } {
-  const tooMany = tooManyTasks(countTasks(raw), under.limits);
-  if (tooMany !== undefined) return { problems: [tooMany] };
-  const unfit = jsonProblem(raw);
-  if (unfit !== undefined) return { problems: [unfit] };
   if (!isRecord(raw) || !isRecord(raw['tasks'])) return { problems: [noTasks(raw)] };
+  const fresh = Object.entries(raw['tasks']).filter(([id]) => !hasWorked(graph, progress, id));
+  const tooMany = tooManyTasks(countTasks({ tasks: Object.fromEntries(fresh) }), under.limits);
+  const unfit = tooMany ?? jsonProblem(raw);
+  if (unfit !== undefined) return { problems: [unfit] };
   const { output = graph.plan.output, defaults = graph.plan.defaults } = raw;
   const kept = keptOf(graph, progress, { tasks: raw['tasks'], output });
-  const fresh = Object.entries(raw['tasks']).filter(([id]) => !kept.has(id));
   const head = { ...(output === undefined ? {} : { output }), ...(defaults === undefined ? {} : { defaults }) };
   const standIns = [...kept].map((id) => [id, { wait: '1s', needs: needsOf(taskOf(graph, id).task) }] as const);
   const view = { name: graph.plan.name, ...head, tasks: Object.fromEntries([...fresh, ...standIns]) };
@@ -60,6 +59,9 @@ export function readRemaining(
   };
 }
 
+const hasWorked = (graph: Graph, progress: Progress, id: string): boolean =>
+  graph.tasks.has(id) && stateOf(progress, id).status === 'succeeded';
+
 const noTasks = (raw: unknown): Problem =>
   problem('plan.no-tasks', [], `expected a plan whose tasks are what remains to be done, got ${got(raw)}`);
 
@@ -75,14 +77,14 @@ interface Answer {
 }
 
 function keptOf(graph: Graph, progress: Progress, { tasks, output }: Answer): ReadonlySet<string> {
-  const hasWorked = (id: string) => graph.tasks.has(id) && stateOf(progress, id).status === 'succeeded';
+  const isKept = (id: string) => hasWorked(graph, progress, id);
   const kept = new Set(
-    [...Object.keys(tasks), ...mentionsIn(output), ...Object.values(tasks).flatMap(referencesOf)].filter(hasWorked),
+    [...Object.keys(tasks), ...mentionsIn(output), ...Object.values(tasks).flatMap(referencesOf)].filter(isKept),
   );
   // Grows while it is walked.
   for (const id of kept) {
     for (const other of referencesOf(taskOf(graph, id).task)) {
-      if (hasWorked(other) || entry(tasks, other) === undefined) kept.add(other);
+      if (isKept(other) || entry(tasks, other) === undefined) kept.add(other);
     }
   }
   return kept;

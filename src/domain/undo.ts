@@ -14,7 +14,7 @@ export interface UndoUnit {
 
 export interface UndoState {
   /** The tasks that are undone; all, if absent. */
-  readonly only?: readonly string[];
+  readonly only?: Readonly<Record<string, true>>;
   /** Dependents of a task that are not yet out of its way. */
   readonly blockers: Record<string, number>;
   /** Units of a task that are not yet settled. */
@@ -33,8 +33,8 @@ export function beginUndo(graph: Graph, progress: Progress): void {
 }
 
 /** Begins to undo these tasks, and no others; where there is nothing to undo, `isUndone` is true at once. */
-export const beginDrop = (graph: Graph, progress: Progress, only: readonly string[]): void =>
-  beginUndoing(graph, progress, { only });
+export const beginDrop = (graph: Graph, progress: Progress, ids: readonly string[]): void =>
+  beginUndoing(graph, progress, { only: Object.fromEntries(ids.map((id) => [id, true])) });
 
 function beginUndoing(graph: Graph, progress: Progress, which: Pick<UndoState, 'only'> = {}): void {
   progress.phase = 'compensating';
@@ -85,7 +85,7 @@ function clear(graph: Graph, progress: Progress, ids: string[], settled = false)
   while (reached.length + outOfTheWay.length > 0) {
     const id = reached.pop();
     if (id !== undefined) {
-      const units = only?.includes(id) === false ? [] : unitsOf(graph, progress, id);
+      const units = only !== undefined && !Object.hasOwn(only, id) ? [] : unitsOf(graph, progress, id);
       if (units.length === 0) outOfTheWay.push(id);
       else {
         left[id] = units.length;

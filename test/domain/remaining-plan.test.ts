@@ -80,6 +80,11 @@ describe('what remains', () => {
     expect(remaining(asking, { tasks: { next: fresh() }, output: 1 })).toMatchObject({ kept: [], dropped: ['a'] });
   });
 
+  test('counts what is new, and not what stays', () => {
+    const again = { a: fresh(), b: fresh(), c: fresh(), d: fresh() };
+    expect(remaining(run, { tasks: { ...again, x: fresh(), y: fresh() } }).kept).toHaveLength(4);
+  });
+
   test('keeps of the run what it is held to, whatever the planner says', () => {
     const { plan } = remaining(run, {
       name: 'other',

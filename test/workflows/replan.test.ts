@@ -191,6 +191,18 @@ describe('the planner', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('is told that what would be kept is too large to go on with', async () => {
+    const { agents, asked } = scripted(
+      { tasks: { next: { agent: 'echo', needs: ['a', 'b'] } } },
+      { tasks: { next: { agent: 'echo', needs: ['a'] } } },
+    );
+    const big: TestAgents[string] = () => 'x'.repeat(1_200_000);
+    const plan = failing({ a: { agent: 'big' }, b: { agent: 'big' }, scan: no({ needs: ['a', 'b'] }) });
+    const { status, replans } = await temporal.run(plan, { agents: { ...agents, big } });
+    expect({ status, dropped: replans?.[0]?.dropped }).toEqual({ status: 'completed', dropped: ['b'] });
+    expect(asked[1]!.rejected!.problems).toMatchObject([{ code: 'plan.too-large' }]);
+  });
+
   test('that cannot do it ends the run, which is undone', async () => {
     const { agents } = scripted();
     const ended = await temporal.run(failing({ a: undoable(), scan: no({ needs: ['a'] }) }), {
