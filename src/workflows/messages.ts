@@ -150,7 +150,7 @@ function refuseUnlessRunning({ id, progress }: Run): void {
   if (progress.phase !== 'running') throw refusal(`run ${id} is ${progress.phase}: it starts nothing any more`);
 }
 
-/** What holds up a run also holds up that it is planned anew. */
+/** A run that is being planned anew can be held up and raised, too. */
 function refuseUnlessGoingOn(run: Run): void {
   if (!canBePaused(run.progress)) refuseUnlessRunning(run);
 }

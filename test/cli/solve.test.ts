@@ -112,8 +112,22 @@ test('a plan that fails is planned anew, where that is asked for', async () => {
   expect(Object.keys((await madePlan('mended')).tasks)).toEqual(['a', 'c']);
   const child = await baton('status', 'mended/solve');
   expect(child.stdout).toContain('re-planned (1 of 1): task b failed');
-  expect((await baton('graph', 'mended/solve')).stdout).toMatch(/✓ c/);
+  expect((await baton('graph', 'mended/solve')).stdout).toMatch(/✓ +c/);
   expect((await solve('mend it', '--replans', 'x')).stderr).toContain(
     '--replans: expected a whole number from 1 to 10',
   );
+});
+
+test('a plan of its own says so when it was planned anew, and shows what runs now', async () => {
+  const plan = {
+    name: 'mend',
+    onFailure: 'replan',
+    replan: { planner: 'rules', goal: 'mend it' },
+    tasks: { a: { agent: 'echo', input: 'ok' }, b: { agent: 'broken', needs: ['a'] } },
+  };
+  const file = await write('mend.json', plan);
+  const { exitCode, stdout, stderr } = await baton('run', file, '--id', 'own', '--config', 'rules.config.json');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'ok' });
+  expect(stderr).toMatch(/re-planned \(1 of 2\): task b failed/);
+  expect((await baton('graph', 'own')).stdout).toMatch(/✓ +c/);
 });

@@ -9,6 +9,7 @@ import { limitsOf } from '../../src/domain/planner.js';
 import { readRemaining, type Remaining } from '../../src/domain/remaining-plan.js';
 import { mayReplan, noteOf, replannedProgress } from '../../src/domain/replan.js';
 import { replanQuestion } from '../../src/domain/replan-question.js';
+import { runDetails } from '../../src/domain/run-details.js';
 import { randomPlan } from '../support/random-plans.js';
 import { simulate, type Simulation } from '../support/simulate.js';
 
@@ -150,6 +151,22 @@ test('the planner is told how outputs begin, and not the whole of them', () => {
   expect(succeeded).toMatchObject([{ id: 'a', agent: 'other', output: '{% $tasks.a.output %}', bytes: 10_002 }]);
   expect(succeeded[0]!.preview.length).toBeLessThan(250);
   expect(left).toBe(1);
+});
+
+test('what is new waits for what it needs, under a name of its own, and the run says that it was planned anew', () => {
+  const { graph, progress } = failed({ a: a(), bad: a({ needs: ['a'] }) }, { bad: refused });
+  const tasks = { bad: fresh({ needs: ['a'] }), last: fresh({ needs: ['bad', 'a'] }) };
+  const found = readRemaining({ tasks }, graph, progress, under) as Remaining;
+  const next = buildGraph(found.plan);
+  const after = replannedProgress(next, progress, { ...found, cards: {}, note: noteOf(graph, progress, []) });
+  expect(takeReady(next, after)).toEqual({ task: 'bad' });
+  expect(takeReady(next, after)).toBeUndefined();
+  expect([...buildGraph(found.plan, after.tasks).tasks.values()].map(({ callName }) => callName)).toEqual([
+    'a',
+    'bad~1',
+    'last~1',
+  ]);
+  expect(runDetails(next, after)).toContain('re-planned (1 of 2): task bad failed: AgentRefused: no');
 });
 
 const answers = fc.record({

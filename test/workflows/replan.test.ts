@@ -4,9 +4,11 @@ import { AgentError } from '../../src/activities/agent-error.js';
 import type { Plan, Replan, Task } from '../../src/domain/plan.js';
 import type { PlannerRequest } from '../../src/domain/planner.js';
 import { RunResult } from '../../src/domain/run-result.js';
+import { historiesOf } from '../support/histories.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
 
 const temporal = useDevServer();
+const cut = useDevServer({ dynamicConfig: ['limit.historyCount.suggestContinueAsNew=25'] });
 
 const refuses = () => Promise.reject(new AgentError('no', { retryable: false }));
 const undoable = (more: Partial<Task> = {}): Task => ({ agent: 'echo', compensate: { agent: 'undo' }, ...more });
@@ -378,4 +380,27 @@ test('events that nobody has waited for yet, and a pause, are still there', asyn
   expect(said()).toEqual(['slow scan']);
   await run.resume();
   expect(await result()).toMatchObject({ status: 'completed', output: 3 });
+});
+
+test('a history that is cut while it undoes what it drops, and after, loses nothing of it', async () => {
+  const items = [0, 1, 2, 3, 4, 5, 6, 7];
+  const { agents } = scripted(
+    { tasks: { more: { agent: 'no', needs: ['a'] } } },
+    { tasks: { last: { agent: 'echo', input: '{% $tasks.a.output %}' } }, output: '{% $tasks.last.output %}' },
+  );
+  const plan = failing({
+    a: undoable({ input: 'kept' }),
+    each: undoable({ needs: ['a'], forEach: { items, concurrency: 2 }, input: '{% $item %}' }),
+    scan: no({ needs: ['each'] }),
+  });
+  const { id, result, calls } = await cut.start(plan, { agents });
+  expect(await result()).toMatchObject({ status: 'completed', output: 'kept', compensated: ['each'] });
+  expect(
+    calls
+      .filter(({ agent }) => agent === 'undo')
+      .map(({ item }) => item!)
+      .toSorted(),
+  ).toEqual(items);
+  expect(calls.at(-1)!.key).toMatch(/last~2$/);
+  expect(await historiesOf(cut.env.client, id)).toBeGreaterThan(3);
 });
