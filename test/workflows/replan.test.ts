@@ -363,6 +363,31 @@ describe('a budget', () => {
   });
 });
 
+test('a sub-plan that has no room to be planned anew says so above, and goes on with what is raised there', async () => {
+  const first: Plan = { name: 'first', tasks: { a: { agent: 'paid' }, b: no({ needs: ['a'] }) } };
+  const { agents } = scripted(first, { tasks: { c: { agent: 'echo', needs: ['a'] } } });
+  const costs = (tokens: number, run: TestAgents[string]): TestAgents[string] => ({
+    estimate: { tokens },
+    run: (input, context) => {
+      context.usage({ tokens });
+      return typeof run === 'function' ? run(input, context) : null;
+    },
+  });
+  const plan: Plan = {
+    name: 'above',
+    budget: { tokens: 100 },
+    tasks: { solve: { decompose: { goal: 'do it', planner: 'planner', onFailure: 'replan' } } },
+  };
+  const { run, result, said } = await temporal.start(plan, {
+    agents: { ...agents, planner: costs(40, agents.planner), paid: costs(30, () => 1) },
+  });
+  await expect.poll(async () => (await run.snapshot()).pausedBecause).toBe('budget-exceeded');
+  expect(said()).toEqual(['planner solve', 'paid a', 'no b']);
+  await run.raiseBudget({ tokens: 10 });
+  expect(await result()).toMatchObject({ status: 'completed', budget: { spent: { tokens: 110 } } });
+  expect(said().slice(-2)).toEqual(['planner replan-1', 'echo c']);
+});
+
 test('events that nobody has waited for yet, and a pause, are still there', async () => {
   const { agents } = scripted({ tasks: { come: { event: 'go' } }, output: '{% $tasks.come.output %}' });
   let end = () => {};
