@@ -3,6 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunHandle } from '../client/run-handle.js';
 import type { RunResult } from '../domain/run-result.js';
+import type { Plan } from '../domain/plan.js';
+import { taskFacts } from './view/run-facts.js';
 import type { View } from './view/view.js';
 
 const LOOK_EVERY_MS = 500;
@@ -15,15 +17,17 @@ const GIVE_UP_AFTER_MS = 60_000;
 export interface FollowOptions {
   readonly run: RunHandle;
   readonly view: View;
+  /** The plan as it is now: it is another once the run was planned anew. */
+  readonly plan: () => Promise<Plan>;
   /** Aborts when the watcher leaves; the run goes on. */
   readonly signal: AbortSignal;
 }
 
 /** The result, or `undefined` if the watcher left first. Throws RunLost, and ServiceError once the server is away for long. */
-export async function follow({ run, view, signal }: FollowOptions): Promise<RunResult | undefined> {
+export async function follow({ run, view, plan, signal }: FollowOptions): Promise<RunResult | undefined> {
   const over = new AbortController();
   const stop = AbortSignal.any([over.signal, signal]);
-  const looking = look(run, view, stop);
+  const looking = look({ run, view, plan, signal: stop });
   try {
     return await Promise.race([untilEnd(run, view, stop), left(signal)]);
   } finally {
@@ -32,13 +36,17 @@ export async function follow({ run, view, signal }: FollowOptions): Promise<RunR
   }
 }
 
-async function look(run: RunHandle, view: View, stop: AbortSignal): Promise<void> {
+async function look({ run, view, plan, signal: stop }: FollowOptions): Promise<void> {
+  let replans = 0;
   while (!stop.aborted) {
     const began = Date.now();
     try {
       const snapshot = await run.snapshot({ outputs: false });
+      const now = snapshot.replans?.length ?? 0;
+      const tasks = now > replans ? taskFacts(await plan()) : undefined;
       if (stop.aborted) return;
-      view.show(snapshot);
+      replans = now;
+      view.show(snapshot, tasks);
     } catch (error) {
       if (!stop.aborted) view.trouble(reasonOf(error));
     }

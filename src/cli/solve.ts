@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../config/load.js';
 import type { Decompose, Plan } from '../domain/plan.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { Io } from './io.js';
+import { parseWhole } from './options.js';
 import { UsageError } from './refusal.js';
 import { runPrepared, withRunOptions, type RunOptions } from './run.js';
 
@@ -13,6 +14,7 @@ interface SolveOptions extends RunOptions {
   readonly agents?: string;
   readonly approve?: boolean;
   readonly dryRun?: boolean;
+  readonly replans?: number;
   readonly out?: string;
 }
 
@@ -25,6 +27,9 @@ export function define(command: Command, io: Io): void {
     .option('--planner <type>', 'the agent that plans; default: planner of the configuration')
     .option('--agents <types>', 'the agents that the plan may call, with commas between; default: all')
     .option('--approve', 'ask a person before the plan is run')
+    .option('--replans <n>', 'have a plan that fails planned anew, so often', (value) =>
+      parseWhole('--replans', value, 1, 10),
+    )
     .option('--dry-run', 'print the plan, and do not run it')
     .option('--out <file>', 'write the plan there, as YAML or JSON')
     .action(async (goal: string, _options: SolveOptions, self: Command) => {
@@ -51,6 +56,7 @@ function planFor(goal: string, options: SolveOptions, config: LoadedConfig | und
     planner,
     ...(options.agents === undefined ? {} : { agents: options.agents.split(',').map((type) => type.trim()) }),
     ...(options.approve === true ? { approve: true } : {}),
+    ...(options.replans === undefined ? {} : { onFailure: 'replan', replans: options.replans }),
     ...(options.dryRun === true ? { dryRun: true } : {}),
   };
   return {

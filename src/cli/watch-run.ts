@@ -20,7 +20,7 @@ export async function watchRun(io: Io, id: string, options: ServerOptions & Json
       const view = chooseView(io, facts);
       let result: RunResult | undefined;
       try {
-        result = await follow({ run, view, signal: leave.signal });
+        result = await follow({ run, view, plan: () => session.baton.planOf(id), signal: leave.signal });
       } finally {
         view.close(result);
       }

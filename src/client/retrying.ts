@@ -2,8 +2,8 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { RunResult } from '../domain/run-result.js';
 
-/** Activity ids begin with the task: `scan`, `scan:fallback`, `analyze[7]`. */
-export const taskOfActivity = (activityId: string): string => /^[A-Za-z0-9_]+/.exec(activityId)?.[0] ?? '';
+/** Activity ids begin with the task: `scan`, `scan:fallback`, `analyze[7]`, `scan~1`; `replan-1:plan` is of none. */
+export const taskOfActivity = (activityId: string): string => /^[A-Za-z0-9_]+(?=[~[:]|$)/.exec(activityId)?.[0] ?? '';
 
 export function retryingTasks(tasks: RunResult['tasks'], { raw }: WorkflowExecutionDescription): RunResult['tasks'] {
   const updated = { ...tasks };

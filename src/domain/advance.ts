@@ -7,6 +7,7 @@ import { enqueueTask, hasNextItem, stateOf, type Progress, type TaskState } from
 import type { EventOf, ProgressEvent } from './progress-event.js';
 import { dequeue, isEmpty, putBack } from './ready-queue.js';
 import { endIdleForEachs, expand, settleItem, settleTask, startItem } from './settle-items.js';
+import { isToGoOn } from './replan.js';
 import { move, skip, skipCause, start } from './settle.js';
 
 /** A task, or an item of a forEach, that may start now. */
@@ -148,9 +149,9 @@ function propose(state: TaskState, { plan, asks }: EventOf<'proposed'>): void {
 }
 
 function stop(graph: Graph, progress: Progress, event: EventOf<'stopped'>): void {
-  // What comes while the run stops or undoes changes nothing of why it ends.
-  if (progress.phase !== 'running') return;
-  progress.phase = 'stopping';
+  // What comes while the run stops or undoes changes nothing of why it ends; one that is to go on after that ends by a cancel.
+  if (progress.phase !== 'running' && !(event.verdict === 'cancelled' && isToGoOn(graph, progress))) return;
+  if (progress.phase === 'running') progress.phase = 'stopping';
   progress.verdict = event.verdict;
   progress.failure = event.failure;
   endIdleForEachs(graph, progress, event.now);

@@ -6,12 +6,11 @@
 //     one has to itself, so it waits for whoever holds some, and the others for it.
 // B4. An optional task is left out where it would go beyond a soft limit, or one is reached. What is held counts as spent, and
 //     a forEach is asked once, when it begins.
-import { AMOUNTS, type Amount } from './budget.js';
+import { AMOUNTS, DUST, type Amount } from './budget.js';
 import { NO_USAGE } from './call.js';
 import {
   BUDGET_EXCEEDED,
   combine,
-  DUST,
   entry,
   estimateOf,
   fallbackKey,
@@ -21,7 +20,7 @@ import {
   type Hold,
 } from './escrow.js';
 import type { GraphTask } from './graph.js';
-import type { Progress } from './progress.js';
+import { canBePaused, type Progress } from './progress.js';
 
 export type Fit = 'fits' | 'waits' | 'exceeded';
 
@@ -75,7 +74,7 @@ export function reserve({ escrow }: Progress, task: GraphTask, index?: number): 
 }
 
 export function pauseForBudget(progress: Progress): void {
-  if (progress.phase === 'running') progress.pausedBecause ??= BUDGET_EXCEEDED;
+  if (canBePaused(progress)) progress.pausedBecause ??= BUDGET_EXCEEDED;
 }
 
 /** Lets fallbacks have what they wait for, the oldest first, or pauses the run where they cannot have it. */

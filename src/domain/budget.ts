@@ -119,13 +119,44 @@ export const BudgetStanding = z.strictObject({
 });
 export type BudgetStanding = z.infer<typeof BudgetStanding>;
 
-/** What is left of a budget once so much has been spent. */
-export function lessSpent(budget: Budget, spent: Usage): Budget {
+/** What is left of a budget once so much has been spent, and `ms` have passed. */
+export function lessSpent(budget: Budget, spent: Usage, ms = 0): Budget {
   const limits = limitsOf(budget);
   const left = AMOUNTS.flatMap((amount) => {
     const limit = limits[amount];
     const rest = (most: number) => Math.max(0, most - spent[amount]);
     return limit === undefined ? [] : [[amount, { soft: rest(limit.soft), hard: rest(limit.hard) }] as const];
   });
-  return writeLimits({ ...limits, ...Object.fromEntries(left) });
+  const { duration } = limits;
+  return writeLimits({
+    ...Object.fromEntries(left),
+    ...(duration === undefined ? {} : { duration: { soft: duration.soft - ms, hard: duration.hard - ms } }),
+  });
+}
+
+/** Of each limit the lowest that one of the budgets has. */
+export function tightest(...budgets: readonly (Budget | undefined)[]): Budget | undefined {
+  const lowest = new Map<string, Limit>();
+  for (const [key, limit] of budgets.flatMap((budget) => Object.entries(limitsOf(budget ?? {})))) {
+    const { soft, hard } = lowest.get(key) ?? limit;
+    lowest.set(key, { soft: Math.min(soft, limit.soft), hard: Math.min(hard, limit.hard) });
+  }
+  return lowest.size === 0 ? undefined : writeLimits(Object.fromEntries(lowest));
+}
+
+/** A budget with no limit above that of another. */
+export function within(budget: Budget, most: Budget = {}): Budget {
+  const limits = Object.entries(tightest(budget, most) ?? {});
+  return Object.fromEntries(limits.filter(([key]) => Object.hasOwn(budget, key)));
+}
+
+/** Money is counted in floating point: what is smaller than this is nothing. */
+export const DUST = 1e-9;
+
+/** Which limits a call that is expected to use so much would go beyond. */
+export function beyond(left: Budget, estimate: Usage): string[] {
+  const limits = limitsOf(left);
+  const over = AMOUNTS.filter((amount) => estimate[amount] > (limits[amount]?.hard ?? Infinity) + DUST);
+  // Of a duration that is over the shortest is left that can be written.
+  return [...over, ...((limits.duration?.hard ?? Infinity) <= 1 ? ['duration'] : [])];
 }

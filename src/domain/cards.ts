@@ -1,4 +1,5 @@
 import type { Agent, AgentCard } from './agent.js';
+import type { Estimate } from './budget.js';
 
 /** Only what orchestrating needs, of those agents that declare any of it. */
 export function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
@@ -10,3 +11,11 @@ export function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
   });
   return Object.fromEntries(cards.filter(([, card]) => Object.keys(card).length > 0));
 }
+
+/** What they are expected to use, where they say so. */
+export const estimatesIn = (cards: Readonly<Record<string, AgentCard>>): Record<string, Estimate> =>
+  Object.fromEntries(
+    Object.entries(cards).flatMap(([type, { estimate }]) =>
+      estimate === undefined ? [] : [[type, estimate] as const],
+    ),
+  );

@@ -4,7 +4,16 @@
 // E2. What used nobody knows how much (a lost call, a cancelled sub-plan) counts as having used all that was held for it.
 // E3. Tokens and money are learned: an agent is expected to use what it declares, or, if that is more, the mean of what its
 //     calls in this run have used. Calls are not: that some had to be tried twice does not make two of the next.
-import { AMOUNTS, DEFAULT_ESTIMATE, limitsOf, type Amount, type Budget, type Estimate, type Limits } from './budget.js';
+import {
+  AMOUNTS,
+  DEFAULT_ESTIMATE,
+  DUST,
+  limitsOf,
+  type Amount,
+  type Budget,
+  type Estimate,
+  type Limits,
+} from './budget.js';
 import { addUsage, NO_USAGE, type Usage } from './call.js';
 import type { Graph } from './graph.js';
 import type { Outcome } from './outcome.js';
@@ -12,9 +21,6 @@ import type { Plan } from './plan.js';
 
 /** Why a run is paused that may spend no more. */
 export const BUDGET_EXCEEDED = 'budget-exceeded';
-
-/** Money is counted in floating point: what is smaller than this is nothing. */
-export const DUST = 1e-9;
 
 export interface Hold {
   readonly estimate: Usage;
@@ -51,26 +57,37 @@ export interface EscrowSources {
 }
 
 export function createEscrow(graph: Graph, { budget, estimates = {}, plans = {} }: EscrowSources): Escrow {
-  const declared = Object.entries(estimates).flatMap(([agent, { calls, tokens, usd } = {}]) => {
-    const estimate = { calls: calls ?? DEFAULT_ESTIMATE.calls, tokens: tokens ?? 0, usd: usd ?? 0 };
-    return [[agent, estimate] as const];
-  });
-  const own = [...graph.tasks.values()].flatMap(({ id, task: { plan } }) => {
-    // Validation has seen that what is called by name is a plan.
-    const { budget } = (typeof plan === 'string' ? (plans[plan] as Plan) : plan) ?? {};
-    return budget === undefined ? [] : [[id, limitsOf(budget)] as const];
-  });
   return {
     limits: limitsOf(budget),
     spent: NO_USAGE,
     reserved: NO_USAGE,
     held: {},
-    declared: Object.fromEntries(declared),
+    declared: declare(estimates),
     learned: {},
-    own: Object.fromEntries(own),
+    own: ownLimits(graph, plans),
     fallbacks: [],
     short: [],
   };
+}
+
+export const declare = (estimates: NonNullable<EscrowSources['estimates']>): Record<string, Usage> =>
+  Object.fromEntries(Object.entries(estimates).map(([agent, estimate]) => [agent, asUsage(estimate)]));
+
+/** What one call is expected to use by what its agent declares. */
+export const asUsage = ({ calls, tokens, usd }: Estimate = {}): Usage => ({
+  calls: calls ?? DEFAULT_ESTIMATE.calls,
+  tokens: tokens ?? 0,
+  usd: usd ?? 0,
+});
+
+/** What sub-plans and decompositions allow themselves, by task. */
+export function ownLimits(graph: Graph, plans: Readonly<Record<string, unknown>>): Escrow['own'] {
+  const own = [...graph.tasks.values()].flatMap(({ id, task: { plan, decompose } }) => {
+    // Validation has seen that what is called by name is a plan.
+    const { budget } = (typeof plan === 'string' ? (plans[plan] as Plan) : plan) ?? decompose ?? {};
+    return budget === undefined ? [] : [[id, limitsOf(budget)] as const];
+  });
+  return Object.fromEntries(own);
 }
 
 /** `scan`, `analyze[7]`. */
@@ -90,21 +107,32 @@ export function release(escrow: Escrow, key: string, outcome: Outcome): void {
   const isLast = Object.keys(escrow.held).length === 0;
   escrow.reserved = isLast ? NO_USAGE : combine(escrow.reserved, what.estimate, (a, b) => Math.max(0, a - b));
   escrow.spent = addUsage(escrow.spent, chargeOf(outcome, what));
-  if (what.agent !== undefined && outcome.usage !== undefined && outcome.usage.calls > 0) {
-    const before = entry(escrow.learned, what.agent) ?? NO_USAGE;
-    escrow.learned[what.agent] = addUsage(before, { ...outcome.usage, calls: 1 });
-  }
+  if (what.agent !== undefined) learn(escrow, what.agent, outcome);
   const short = escrow.short.indexOf(key);
   if (short >= 0) escrow.short.splice(short, 1);
 }
 
-function chargeOf(outcome: Outcome, { estimate, agent }: Hold): Usage {
+/** Notes what a call of an agent has used. */
+export function learn({ learned }: Escrow, agent: string, { usage }: Outcome): void {
+  if (usage === undefined || usage.calls === 0) return;
+  learned[agent] = addUsage(entry(learned, agent) ?? NO_USAGE, { ...usage, calls: 1 });
+}
+
+/** What a call or a sub-plan that has ended counts for. */
+export function chargeOf(outcome: Outcome, { estimate, agent }: Hold): Usage {
   const known = outcome.charged ?? outcome.usage;
   if (known !== undefined) return known;
   const isLost = agent === undefined && outcome.status === 'cancelled';
   const mayHaveSpent = outcome.attempts > 0 || outcome.status === 'unknown' || isLost;
   const attempts = Math.max(1, outcome.attempts);
   return mayHaveSpent ? combine(estimate, NO_USAGE, (each) => each * attempts) : NO_USAGE;
+}
+
+/** True if so much is covered by what is held; where nothing is, nothing limits it. */
+export function holdCovers({ held, limits }: Escrow, key: string, usage: Usage): boolean {
+  const what = entry(held, key);
+  if (what === undefined) return true;
+  return AMOUNTS.every((amount) => limits[amount] === undefined || usage[amount] <= what.estimate[amount] + DUST);
 }
 
 /** What one call of an agent is expected to use. */

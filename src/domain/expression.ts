@@ -25,6 +25,9 @@ export function expressionSource(value: unknown): string | undefined {
   return WHOLE.exec(value)?.[1];
 }
 
+/** The text as one that is no expression. */
+export const plainText = (text: string): string => (expressionSource(text) === undefined ? text : `${text}.`);
+
 export interface Expression {
   readonly source: string;
   readonly plain: PlainPath | undefined;

@@ -27,6 +27,7 @@ export const FAILURES = {
   TooManyFailures: { retryable: false, means: 'more items of a forEach failed than it tolerates' },
   Rejected: { retryable: false, means: 'a person said no' },
   TimedOut: { retryable: false, means: 'nobody answered, or nothing came, in time' },
+  BudgetExceeded: { retryable: false, means: 'what a task may spend does not cover its next call' },
   PlanRejected: { retryable: false, means: 'the planner made no plan that could be accepted' },
   SubPlanFailed: { retryable: false, means: 'the sub-plan failed, and has undone its own work' },
   // A run

@@ -1,5 +1,5 @@
 // A valid plan, indexed: edges both ways, a topological order, and the settings each task ends up with.
-// Derived from the plan alone, so it is rebuilt and never carried.
+// Derived from the plan, and from which re-planning each task is of, so it is rebuilt and never carried.
 import { durationMs } from './duration.js';
 import { needsOfAll } from './needs.js';
 import {
@@ -11,9 +11,12 @@ import {
   type Task,
   type TaskKind,
 } from './plan.js';
+import type { TaskState } from './progress.js';
 
 export interface GraphTask {
   readonly id: string;
+  /** How its calls are named: its id, or `scan~1` where the first re-planning brought it. */
+  readonly callName: string;
   readonly kind: TaskKind;
   readonly task: Task;
   readonly needs: readonly string[];
@@ -41,17 +44,24 @@ const DEFAULT_PRIORITY = 3;
 
 const CALLS: ReadonlySet<TaskKind> = new Set(['agent', 'plan', 'decompose']);
 
-/** Expects a plan that `validatePlan` has accepted; with the needs that it found, it is quicker. */
-export function buildGraph(
-  plan: Plan,
-  needs: ReadonlyMap<string, readonly string[]> = needsOfAll(Object.entries(plan.tasks)),
-): Graph {
+/** What is known of a plan beside what it says. */
+export interface Known {
+  /** The needs that validation has found. */
+  readonly needs?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** The states of its tasks, of a run that has begun. */
+  readonly states?: Readonly<Record<string, TaskState>> | undefined;
+}
+
+/** Expects a plan that `validatePlan` has accepted. */
+export function buildGraph(plan: Plan, known: Known = {}): Graph {
+  const { needs = needsOfAll(Object.entries(plan.tasks)), states = {} } = known;
   const tasks = new Map<string, GraphTask & { dependents: string[] }>();
   for (const [id, task] of Object.entries(plan.tasks)) {
     const kind = kindsOf(task)[0]!;
     const deadline = task.deadline ?? plan.defaults?.deadline;
     tasks.set(id, {
       id,
+      callName: callNameOf(id, states[id]?.replan),
       kind,
       task,
       needs: needs.get(id)!,
@@ -71,6 +81,9 @@ export function buildGraph(
     onFailure: plan.onFailure ?? 'compensate',
   };
 }
+
+/** No id has this mark in it. */
+const callNameOf = (id: string, replan: number | undefined): string => (replan === undefined ? id : `${id}~${replan}`);
 
 export function taskOf(graph: Graph, id: string): GraphTask {
   const task = graph.tasks.get(id);

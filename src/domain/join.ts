@@ -1,5 +1,6 @@
 // When a task may start, told from how its needs have ended so far. Both answers are given as early as they are certain.
 import type { Join } from './plan.js';
+import type { TaskState } from './progress.js';
 
 /** How the needs of one task stand. A skip by failure, a cancelled and an unknown need count as failed. */
 export interface NeedCounts {
@@ -32,4 +33,10 @@ export function judgeJoin(join: Join, { open, succeeded, failed, passed }: NeedC
     default:
       return join satisfies never;
   }
+}
+
+/** As what a need that has ended counts. */
+export function sideOf({ status, skip }: Pick<TaskState, 'status' | 'skip'>): 'succeeded' | 'failed' | 'passed' {
+  if (status === 'succeeded') return 'succeeded';
+  return skip === undefined || skip.cause === 'failure' ? 'failed' : 'passed';
 }

@@ -1,10 +1,11 @@
 // What a planner made is validated like anyone's plan, and held to limits that Baton keeps: a model that is asked to keep
 // them may not, and one that reads what others wrote may have been talked out of it.
 import type { Catalogue } from './catalogue.js';
-import { DEFAULT_MAX_ITEMS, type Decompose, type Plan, type Task } from './plan.js';
+import { DEFAULT_MAX_ITEMS, type Decompose, type Plan, type Replan, type Task } from './plan.js';
 import type { PlanLimits } from './planner.js';
 import { got, problem, type Path, type Problem } from './problem.js';
 import { findUnapproved } from './sensitive.js';
+import { isRecord } from './validate/context.js';
 import { validatePlan } from './validate/index.js';
 
 export interface MadeUnder {
@@ -12,33 +13,37 @@ export interface MadeUnder {
   readonly catalogue: Pick<Catalogue, 'entries'>;
   /** Of the decomposition: a plan within it plans by the same planner. */
   readonly planner: string;
+  /** How the plan is planned anew when it has failed, where it is. */
+  readonly replan?: Replan;
 }
 
 /** The plan as it will run, or all that is wrong with it. */
 export type Made = { readonly plan: Plan } | { readonly problems: readonly Problem[] };
 
-export function readMadePlan(raw: unknown, under: MadeUnder): Made {
-  const { limits, catalogue, planner } = under;
+export function readMadePlan(answer: unknown, under: MadeUnder): Made {
+  const { limits, catalogue, planner, replan } = under;
+  const raw = replan === undefined || !isRecord(answer) ? answer : { ...answer, onFailure: 'replan', replan };
   // Before all else: what is far too large is not looked at any closer.
   const tooMany = tooManyTasks(countTasks(raw), limits);
   if (tooMany !== undefined) return { problems: [tooMany] };
   const types = catalogue.entries.map(({ type }) => type);
   const { plan, problems } = validatePlan(raw, [...types, planner], new Map());
   if (plan === undefined) return { problems };
-  const beyond = [...beyondLimits(plan, [], under), ...findUnapproved(plan, sensitiveTypes(catalogue))];
+  const unasked = replan === undefined ? replansUnasked(plan, []) : [];
+  const beyond = [...unasked, ...beyondLimits(plan, [], under), ...findUnapproved(plan, sensitiveTypes(catalogue))];
   return beyond.length > 0 ? { problems: beyond } : { plan: bounded(plan, under) };
 }
 
-const sensitiveTypes = ({ entries }: Pick<Catalogue, 'entries'>): ReadonlySet<string> =>
+export const sensitiveTypes = ({ entries }: Pick<Catalogue, 'entries'>): ReadonlySet<string> =>
   new Set(entries.filter(({ sensitive }) => sensitive === true).map(({ type }) => type));
 
-const tooManyTasks = (count: number, { maxTasks }: PlanLimits): Problem | undefined =>
+export const tooManyTasks = (count: number, { maxTasks }: PlanLimits): Problem | undefined =>
   count <= maxTasks
     ? undefined
     : problem('plan.too-many-tasks', ['tasks'], `expected at most ${maxTasks} tasks, got ${count}`);
 
 /** Those of inline plans included; whatever is given. */
-function countTasks(raw: unknown, depth = 0): number {
+export function countTasks(raw: unknown, depth = 0): number {
   const tasks = recordIn(raw, 'tasks');
   if (tasks === undefined || depth > 100) return 0;
   let count = 0;
@@ -52,16 +57,26 @@ function recordIn(value: unknown, key: string): object | undefined {
   return typeof found === 'object' && found !== null ? found : undefined;
 }
 
-function beyondLimits({ tasks }: Plan, path: Path, under: MadeUnder): Problem[] {
+export function beyondLimits({ tasks }: Pick<Plan, 'tasks'>, path: Path, under: MadeUnder): Problem[] {
   return Object.entries(tasks).flatMap(([id, task]) => {
     const at = [...path, 'tasks', id];
     return [
-      ...(typeof task.plan === 'object' ? beyondLimits(task.plan, [...at, 'plan'], under) : []),
+      ...(typeof task.plan === 'object'
+        ? [...replansUnasked(task.plan, [...at, 'plan']), ...beyondLimits(task.plan, [...at, 'plan'], under)]
+        : []),
       ...(task.agent === under.planner ? [notAllowed(task.agent, [...at, 'agent'])] : []),
       ...tooManyItems(task, at, under.limits),
       ...(task.decompose === undefined ? [] : decomposesBeyond(task.decompose, [...at, 'decompose'], under)),
     ];
   });
+}
+
+/** How often a planner is asked is not for a planner to say. */
+function replansUnasked({ onFailure }: Plan | Decompose, path: Path): Problem[] {
+  if (onFailure !== 'replan') return [];
+  return [
+    problem('plan.replan-made', [...path, 'onFailure'], 'expected a plan that is not planned anew, got "replan"'),
+  ];
 }
 
 function tooManyItems({ forEach }: Task, path: Path, { maxItems }: PlanLimits): Problem[] {
@@ -80,6 +95,7 @@ function decomposesBeyond(inner: Decompose, path: Path, { limits, planner }: Mad
     ['maxItems', inner.maxItems ?? 1, limits.maxItems],
   ];
   return [
+    ...replansUnasked(inner, path),
     ...(inner.planner === planner ? [] : [notAllowed(inner.planner, [...path, 'planner'], planner)]),
     ...most.flatMap(([key, asked, limit]) =>
       asked <= limit
@@ -99,7 +115,7 @@ const notAllowed = (type: string, path: Path, instead?: string): Problem =>
   );
 
 /** With the limits written in where the planner left them open. */
-function bounded(plan: Plan, under: MadeUnder): Plan {
+export function bounded<T extends Pick<Plan, 'tasks'>>(plan: T, under: MadeUnder): T {
   const tasks = Object.entries(plan.tasks).map(([id, task]) => [id, boundedTask(task, under)] as const);
   return { ...plan, tasks: Object.fromEntries(tasks) };
 }

@@ -36,6 +36,10 @@ const aggregateOf = (decompose: Decompose | undefined): unknown =>
 export const sourcesIn = (value: unknown): string[] =>
   stringsIn(value).flatMap(({ text }) => expressionSource(text) ?? []);
 
+/** The tasks that the expressions in a JSON value mention. */
+export const mentionsIn = (value: unknown): string[] =>
+  [...namesInAll([...sourcesIn(value)]).values()].flatMap(mentionsOf);
+
 /** Declared needs first, then mentioned ones in order, each once. */
 export const needsOf = (task: OuterTask): string[] => needsOfAll([['', task]]).get('') ?? [];
 

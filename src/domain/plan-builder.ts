@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Agent } from './agent.js';
 import type { Budget } from './budget.js';
 import type { Failure } from './failure.js';
-import type { Approve, Defaults, EventWait, ForEach, Join, OnFailure, Plan, Task, Wait } from './plan.js';
+import type { Approve, Defaults, EventWait, ForEach, Join, OnFailure, Plan, Replan, Task, Wait } from './plan.js';
 import type { Retry } from './retry.js';
 import type { Input, Ref, Stands } from './reference.js';
 import type { TaskStatus } from './status.js';
@@ -78,6 +78,8 @@ export interface PlanOptions<S extends z.ZodType = z.ZodType> {
   readonly defaults?: Defaults;
   readonly concurrency?: number;
   readonly onFailure?: OnFailure;
+  /** Beside `onFailure: 'replan'`. */
+  readonly replan?: Replan;
   readonly budget?: Budget;
 }
 

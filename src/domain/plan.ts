@@ -16,6 +16,8 @@ export const DEFAULT_CONCURRENCY = 100;
 /** What one forEach may hold unless it says otherwise. */
 export const DEFAULT_MAX_ITEMS = 10_000;
 export const MAX_ITEMS = 100_000;
+/** A planner that was wrong so often will not be right the next time. */
+export const MAX_REPLANS = 10;
 /** A chain of sub-plans deeper than this is a mistake: each level is a Workflow of its own. */
 export const MAX_DEPTH = 10;
 
@@ -82,10 +84,8 @@ export type Fallback = z.infer<typeof Fallback>;
 export const Compensate = z.strictObject(call);
 export type Compensate = z.infer<typeof Compensate>;
 
-/** A planner agent makes the sub-plan when the run gets there; Baton checks it, and holds it to these limits. */
-export const Decompose = z.strictObject({
-  /** What is to be reached, in plain words; may be an expression. */
-  goal: z.string().min(1),
+/** What is said of a planner wherever one is asked; Baton holds its plans to these limits. */
+const planning = {
   /** The agent that plans. */
   planner: z.string().min(1),
   /** The agents that the plan may call; all that the worker has, but planner and aggregator, if absent. */
@@ -98,6 +98,27 @@ export const Decompose = z.strictObject({
   maxItems: z.int().min(1).max(MAX_ITEMS).optional(),
   /** How often the planner is told what is wrong with its plan; default 2. */
   repairs: z.int().min(0).max(10).optional(),
+  /** How often a plan that has failed is planned anew; default 2. */
+  replans: z.int().min(1).max(MAX_REPLANS).optional(),
+};
+
+/** How a plan that has failed is planned anew. */
+export const Replan = z.strictObject({
+  /** What is to be reached, in plain words; the description of the plan, or its name, if absent. */
+  goal: z.string().min(1).optional(),
+  ...planning,
+});
+export type Replan = z.infer<typeof Replan>;
+
+/** A planner agent makes the sub-plan when the run gets there. */
+export const Decompose = z.strictObject({
+  /** What is to be reached, in plain words; may be an expression. */
+  goal: z.string().min(1),
+  ...planning,
+  /** The plan is planned anew when it has failed; undone if absent. */
+  onFailure: z.literal('replan').optional(),
+  /** What planner, plan and aggregator may spend together. */
+  budget: Budget.optional(),
   /** A person sees the plan, may change it, and says yes or no. */
   approve: z.union([z.literal(true), Approve.partial({ title: true })]).optional(),
   /** Makes the final answer of what the plan gave: an expression over `$output`, or an agent that is given `{ goal, output }`. */
@@ -146,7 +167,7 @@ export const Task = z.strictObject({
 });
 export type Task = z.infer<typeof Task>;
 
-export const OnFailure = z.enum(['compensate', 'stop', 'continue']);
+export const OnFailure = z.enum(['compensate', 'stop', 'continue', 'replan']);
 export type OnFailure = z.infer<typeof OnFailure>;
 
 /** Everything of a plan but its tasks. */
@@ -158,6 +179,8 @@ export const PlanHead = z.strictObject({
   defaults: Defaults.optional(),
   concurrency: Concurrency.optional(),
   onFailure: OnFailure.optional(),
+  /** Stands beside `onFailure: replan`. */
+  replan: Replan.optional(),
   budget: Budget.optional(),
   /** Any JSON, expressions in it; `null` if absent. */
   output: z.unknown().optional(),

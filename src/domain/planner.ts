@@ -1,9 +1,10 @@
 // The contract between a run and a planner agent: what it is asked, and how its answer is read.
 import type { CatalogueEntry } from './catalogue.js';
-import type { Decompose } from './plan.js';
+import type { Replan } from './plan.js';
 import { duplicateKey } from './duplicate-key.js';
 import { jsonIn } from './json-text.js';
 import { got, problem, type Problem } from './problem.js';
+import type { ReplanQuestion } from './replan-question.js';
 import { jsonBytes } from './size.js';
 
 const DEFAULT_MAX_TASKS = 50;
@@ -12,7 +13,7 @@ export const DEFAULT_REPAIRS = 2;
 /** A planner that makes a hundred mistakes is helped by the first of them. */
 const MAX_PROBLEMS = 50;
 /** A larger plan is not sent back: the problems name its places. */
-const MAX_PREVIOUS_BYTES = 256 * 1024;
+export const MAX_PREVIOUS_BYTES = 256 * 1024;
 
 /** What a plan is held to, whatever the planner thinks of it. */
 export interface PlanLimits {
@@ -24,7 +25,7 @@ export interface PlanLimits {
   readonly depth: number;
 }
 
-export const limitsOf = ({ maxTasks, maxItems, maxDepth }: Decompose): PlanLimits => ({
+export const limitsOf = ({ maxTasks, maxItems, maxDepth }: Replan): PlanLimits => ({
   maxTasks: maxTasks ?? DEFAULT_MAX_TASKS,
   maxItems: maxItems ?? DEFAULT_MAX_ITEMS,
   depth: (maxDepth ?? 1) - 1,
@@ -37,6 +38,8 @@ export interface PlannerRequest {
   readonly input: unknown;
   readonly agents: readonly CatalogueEntry[];
   readonly limits: PlanLimits;
+  /** Present where a plan has failed: the answer is to be what remains to be done. */
+  readonly replan?: ReplanQuestion;
   /** Its last answer, and what is wrong with it; `more` is how many problems are not told. */
   readonly rejected?: { readonly answer: unknown; readonly problems: readonly Problem[]; readonly more?: number };
 }

@@ -1,13 +1,15 @@
 // The state of all the tasks of a run, as one JSON value. It is changed in place, by `advance` and `undo` alone: a copy for
 // every event would make a run of n tasks cost n². Nothing in here reads a clock; `now` is always handed in (ms since 1970).
 import { NO_USAGE, type Usage } from './call.js';
-import { createEscrow, type Escrow, type EscrowSources } from './escrow.js';
+import { createEscrow, entry, type Escrow, type EscrowSources } from './escrow.js';
 import type { Failure, RunFailure } from './failure.js';
 import { taskOf, type Graph, type GraphTask } from './graph.js';
-import { judgeJoin, type NeedCounts } from './join.js';
+import { judgeJoin, sideOf, type NeedCounts } from './join.js';
 import type { OutcomeStatus } from './outcome.js';
 import type { Plan } from './plan.js';
 import { emptyQueue, enqueue, FREE_LANE, type ReadyQueue } from './ready-queue.js';
+import type { Next } from './replan.js';
+import type { ReplanNote } from './run-result.js';
 import type { UndoState } from './undo.js';
 import type { TaskStatus } from './status.js';
 
@@ -64,6 +66,8 @@ export interface TaskState {
   items?: ItemsState;
   child?: unknown;
   undone?: 'compensated' | 'compensation-failed';
+  /** Which re-planning brought it; absent of what the run began with. */
+  replan?: number;
   /** The agent that answered, where it was the fallback. */
   answeredBy?: string;
   /** The plan that a planner made for it. */
@@ -76,8 +80,8 @@ export interface TaskState {
   answer?: unknown;
 }
 
-/** running → stopping → compensating → ended; phases are passed over where there is nothing to do in them. */
-export type Phase = 'running' | 'stopping' | 'compensating' | 'ended';
+/** running → stopping → replanning → compensating → ended; phases are passed over where there is nothing to do in them. */
+export type Phase = 'running' | 'stopping' | 'replanning' | 'compensating' | 'ended';
 export type Verdict = 'completed' | 'failed' | 'cancelled';
 
 export interface Progress {
@@ -95,12 +99,23 @@ export interface Progress {
   /** Only of a run that has a budget. */
   readonly escrow?: Escrow;
   undo?: UndoState;
+  /** Plans that have failed and been replaced. */
+  readonly replans?: readonly ReplanNote[];
+  /** The plan to go on with, while what it drops is being undone. */
+  next?: Next;
   /** In the order in which they were undone. */
   readonly compensated: string[];
   readonly debt: string[];
 }
 
-export function createProgress(graph: Graph, sources?: EscrowSources): Progress {
+/** What of an earlier plan is part of this one. */
+export interface Before {
+  readonly ended: Readonly<Record<string, TaskState>>;
+  /** The number of the re-planning that brought all the others. */
+  readonly replan: number;
+}
+
+export function createProgress(graph: Graph, sources?: EscrowSources, before?: Before): Progress {
   const progress: Progress = {
     phase: 'running',
     verdict: 'completed',
@@ -114,12 +129,14 @@ export function createProgress(graph: Graph, sources?: EscrowSources): Progress 
     debt: [],
   };
   for (const { id, needs } of graph.tasks.values()) {
-    progress.tasks[id] = {
+    progress.tasks[id] = entry(before?.ended ?? {}, id) ?? {
       status: 'pending',
       waiting: { open: needs.length, succeeded: 0, failed: 0, passed: 0 },
       attempts: 0,
+      ...(before === undefined ? {} : { replan: before.replan }),
     };
   }
+  if (before !== undefined) countEnded(graph, progress, before);
   for (const id of graph.order) {
     const task = taskOf(graph, id);
     const { waiting } = stateOf(progress, id);
@@ -127,6 +144,20 @@ export function createProgress(graph: Graph, sources?: EscrowSources): Progress 
   }
   return progress;
 }
+
+function countEnded(graph: Graph, progress: Progress, { ended }: Before): void {
+  for (const [id, state] of Object.entries(ended)) {
+    for (const dependent of taskOf(graph, id).dependents) {
+      const { waiting } = stateOf(progress, dependent);
+      if (waiting === undefined) continue;
+      waiting.open--;
+      waiting[sideOf(state)]++;
+    }
+  }
+}
+
+/** What pauses a run holds it up; one that stops or undoes does so paused or not. */
+export const canBePaused = ({ phase }: Progress): boolean => phase === 'running' || phase === 'replanning';
 
 export function stateOf(progress: Progress, id: string): TaskState {
   const state = progress.tasks[id];

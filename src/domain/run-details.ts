@@ -5,6 +5,7 @@ import { taskOf, type Graph } from './graph.js';
 import { detailOf, pictureOf } from './picture-of.js';
 import { pictureText } from './picture.js';
 import type { Progress } from './progress.js';
+import { replanLines } from './replan-text.js';
 import type { TaskResult } from './run-result.js';
 import { countStatuses, statusLook } from './status-look.js';
 import { summarize } from './summarize.js';
@@ -21,6 +22,7 @@ export function runDetails(graph: Graph, progress: Progress): string {
   return [
     `**${escapeCell(graph.plan.name)}**: ${phase}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${standing}`,
     ...(result.budget === undefined ? [] : [`Budget: ${escapeCell(budgetText(result.budget))}`]),
+    ...replanLines(result).map((line) => `> ${escapeCell(line)}`),
     ...(result.failure === null ? [] : [`> ${escapeCell(result.failure.message)}`]),
     ['```', picture(graph, result), '```'].join('\n'),
     taskTable(graph, result.tasks),

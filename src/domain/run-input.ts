@@ -22,6 +22,8 @@ export interface Undo {
   readonly input: unknown;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** The plan that it ended with, where that is not the one it began with. */
+  readonly plan?: unknown;
   /** Absent where it is carried. */
   readonly progress?: Progress;
 }

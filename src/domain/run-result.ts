@@ -31,6 +31,17 @@ export const TaskResult = z.strictObject({
 });
 export type TaskResult = z.infer<typeof TaskResult>;
 
+/** A plan that has failed, and in whose place another was run. */
+export const ReplanNote = z.strictObject({
+  failure: RunFailure,
+  failed: z.array(z.strictObject({ task: z.string(), failure: Failure })),
+  /** Tasks that had worked, or may have, and are not part of the new plan: undone if they say how. */
+  dropped: z.array(z.string()),
+  /** How often the run may be planned anew. */
+  of: z.int(),
+});
+export type ReplanNote = z.infer<typeof ReplanNote>;
+
 export const RunResult = z.strictObject({
   runId: z.string(),
   plan: z.string(),
@@ -44,6 +55,10 @@ export const RunResult = z.strictObject({
   /** Task ids that could not be undone. */
   debt: z.array(z.string()),
   usage: Usage,
+  /** Of a run that was planned anew: the plans that failed, oldest first. */
+  replans: z.array(ReplanNote).optional(),
+  /** In the result of a sub-plan that was planned anew: the plan that it ended with. */
+  replanned: z.unknown().optional(),
   /** Of a run that has a budget. */
   budget: BudgetStanding.optional(),
   /** In the result of a sub-plan: what the run above needs to undo it. */

@@ -7,7 +7,7 @@ import { addUsage } from './call.js';
 import { holdKey } from './escrow.js';
 import { failure, type RunFailure } from './failure.js';
 import { taskOf, type Graph, type GraphTask } from './graph.js';
-import { judgeJoin } from './join.js';
+import { judgeJoin, sideOf } from './join.js';
 import { enqueueTask, stateOf, type Progress, type Skip, type TaskState } from './progress.js';
 import type { EventOf } from './progress-event.js';
 import { assertTransition, type TaskStatus } from './status.js';
@@ -101,11 +101,6 @@ function tellDependents(graph: Graph, progress: Progress, ended: string[], now: 
       ended.push(dependentId);
     }
   }
-}
-
-function sideOf({ status, skip }: TaskState): 'succeeded' | 'failed' | 'passed' {
-  if (status === 'succeeded') return 'succeeded';
-  return skip === undefined || skip.cause === 'failure' ? 'failed' : 'passed';
 }
 
 /** Traces a skip to where it began: to a need that failed, if there is one, else to the condition that was false. */

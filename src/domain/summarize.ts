@@ -2,7 +2,7 @@
 import { standingOf } from './budget-events.js';
 import { MAX_VALUE_BYTES } from './call.js';
 import { taskOf, type Graph } from './graph.js';
-import { stateOf, type ItemsState, type Progress, type TaskState } from './progress.js';
+import { canBePaused, stateOf, type ItemsState, type Progress, type TaskState } from './progress.js';
 import type { RunResult, RunStatus, TaskResult } from './run-result.js';
 import { jsonBytes } from './size.js';
 
@@ -26,13 +26,13 @@ export function summarize(graph: Graph, progress: Progress, { runId, output }: S
     compensated: [...progress.compensated],
     debt: [...progress.debt],
     usage: progress.usage,
+    ...(progress.replans === undefined ? {} : { replans: [...progress.replans] }),
     ...(progress.escrow === undefined ? {} : { budget: standingOf(progress.escrow) }),
   };
 }
 
-/** A run that stops or undoes does so paused or not. */
 const isPaused = (progress: Progress): progress is Progress & { pausedBecause: string } =>
-  progress.phase === 'running' && progress.pausedBecause !== undefined;
+  canBePaused(progress) && progress.pausedBecause !== undefined;
 
 function runStatus(progress: Progress): RunStatus {
   if (progress.phase === 'ended') return progress.verdict;

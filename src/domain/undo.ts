@@ -13,6 +13,8 @@ export interface UndoUnit {
 }
 
 export interface UndoState {
+  /** The tasks that are undone; all, if absent. */
+  readonly only?: Readonly<Record<string, true>>;
   /** Dependents of a task that are not yet out of its way. */
   readonly blockers: Record<string, number>;
   /** Units of a task that are not yet settled. */
@@ -24,15 +26,20 @@ export interface UndoState {
 
 /** Begins to undo, or ends the run where there is nothing to undo. Expects a concluded run. */
 export function beginUndo(graph: Graph, progress: Progress): void {
-  const wanted =
-    progress.verdict === 'cancelled' || (progress.verdict === 'failed' && graph.onFailure === 'compensate');
-  if (!wanted || !isCompensable(graph, progress)) {
-    progress.phase = 'ended';
-    return;
-  }
+  const isUndoneOnFailure = graph.onFailure === 'compensate' || graph.onFailure === 'replan';
+  const wanted = progress.verdict === 'cancelled' || (progress.verdict === 'failed' && isUndoneOnFailure);
+  if (wanted && isCompensable(graph, progress)) beginUndoing(graph, progress);
+  else progress.phase = 'ended';
+}
+
+/** Begins to undo these tasks, and no others; where there is nothing to undo, `isUndone` is true at once. */
+export const beginDrop = (graph: Graph, progress: Progress, ids: readonly string[]): void =>
+  beginUndoing(graph, progress, { only: Object.fromEntries(ids.map((id) => [id, true])) });
+
+function beginUndoing(graph: Graph, progress: Progress, which: Pick<UndoState, 'only'> = {}): void {
   progress.phase = 'compensating';
   const blockers = Object.fromEntries(graph.order.map((id) => [id, taskOf(graph, id).dependents.length]));
-  progress.undo = { blockers, left: {}, ready: [], next: 0, inFlight: 0 };
+  progress.undo = { ...which, blockers, left: {}, ready: [], next: 0, inFlight: 0 };
   clear(
     graph,
     progress,
@@ -72,13 +79,13 @@ export function isUndone({ phase, undo }: Progress): boolean {
 
 /** Lets pass what has nothing to undo, queues what has, and frees what both depended on. */
 function clear(graph: Graph, progress: Progress, ids: string[], settled = false): void {
-  const { blockers, left, ready } = progress.undo!;
+  const { only, blockers, left, ready } = progress.undo!;
   const outOfTheWay = settled ? [...ids] : [];
   const reached = settled ? [] : [...ids];
   while (reached.length + outOfTheWay.length > 0) {
     const id = reached.pop();
     if (id !== undefined) {
-      const units = unitsOf(graph, progress, id);
+      const units = only !== undefined && !Object.hasOwn(only, id) ? [] : unitsOf(graph, progress, id);
       if (units.length === 0) outOfTheWay.push(id);
       else {
         left[id] = units.length;
@@ -97,6 +104,7 @@ export function unitsOf(graph: Graph, progress: Progress, id: string): UndoUnit[
   const state = stateOf(progress, id);
   const canBeUndone = (one: TaskState | ItemState) =>
     (one.status === 'succeeded' || one.status === 'unknown') &&
+    one.undone === undefined &&
     (taskOf(graph, id).task.compensate !== undefined || one.child !== undefined);
   if (state.items === undefined) return canBeUndone(state) ? [{ task: id }] : [];
   return state.items.ended

@@ -1,10 +1,8 @@
 // What the run above must keep of a sub-plan to undo it later: its progress, without the outputs that nobody will ask for.
 import type { Graph, GraphTask } from './graph.js';
 import { taskOf } from './graph.js';
-import { namesInAll } from './expression-batch.js';
-import { ExpressionError } from './expression.js';
 import { NO_USAGE } from './call.js';
-import { sourcesIn } from './needs.js';
+import { mentionsIn } from './needs.js';
 import { stateOf, type Progress, type TaskState } from './progress.js';
 import { emptyQueue } from './ready-queue.js';
 import { unitsOf } from './undo.js';
@@ -22,12 +20,8 @@ export function toBeUndone(graph: Graph, { escrow: _, ...progress }: Progress): 
 }
 
 /** The tasks whose outputs its undoing reads. */
-function mentionsOf({ task: { compensate, forEach } }: GraphTask): string[] {
-  const names = namesInAll([...sourcesIn(compensate?.input), ...sourcesIn(forEach?.items)]);
-  return [...names.values()].flatMap((found) =>
-    found instanceof ExpressionError ? [] : found.tasks.map(({ task }) => task),
-  );
-}
+const mentionsOf = ({ task: { compensate, forEach } }: GraphTask): string[] =>
+  mentionsIn([compensate?.input, forEach?.items]);
 
 function withoutOutput({ output: _, items, ...state }: TaskState): TaskState {
   if (items === undefined) return state;

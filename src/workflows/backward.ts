@@ -11,10 +11,20 @@ import { Continuation } from './continuation.js';
 import { knowItems } from './for-each.js';
 import { callAgent, inputOf } from './kinds/agent.js';
 import { undoPlan } from './kinds/plan.js';
+import { goOn } from './plan-anew.js';
 import { outcomeOf } from './outcome-of.js';
 import { news, noteCrash, render, wake, type Run } from './run.js';
 
 export async function runBackward(run: Run): Promise<void> {
+  await undoAll(run);
+  if (run.progress.next !== undefined) {
+    await goOn(run);
+    await undoAll(run);
+  }
+  run.progress.phase = 'ended';
+}
+
+async function undoAll(run: Run): Promise<void> {
   const { graph, progress } = run;
   const continuation = new Continuation(run);
   while (progress.phase === 'compensating') {
@@ -27,7 +37,6 @@ export async function runBackward(run: Run): Promise<void> {
     if (continuation.isDraining && progress.undo?.inFlight === 0) continue;
     await news(run);
   }
-  progress.phase = 'ended';
 }
 
 function setGoing(run: Run, unit: UndoUnit): void {

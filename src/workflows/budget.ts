@@ -3,9 +3,11 @@
 import { CancellationScope, condition, getExternalWorkflowHandle, log, sleep } from '@temporalio/workflow';
 import type { Addition, Budget } from '../domain/budget.js';
 import { handDown, msToLimit, passedOn } from '../domain/budget-events.js';
-import { BUDGET_EXCEEDED, fallbackKey } from '../domain/escrow.js';
+import { addUsage, type Usage } from '../domain/call.js';
+import { asUsage, BUDGET_EXCEEDED, fallbackKey, holdCovers } from '../domain/escrow.js';
 import { MESSAGES, type BudgetRaise, type SubPlanShort } from '../domain/messages.js';
-import { report, type Run } from './run.js';
+import { canBePaused } from '../domain/progress.js';
+import { cardOf, report, type Run } from './run.js';
 import { tagStatus } from './web-ui.js';
 
 const sinceStart = (run: Run): number => Date.now() - run.startedAt;
@@ -16,7 +18,7 @@ export function watchDuration(run: Run): void {
   run.budgetTimer?.cancel();
   const ms = escrow === undefined ? undefined : msToLimit(escrow, sinceStart(run));
   if (ms === undefined) return;
-  const timer = new CancellationScope({ cancellable: true, parent: run.work });
+  const timer = new CancellationScope({ cancellable: true, parent: run.planning ?? run.work });
   run.budgetTimer = timer;
   timer
     .run(() => sleep(ms, { summary: 'budget: duration' }))
@@ -33,7 +35,8 @@ export function raiseBudget(run: Run, add: Addition): void {
   const { escrow } = run.progress;
   if (escrow === undefined) return;
   for (const [work, part] of passedOn(escrow, add)) {
-    tell(`${run.id}/${work}`, MESSAGES.passBudget, { add: part } satisfies BudgetRaise);
+    const subRun = subRunId(run, work);
+    if (subRun !== undefined) tell(subRun, MESSAGES.passBudget, { add: part } satisfies BudgetRaise);
   }
   const wasPaused = run.progress.pausedBecause === BUDGET_EXCEEDED;
   report(run, { type: 'raised', add, ms: sinceStart(run) });
@@ -44,10 +47,10 @@ export function raiseBudget(run: Run, add: Addition): void {
 
 /** Once in every turn of the loop, when all has started that may: says what is paused, to the server and to the run above. */
 export function tellPause(run: Run): void {
-  const isPaused = run.progress.phase === 'running' && run.progress.pausedBecause === BUDGET_EXCEEDED;
+  const isPaused = canBePaused(run.progress) && run.progress.pausedBecause === BUDGET_EXCEEDED;
   if (isPaused === run.toldPause) return;
   run.toldPause = isPaused;
-  if (run.progress.phase !== 'running') return;
+  if (!canBePaused(run.progress)) return;
   tagStatus(run, isPaused ? 'paused' : 'started');
   tellAbove(run, isPaused);
 }
@@ -65,11 +68,38 @@ function tell(workflowId: string, name: string, message: unknown): void {
     .catch((error: unknown) => log.info('a message about the budget was not taken', { workflowId, name, error }));
 }
 
+/** What a call is expected to use, as its agent declares it. */
+export const declaredEstimate = (run: Run, agent: string): Usage => asUsage(cardOf(run, agent)?.estimate);
+
 /** What a sub-plan that has just been started may spend; nothing to say where this run may spend without limit. */
-export function budgetOf(run: Run, work: string): { budget?: Budget } {
+export function budgetOf(run: Run, work: string): Budget | undefined {
   const { escrow } = run.progress;
-  if (escrow?.held[work] === undefined) return {};
-  return { budget: handDown(escrow, work, sinceStart(run)) };
+  if (escrow?.held[work] === undefined) return undefined;
+  return handDown(escrow, work, sinceStart(run));
+}
+
+/** The run of a sub-plan, by the name under which its budget is held. */
+export function subRunId({ id, graph }: Run, work: string): string | undefined {
+  const [, task = '', item = ''] = /^(\w+)(\[\d+\])?$/.exec(work) ?? [];
+  const callName = graph.tasks.get(task)?.callName;
+  return callName === undefined ? undefined : `${id}/${callName}${item}`;
+}
+
+/**
+ * Waits until what is held for a task covers one more call, beside what the task has spent on its way; the run has run short
+ * until then. Rejects when it is cancelled.
+ */
+export async function roomInHold(run: Run, work: string, spent: Usage, more: Usage): Promise<void> {
+  const { escrow } = run.progress;
+  if (escrow === undefined) return;
+  const isCovered = () => holdCovers(escrow, work, addUsage(spent, more));
+  const hasRoom = () => escrow.late !== 'hard' && isCovered();
+  while (!hasRoom()) {
+    if (!isCovered()) report(run, { type: 'subPlanShort', work, isShort: true });
+    tellPause(run);
+    await condition(() => hasRoom() || !(isCovered() || escrow.short.includes(work)));
+  }
+  tellPause(run);
 }
 
 /** Waits until the budget has room for the fallback of a task or an item. Rejects when it is cancelled. */

@@ -101,7 +101,7 @@ function isAtItsEnd(): boolean {
   return historyLength >= LAST_EVENT || historySize >= LAST_BYTE;
 }
 
-function carriedInput({ request, progress, inbox, startedAt }: Run): RunInput {
+export function carriedInput({ request, progress, inbox, startedAt }: Run): RunInput {
   const carried = { progress, inbox: Object.fromEntries(inbox), startedAt };
   if (request.undo === undefined) return { ...request, carried };
   const { progress: _, ...undo } = request.undo;

@@ -2,10 +2,12 @@
 import { conclude, isQuiet, takeReady, type Ready } from '../domain/advance.js';
 import { serveFallbacks } from '../domain/budget-gate.js';
 import { isEmpty } from '../domain/ready-queue.js';
+import { mayReplan } from '../domain/replan.js';
 import { beginUndo } from '../domain/undo.js';
 import { tellPause } from './budget.js';
 import { Continuation } from './continuation.js';
 import { makeResult } from './output.js';
+import { planAnew } from './plan-anew.js';
 import { news, type Run } from './run.js';
 import { resumeTasks, startReady } from './start-ready.js';
 
@@ -14,7 +16,8 @@ export async function runForward(run: Run): Promise<void> {
   await run.work.run(() => startAndWait(run));
   conclude(graph, progress, Date.now());
   await makeResult(run);
-  beginUndo(graph, progress);
+  if (mayReplan(graph, progress)) await planAnew(run);
+  if (progress.next === undefined) beginUndo(graph, progress);
 }
 
 /** Ends when nothing is in flight and nothing can start. Whatever it sets going is cancelled with `run.work`; it itself is not. */

@@ -16,10 +16,10 @@ import {
   TaskChoice,
 } from '../domain/messages.js';
 import { didYouMean, formatProblem } from '../domain/problem.js';
-import { stateOf } from '../domain/progress.js';
+import { canBePaused, stateOf } from '../domain/progress.js';
 import type { RunResult } from '../domain/run-result.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
-import { raiseBudget, tellAbove } from './budget.js';
+import { raiseBudget, subRunId, tellAbove } from './budget.js';
 import { report, wake, type Run } from './run.js';
 import { tagStatus } from './web-ui.js';
 
@@ -41,7 +41,7 @@ export function answerMessages(run: Run): void {
   };
   setHandler(pause, onPause, {
     validator: () => {
-      refuseUnlessRunning(run);
+      refuseUnlessGoingOn(run);
       if (run.progress.pausedBecause !== undefined) throw refusal(`run ${run.id} is paused already`);
     },
   });
@@ -96,7 +96,7 @@ export function answerMessages(run: Run): void {
   setHandler(raise, onRaise, {
     validator: (message) => {
       const { add } = parse(BudgetRaise, message);
-      refuseUnlessRunning(run);
+      refuseUnlessGoingOn(run);
       refuseUnlessLimited(run, add);
     },
   });
@@ -150,11 +150,21 @@ function refuseUnlessRunning({ id, progress }: Run): void {
   if (progress.phase !== 'running') throw refusal(`run ${id} is ${progress.phase}: it starts nothing any more`);
 }
 
-function refuseUnlessLimited({ id, progress: { escrow }, request: { parent, budget } }: Run, add: Addition): void {
+/** A run that is being planned anew can be held up and raised, too. */
+function refuseUnlessGoingOn(run: Run): void {
+  if (!canBePaused(run.progress)) refuseUnlessRunning(run);
+}
+
+function refuseUnlessLimited(run: Run, add: Addition): void {
+  const {
+    id,
+    progress: { escrow },
+    request: { parent, budget },
+  } = run;
   if (escrow === undefined) throw refusal(`run ${id} has no budget: there is nothing to raise`);
   const free = notLimited(escrow, add);
   const [short] = escrow.short;
-  const hint = short === undefined ? '' : `; it is ${id}/${short} that has run short`;
+  const hint = short === undefined ? '' : `; it is ${subRunId(run, short) ?? short} that has run short`;
   if (free.length > 0) throw refusal(`the budget of run ${id} has no limit of ${free.join(' and ')} to raise${hint}`);
   // What a sub-plan may spend is held by the run above, which alone can hold more.
   const isHandedDown = Object.keys(add).some((key) => budget !== undefined && Object.hasOwn(budget, key));

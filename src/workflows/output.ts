@@ -42,8 +42,10 @@ function tooLarge({ output, undo }: RunResult): Failure {
 }
 
 /** The run above may have to undo this one when it is long over. */
-function undoOf(run: Run): Pick<RunResult, 'undo'> {
+function undoOf(run: Run): Pick<RunResult, 'undo' | 'replanned'> {
   const { graph, progress, id, input, startedAt } = run;
-  if (run.request.parent === undefined || !isCompensable(graph, progress)) return {};
-  return { undo: { id, input, startedAt, progress: toBeUndone(graph, progress) } satisfies Undo };
+  if (run.request.parent === undefined) return {};
+  const replanned = progress.replans === undefined ? {} : { replanned: graph.plan };
+  if (!isCompensable(graph, progress)) return replanned;
+  return { ...replanned, undo: { id, input, startedAt, progress: toBeUndone(graph, progress) } satisfies Undo };
 }

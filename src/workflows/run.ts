@@ -1,7 +1,9 @@
 // One run, as the shell around the pure parts holds it: what must outlive a continue-as-new is in `progress` and `inbox`,
 // everything else here is made anew from the plan.
 import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { AgentCard } from '../domain/agent.js';
 import { chooseBudget } from '../domain/budget.js';
+import { estimatesIn } from '../domain/cards.js';
 import type { EscrowSources } from '../domain/escrow.js';
 import { failure, type FailureType } from '../domain/failure.js';
 import { advance } from '../domain/advance.js';
@@ -28,6 +30,8 @@ export interface Run extends RunFacts {
   readonly scope: Scope;
   /** Holds all that runs forward; cancelled when the run stops. */
   readonly work: CancellationScope;
+  /** Holds what asks for another plan; cancelled with the run. */
+  planning?: CancellationScope;
   /** The items of each forEach that runs. */
   readonly items: Map<string, readonly unknown[]>;
   /** Reads what a person writes instead of the plan that is proposed for a task. */
@@ -63,9 +67,9 @@ export function openRun(raw: unknown): Run {
   if (plan === undefined || problems.length > 0) throw refusal('InvalidPlan', problems.map(formatProblem));
   if ((request.parent?.depth ?? 0) > MAX_DEPTH)
     throw refusal('InvalidPlan', [`sub-plans are more than ${MAX_DEPTH} levels deep`]);
-  const graph = buildGraph(plan, needs);
-  const progress =
-    request.carried?.progress ?? request.undo?.progress ?? createProgress(graph, sourcesOf(request, plan));
+  const known = request.carried?.progress ?? request.undo?.progress;
+  const graph = buildGraph(plan, { needs, states: known?.tasks });
+  const progress = known ?? createProgress(graph, sourcesOf(request, plan));
   const facts: RunFacts = request.undo ?? {
     id: workflowInfo().workflowId,
     input: request.input === undefined ? {} : request.input,
@@ -95,10 +99,7 @@ export function openRun(raw: unknown): Run {
 function sourcesOf({ budget: asked, agents = {}, plans = {} }: RunInput, plan: Plan): EscrowSources | undefined {
   const budget = chooseBudget(plan.budget, asked);
   if (budget === undefined) return undefined;
-  const estimates = Object.entries(agents).flatMap(([type, { estimate }]) =>
-    estimate === undefined ? [] : [[type, estimate] as const],
-  );
-  return { budget, estimates: Object.fromEntries(estimates), plans };
+  return { budget, estimates: estimatesIn(agents), plans };
 }
 
 const refusal = (type: FailureType, lines: readonly string[]): ApplicationFailure =>
@@ -135,6 +136,7 @@ export function cancelRun(run: Run): void {
     now: Date.now(),
   });
   stopIfDecided(run);
+  run.planning?.cancel();
 }
 
 /** Notes a defect. The first is the one to tell of. */
@@ -149,4 +151,8 @@ export function render(run: Run, value: unknown, scope: Scope): Soon<unknown> {
   let template = run.templates.get(value);
   if (template === undefined) run.templates.set(value, (template = compileTemplate(value)));
   return template(scope);
+}
+
+export function cardOf({ request: { agents = {} } }: Run, agent: string): AgentCard | undefined {
+  return Object.hasOwn(agents, agent) ? agents[agent] : undefined;
 }

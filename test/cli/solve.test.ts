@@ -20,11 +20,20 @@ beforeAll(async () => {
     planner: 'rules',
     agents: [
       { type: 'echo', kind: 'command', command: ['node', 'agent.js'] },
+      { type: 'broken', kind: 'command', command: ['node', 'agent.js', 'broken'] },
       {
         type: 'rules',
         kind: 'rules',
         rules: [
           { goal: 'greet {who}', plan: greet },
+          {
+            goal: 'mend it',
+            plan: { name: 'mend', tasks: { a: { agent: 'echo', input: 'ok' }, b: { agent: 'broken', needs: ['a'] } } },
+            replan: {
+              tasks: { c: { agent: 'echo', input: '{% $tasks.a.output %}' } },
+              output: '{% $tasks.c.output %}',
+            },
+          },
           { goal: 'break it', plan: { name: 'bad', tasks: { a: { agent: 'nobody', needs: ['a'] } } } },
         ],
       },
@@ -34,6 +43,8 @@ beforeAll(async () => {
 });
 
 const written = async (name: string) => parse(await readFile(join(place.directory, name), 'utf8')) as unknown;
+const madePlan = async (id: string) =>
+  RunResult.parse(await json('status', id)).tasks['solve']!.plan as { tasks: object };
 const solve = (...args: string[]) => baton('solve', ...args, '--config', 'rules.config.json');
 
 test('a goal is planned and solved, and the plan that ran is in the result', async () => {
@@ -91,4 +102,32 @@ test('without a planner it says where to name one', async () => {
   const { exitCode, stderr } = await baton('solve', 'greet me', '--config', 'other.config.json');
   expect(exitCode).toBe(2);
   expect(stderr).toBe('error: no planner: name an agent with --planner, or as planner in the configuration');
+});
+
+test('a plan that fails is planned anew, where that is asked for', async () => {
+  const failed = await solve('mend it', '--id', 'not-mended');
+  expect(failed.exitCode).toBe(1);
+  const { exitCode, stdout } = await solve('mend it', '--replans', '1', '--id', 'mended');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'ok' });
+  expect(Object.keys((await madePlan('mended')).tasks)).toEqual(['a', 'c']);
+  const child = await baton('status', 'mended/solve');
+  expect(child.stdout).toContain('re-planned (1 of 1): task b failed');
+  expect((await baton('graph', 'mended/solve')).stdout).toMatch(/✓ +c/);
+  expect((await solve('mend it', '--replans', 'x')).stderr).toContain(
+    '--replans: expected a whole number from 1 to 10',
+  );
+});
+
+test('a plan of its own says so when it was planned anew, and shows what runs now', async () => {
+  const plan = {
+    name: 'mend',
+    onFailure: 'replan',
+    replan: { planner: 'rules', goal: 'mend it' },
+    tasks: { a: { agent: 'echo', input: 'ok' }, b: { agent: 'broken', needs: ['a'] } },
+  };
+  const file = await write('mend.json', plan);
+  const { exitCode, stdout, stderr } = await baton('run', file, '--id', 'own', '--config', 'rules.config.json');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'ok' });
+  expect(stderr).toMatch(/re-planned \(1 of 2\): task b failed/);
+  expect((await baton('graph', 'own')).stdout).toMatch(/✓ +c/);
 });

@@ -101,6 +101,15 @@ test('when not all rows fit, what goes on and what failed is shown, the rest is 
   ]);
 });
 
+test('a run that was planned anew says so, on the screen and at the end', () => {
+  const failure = { type: 'TaskFailed', message: 'task scan failed:\nno', task: 'scan' } as const;
+  const replans = [{ failure, failed: [], dropped: ['report'], of: 2 }];
+  const line = 're-planned (1 of 2): task scan failed: no; dropped: report';
+  const lines = screenLines({ snapshot: aResult({ replans }), facts, now: START }, { columns: 200, rows: 50 }, paint);
+  expect(lines[1]).toBe(line);
+  expect(summaryLines(aResult({ replans }), 1, paint)[1]).toBe(`  ${line}`);
+});
+
 test('a run that its budget has paused shows how it stands, and what to type', () => {
   const budget = {
     limits: { calls: 10, tokens: { soft: 4000, hard: 5000 }, usd: 0.5, duration: '90m' },

@@ -65,29 +65,34 @@ describe('definePlan', () => {
   });
 
   it('gives the data that YAML would give', () => {
-    const plan = definePlan('review', { input: Input, onFailure: 'continue', concurrency: 5 }, (p) => {
-      const scan = p.task('scan', scanner, { path: p.input.path }, { retry: { attempts: 2 }, timeout: '5m' });
-      const analyze = p.forEach('analyze', analyzer, scan.output.files, (file, index) => ({ file, place: index }), {
-        concurrency: 8,
-        tolerate: '10%',
-      });
-      const sign = p.approve('sign', 'Publish?', { when: p.expr<boolean>`$count(${scan.output.findings}) > ${0}` });
-      const report = p.task(
-        'report',
-        reporter,
-        { findings: scan.output.findings, scores: analyze.output },
-        {
-          needs: [sign, 'scan'],
-          join: 'none-failed',
-          fallback: { agent: 'printer', input: (failure) => ({ reason: failure.message }) },
-          compensate: { agent: eraser, input: (output) => ({ url: output.url }) },
-        },
-      );
-      return p.output({ url: report.output.url, started: p.run.startedAt });
-    });
+    const plan = definePlan(
+      'review',
+      { input: Input, onFailure: 'replan', replan: { planner: 'mine' }, concurrency: 5 },
+      (p) => {
+        const scan = p.task('scan', scanner, { path: p.input.path }, { retry: { attempts: 2 }, timeout: '5m' });
+        const analyze = p.forEach('analyze', analyzer, scan.output.files, (file, index) => ({ file, place: index }), {
+          concurrency: 8,
+          tolerate: '10%',
+        });
+        const sign = p.approve('sign', 'Publish?', { when: p.expr<boolean>`$count(${scan.output.findings}) > ${0}` });
+        const report = p.task(
+          'report',
+          reporter,
+          { findings: scan.output.findings, scores: analyze.output },
+          {
+            needs: [sign, 'scan'],
+            join: 'none-failed',
+            fallback: { agent: 'printer', input: (failure) => ({ reason: failure.message }) },
+            compensate: { agent: eraser, input: (output) => ({ url: output.url }) },
+          },
+        );
+        return p.output({ url: report.output.url, started: p.run.startedAt });
+      },
+    );
     expect(plan).toEqual({
       name: 'review',
-      onFailure: 'continue',
+      onFailure: 'replan',
+      replan: { planner: 'mine' },
       concurrency: 5,
       input: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
       tasks: {

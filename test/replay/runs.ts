@@ -195,6 +195,27 @@ export const KEPT_RUNS: readonly KeptRun[] = [
     children: ['sub'],
   },
   {
+    name: 'planned-anew',
+    plan: {
+      name: 'anew',
+      onFailure: 'replan',
+      replan: { planner: 'planner' },
+      budget: { tokens: 100 },
+      tasks: { a: undoable(), b: undoable(['a']), no: { agent: 'no', needs: ['b'] } },
+    },
+    options: {
+      agents: {
+        no: refuses,
+        // Wrong at first: it is told so.
+        planner: (request) => ({
+          tasks: {
+            no: { agent: (request as { rejected?: object }).rejected === undefined ? 'nobody' : 'echo', needs: ['a'] },
+          },
+        }),
+      },
+    },
+  },
+  {
     name: 'retried-and-too-late',
     plan: {
       name: 'retried',

@@ -23,6 +23,8 @@ export interface SimulationOptions {
   readonly tolerated?: (task: string) => number;
   readonly when?: (task: string) => boolean;
   readonly undone?: (unit: UndoUnit) => boolean;
+  /** False to leave the run as it is before anything is undone. */
+  readonly isUndone?: boolean;
   /** Cancels the run once so many tasks have ended. */
   readonly cancelAfter?: number;
   /** Sees, and may replace, progress between any two events. */
@@ -89,7 +91,7 @@ class Agenda {
 export function simulate(plan: Plan, options: SimulationOptions = {}): Simulation {
   const { duration = () => 1, outcome = () => OK, when = () => true, undone = () => true } = options;
   const { fallback, budget, raise = () => undefined } = options;
-  const { items = () => 3, tolerated = () => 0, cancelAfter = Infinity, between } = options;
+  const { items = () => 3, tolerated = () => 0, cancelAfter = Infinity, between, isUndone: undoes = true } = options;
   const graph = buildGraph(plan);
   let progress = createProgress(graph, budget);
   const log: LogEntry[] = [];
@@ -188,7 +190,7 @@ export function simulate(plan: Plan, options: SimulationOptions = {}): Simulatio
   }
   const elapsed = log.reduce((last, { at }) => Math.max(last, at), 0);
   conclude(graph, progress, now);
-  beginUndo(graph, progress);
+  if (undoes) beginUndo(graph, progress);
   const undoing: UndoUnit[] = [];
   while (progress.phase === 'compensating') {
     for (let unit = takeUndo(graph, progress); unit !== undefined; unit = takeUndo(graph, progress)) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AgentError } from '../../src/activities/agent-error.js';
+import { RunHandle } from '../../src/client/run-handle.js';
 import { needsOfAll } from '../../src/domain/needs.js';
 import type { Decompose, Plan, Task } from '../../src/domain/plan.js';
 import type { PlannerRequest } from '../../src/domain/planner.js';
@@ -231,6 +232,69 @@ test('what the planner spends is of the budget of the plan', async () => {
   await expect.poll(async () => (await run.snapshot()).pausedBecause).toBe('budget-exceeded');
   await run.raiseBudget({ calls: 1 });
   expect(await result()).toMatchObject({ status: 'completed', usage: { calls: 3, tokens: 70 } });
+});
+
+describe('the budget', () => {
+  /** Uses what it is expected to use. */
+  const paid = (tokens: number, answer: (input: unknown) => unknown = () => 'paid'): TestAgents[string] => ({
+    estimate: { tokens },
+    run: (input, { usage }) => {
+      usage({ tokens });
+      return answer(input);
+    },
+  });
+  const made: Plan = { name: 'made', tasks: { a: { agent: 'paid' } }, output: 1 };
+  const planning = (tokens: number, ...answers: unknown[]) => {
+    let asked = 0;
+    return paid(tokens, () => answers[asked++] ?? answers.at(-1));
+  };
+  const pausedIn = (run: { snapshot: () => Promise<{ pausedBecause?: string | undefined }> }) =>
+    expect.poll(async () => (await run.snapshot()).pausedBecause).toBe('budget-exceeded');
+
+  test('is not gone beyond by a planner that is asked again: that waits until there is room', async () => {
+    const agents = { planner: planning(60, broken, made), paid: paid(10) };
+    const { run, result, said } = await temporal.start({ ...solve(), budget: { tokens: 100 } }, { agents });
+    await pausedIn(run);
+    expect(said()).toEqual(['planner solve']);
+    await run.raiseBudget({ tokens: 10 });
+    await pausedIn(run);
+    await run.raiseBudget({ tokens: 20 });
+    expect(await result()).toMatchObject({ status: 'completed', budget: { spent: { calls: 3, tokens: 130 } } });
+  });
+
+  test('is not gone beyond by the aggregator, and knows what the planner has spent', async () => {
+    const agents = { planner: planning(60, made), paid: paid(10), teller: paid(40) };
+    const plan = { ...solve({ aggregate: { agent: 'teller' } }), budget: { tokens: 100 } };
+    const { run, result, said } = await temporal.start(plan, { agents });
+    await pausedIn(run);
+    expect(said()).toEqual(['planner solve', 'paid a']);
+    await run.raiseBudget({ tokens: 10 });
+    expect(await result()).toMatchObject({ status: 'completed', budget: { spent: { calls: 3, tokens: 110 } } });
+  });
+
+  test('of a decomposition holds for the planner: it is not asked again beyond it', async () => {
+    const agents = { planner: planning(60, broken, made), paid: paid(10) };
+    const { result, said } = await temporal.start(solve({ budget: { tokens: 100 } }), { agents });
+    const { tasks, usage } = await result();
+    expect(tasks['solve']!.failure).toMatchObject({
+      type: 'BudgetExceeded',
+      message: 'what is left of the budget of the task has no room for a call of planner: tokens',
+    });
+    expect(said()).toEqual(['planner solve']);
+    expect(usage.tokens).toBe(60);
+  });
+
+  test('of a decomposition holds for the plan, with what the planner has left', async () => {
+    const two: Plan = { name: 'two', tasks: { a: { agent: 'paid' }, b: { agent: 'paid', needs: ['a'] } } };
+    const agents = { planner: planning(60, two), paid: paid(30) };
+    const { id, result, said } = await temporal.start(solve({ budget: { tokens: 100 } }), { agents });
+    const child = new RunHandle(temporal.env.client, `${id}/solve`);
+    await expect.poll(async () => said().length).toBe(2);
+    await pausedIn(child);
+    expect((await child.snapshot()).budget!.limits).toEqual({ tokens: 40 });
+    await child.raiseBudget({ tokens: 20 });
+    expect(await result()).toMatchObject({ status: 'completed', usage: { tokens: 120 } });
+  });
 });
 
 /** The text in which a model would have written the plan, with ids that are fit for one. */

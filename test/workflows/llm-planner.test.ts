@@ -99,3 +99,29 @@ describe('a server that fails', () => {
     expect(JSON.stringify(solved)).not.toContain('very-secret');
   });
 });
+
+test('a model is told what has failed, and what has worked by how its output begins', async () => {
+  const first: Plan = {
+    name: 'first',
+    tasks: {
+      read: { agent: 'echo', input: { text: `begins ${'x'.repeat(5_000)} ends` } },
+      scan: {
+        agent: 'adder',
+        input: '{% $tasks.read.output.nothing.here %}',
+        needs: ['read'],
+        when: "{% $error('bad') %}",
+      },
+    },
+  };
+  const rest = {
+    tasks: { again: { agent: 'echo', input: '{% $length($tasks.read.output.text) %}' } },
+    output: '{% $tasks.again.output %}',
+  };
+  model.answer(first).answer(rest);
+  const { output, said } = await solve({ onFailure: 'replan' });
+  expect(output).toBe(5_012);
+  expect(said).toEqual(['planner solve', 'echo read', 'planner replan-1', 'echo again']);
+  for (const part of ['has failed', '$tasks.read.output', 'begins xxx', 'scan: failed: ExpressionFailed'])
+    expect(asked(1)).toContain(part);
+  expect(asked(1)).not.toContain(`${'x'.repeat(300)} ends"}`);
+});

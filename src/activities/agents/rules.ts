@@ -17,6 +17,8 @@ const Rule = z.strictObject({
   plan: z.record(z.string(), z.unknown()),
   /** What the plan is run with, places in its texts filled; what stood in the places, by name, if absent. */
   input: z.unknown().optional(),
+  /** What remains to be done when the plan has failed; without it that cannot be mended. */
+  replan: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** What a data file may say of a rule planner, beside what it may say of any agent. */
@@ -30,13 +32,17 @@ export function rulePlanner(options: RulesSettings): Agent<PlannerRequest, { pla
   return {
     ...settings,
     kind: 'rules',
-    run({ goal, input, rejected }) {
+    run({ goal, input, replan, rejected }) {
       // Asked again it could only say the same.
       if (rejected !== undefined)
         return refuse(`its plan was rejected: ${rejected.problems.map(formatProblem).join('; ')}`);
-      for (const { plan, pattern, input: template } of compiled) {
+      for (const { plan, pattern, input: template, replan: remaining } of compiled) {
         const found = pattern.exec(goal);
         if (found === null) continue;
+        if (replan !== undefined) {
+          if (remaining === undefined) return refuse(`no plan is known for when this fails: ${replan.failure.message}`);
+          return Promise.resolve({ plan: remaining, input });
+        }
         const places = { ...found.groups };
         return Promise.resolve({
           plan,

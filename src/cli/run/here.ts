@@ -105,7 +105,7 @@ async function show(
   if (!quiet && !io.isLive()) io.note(`run ${run.id}${facts.page === undefined ? '' : ` · ${facts.page}`}`);
   let result: RunResult | undefined;
   try {
-    result = await follow({ run, view, signal });
+    result = await follow({ run, view, plan: () => baton.planOf(run.id), signal });
   } finally {
     view.close(result);
   }

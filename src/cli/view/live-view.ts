@@ -11,7 +11,8 @@ import type { View } from './view.js';
 /** Times on the screen are shown to a tenth of a second for a while, so they must move. */
 const REDRAW_MS = 250;
 
-export function liveView(io: Io, facts: RunFacts): View {
+export function liveView(io: Io, known: RunFacts): View {
+  let facts = known;
   const { stderr } = io;
   const paint = io.colours(stderr);
   const draw = createLogUpdate(stderr);
@@ -40,8 +41,9 @@ export function liveView(io: Io, facts: RunFacts): View {
   stderr.on('resize', resized);
   redraw();
   return {
-    show(next) {
+    show(next, tasks = facts.tasks) {
       snapshot = next;
+      facts = { ...facts, tasks };
       trouble = undefined;
       redraw();
     },

@@ -1,4 +1,5 @@
 // One line for each change of a task's status: for logs, pipes and CI.
+import { replanLines } from '../../domain/replan-text.js';
 import type { RunResult, TaskResult } from '../../domain/run-result.js';
 import type { TaskStatus } from '../../domain/status.js';
 import type { Io } from '../io.js';
@@ -7,12 +8,18 @@ import { detailOf, timeOf } from './task-row.js';
 import type { View } from './view.js';
 import { shortOf, waitingFor } from './waiting.js';
 
-export function plainView(io: Io, facts: RunFacts, clock: () => number = Date.now): View {
+export function plainView(io: Io, known: RunFacts, clock: () => number = Date.now): View {
+  let facts = known;
+  let told = 0;
   let before: ReadonlyMap<string, Standing> = new Map();
   let said: string | undefined;
   let wasShort = false;
-  const show = (snapshot: RunResult): void => {
+  const show = (snapshot: RunResult, tasks = facts.tasks): void => {
     const now = clock();
+    facts = { ...facts, tasks };
+    const replans = replanLines(snapshot);
+    for (const line of replans.slice(told)) io.note(`${clockTime(now)} ${line}`);
+    told = replans.length;
     for (const line of changedLines(before, snapshot, facts, now)) io.note(`${clockTime(now)} ${line}`);
     const short = shortOf(snapshot, facts);
     if (!wasShort) for (const line of short) io.note(`${clockTime(now)} paused: ${line}`);

@@ -28,16 +28,18 @@ export function runFacts(
   { workflowId, startTime }: Pick<WorkflowExecutionDescription, 'workflowId' | 'startTime'>,
   { webUi, namespace }: Pick<FoundServer, 'webUi' | 'namespace'>,
 ): RunFacts {
-  const { name, tasks } = pictureOf(buildGraph(plan));
   return {
     id: workflowId,
-    plan: oneLine(name),
-    tasks: new Map(tasks.map((task) => [task.id, factsOf(task)])),
+    plan: oneLine(plan.name),
+    tasks: taskFacts(plan),
     startedAt: startTime.getTime(),
     ...(webUi === undefined
       ? {}
       : { page: `${webUi}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}` }),
   };
 }
+
+export const taskFacts = (plan: Plan): RunFacts['tasks'] =>
+  new Map(pictureOf(buildGraph(plan)).tasks.map((task) => [task.id, factsOf(task)]));
 
 const factsOf = ({ kind, label }: PictureTask): TaskFacts => ({ kind, label: oneLine(label) });

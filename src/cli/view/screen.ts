@@ -1,6 +1,7 @@
 // The live screen: header, table, what the run waits for. As many lines as the terminal has, and no more.
 import { budgetText } from '../../domain/budget-text.js';
 import { formatDuration } from '../../domain/duration.js';
+import { replanLines } from '../../domain/replan-text.js';
 import type { RunResult } from '../../domain/run-result.js';
 import type { Colours } from '../io.js';
 import type { RunFacts } from './run-facts.js';
@@ -44,5 +45,6 @@ function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): str
   const status = snapshot === undefined ? paint.dim('○ starting') : statusText(snapshot, paint);
   const head = [paint.bold(plan), id, status, formatDuration(Math.max(0, now - startedAt))].join(' · ');
   const budget = snapshot?.budget === undefined ? [] : [`budget: ${budgetText(snapshot.budget)}`];
-  return [head, ...budget, ...(page === undefined ? [] : [paint.dim(page)])];
+  const replans = snapshot === undefined ? [] : replanLines(snapshot).slice(-1);
+  return [head, ...budget, ...replans.map(paint.yellow), ...(page === undefined ? [] : [paint.dim(page)])];
 }

@@ -1,6 +1,7 @@
 // How a run ended, in a few lines.
 import { formatDuration } from '../../domain/duration.js';
 import { oneLine } from '../../domain/one-line.js';
+import { replanLines } from '../../domain/replan-text.js';
 import type { RunResult, RunStatus } from '../../domain/run-result.js';
 import type { Colours } from '../io.js';
 import { countText } from './pick-rows.js';
@@ -30,6 +31,7 @@ export function summaryLines(result: RunResult, tookMs: number, paint: Colours):
   const why = failure === null ? [] : [`${failure.type}: ${oneLine(failure.message)}`];
   return [
     head.join(' · '),
+    ...replanLines(result).map((line) => `  ${line}`),
     ...why.map((text) => `  ${result.status === 'failed' ? paint.red(text) : text}`),
     ...(compensated.length === 0 ? [] : [`  undone: ${compensated.join(', ')}`]),
     ...(debt.length === 0 ? [] : [`  ${paint.red('could not be undone:')} ${debt.join(', ')}`]),

@@ -1,5 +1,6 @@
 // Every agent that a plan calls must be there.
 import { expressionSource } from '../expression.js';
+import type { Replan } from '../plan.js';
 import { got, type Path } from '../problem.js';
 import type { Context } from './context.js';
 import type { ReadTask } from './read.js';
@@ -11,10 +12,18 @@ export function checkAgents({ path, task }: ReadTask, context: Context): void {
   const { decompose } = task;
   if (decompose === undefined) return;
   const within = [...path, 'decompose'];
-  checkAgent(decompose.planner, [...within, 'planner'], context);
-  decompose.agents?.forEach((type, i) => checkAgent(type, [...within, 'agents', i], context));
+  checkPlanner(decompose, within, context);
   if (typeof decompose.aggregate !== 'object') return;
   checkAgent(decompose.aggregate.agent, [...within, 'aggregate', 'agent'], context);
+}
+
+export function checkPlanner(
+  { planner, agents }: Pick<Replan, 'planner' | 'agents'>,
+  path: Path,
+  context: Context,
+): void {
+  checkAgent(planner, [...path, 'planner'], context);
+  agents?.forEach((type, i) => checkAgent(type, [...path, 'agents', i], context));
 }
 
 function checkAgent(type: string | undefined, path: Path, context: Context): void {

@@ -1,6 +1,17 @@
 // What the language accepts, in the words of a person: zod knows it only as schemas.
 import { Budget } from '../budget.js';
-import { Approve, Compensate, Decompose, Defaults, Fallback, ForEach, PlanHead, Task, TASK_KINDS } from '../plan.js';
+import {
+  Approve,
+  Compensate,
+  Decompose,
+  Defaults,
+  Fallback,
+  ForEach,
+  PlanHead,
+  Replan,
+  Task,
+  TASK_KINDS,
+} from '../plan.js';
 import { Retry } from '../retry.js';
 
 /** For values that may take several forms, by key. */
@@ -56,6 +67,7 @@ export const KEYS_UNDER: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['forEach', keysOf(ForEach.shape)],
   ['approve', keysOf(Approve.shape)],
   ['decompose', keysOf(Decompose.shape)],
+  ['replan', keysOf(Replan.shape)],
   ['aggregate', new Set(['agent', 'timeout', 'retry'])],
   ['fallback', keysOf(Fallback.shape)],
   ['compensate', keysOf(Compensate.shape)],

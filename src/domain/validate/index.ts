@@ -10,6 +10,7 @@ import { jsonProblem, sizeProblem } from './json-value.js';
 import { checkKind } from './kinds.js';
 import { checkDefaults, checkLiterals } from './literals.js';
 import { readPlan } from './read.js';
+import { checkDecompose, checkReplan } from './replan.js';
 import { checkSubPlan, type Way } from './sub-plans.js';
 
 export interface Verdict {
@@ -52,6 +53,7 @@ const isProved = (raw: unknown, context: Context): raw is Plan => context.proble
 function checkPlan(raw: Readonly<Record<string, unknown>>, path: Path, way: Way, context: Context): Needs {
   const plan = readPlan(raw, path, context);
   checkDefaults(plan, context);
+  checkReplan(plan, raw, context);
   const names = readExpressions(plan);
   const mentions = new Map<string, ReadonlySet<string>>();
   for (const task of plan.tasks.values()) {
@@ -59,6 +61,7 @@ function checkPlan(raw: Readonly<Record<string, unknown>>, path: Path, way: Way,
     if (task.raw === undefined) continue;
     checkKind(task, task.raw, context);
     checkAgents(task, context);
+    checkDecompose(task, context);
     checkLiterals(task, context);
     mentions.set(task.id, checkTaskExpressions(task, plan, names, context));
     if (task.raw['plan'] !== undefined) checkSubPlan(task.raw['plan'], [...task.path, 'plan'], way, context, checkPlan);

@@ -1,9 +1,10 @@
 // A call to an agent, and to its fallback if the agent failed for good.
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import { ABORT_GRACE_MS, type AgentCard } from '../../domain/agent.js';
+import { ABORT_GRACE_MS } from '../../domain/agent.js';
 import { addUsage, MAX_VALUE_BYTES, NO_USAGE, type CallReply, type CallRequest } from '../../domain/call.js';
 import { durationMs } from '../../domain/duration.js';
+import { holdKey } from '../../domain/escrow.js';
 import { failure, type Failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Fallback } from '../../domain/plan.js';
@@ -13,7 +14,7 @@ import { inTime, reading } from '../../domain/soon.js';
 import { roomForFallback } from '../budget.js';
 import { outcomeOf } from '../outcome-of.js';
 import { roomFor } from '../room.js';
-import { render, report, type Run } from '../run.js';
+import { cardOf, render, report, type Run } from '../run.js';
 import { deadlineLeft } from './limit.js';
 import { workName, type Settled, type Work } from './work.js';
 
@@ -74,7 +75,7 @@ async function askFallback(
 
 async function answerOf(run: Run, work: Work, fallback: Fallback, input: unknown, why: Failure): Promise<Outcome> {
   try {
-    if (run.progress.escrow !== undefined) await roomForFallback(run, workName(work));
+    if (run.progress.escrow !== undefined) await roomForFallback(run, holdKey(work.task.id, work.index));
     const scope = { ...work.scope, failure: why };
     const own = fallback.input === undefined ? input : inputOf(await inTime(render(run, fallback.input, scope)));
     return (await callAgent(run, work, { ...fallback, input: own, suffix: 'fallback' })).outcome;
@@ -144,7 +145,7 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     ...(index === undefined ? {} : { item: index }),
     agent: call.agent,
     input: call.input,
-    idempotencyKey: `${run.id}/${index === undefined ? task.id : `${task.id}/${index}`}${suffix}`,
+    idempotencyKey: `${run.id}/${index === undefined ? task.callName : `${task.callName}/${index}`}${suffix}`,
     timeoutMs,
     retry,
   };
@@ -153,10 +154,6 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     (reply) => ({ outcome: { status: 'succeeded', ...reply } }),
     (error) => ({ outcome: outcomeOf(error, retry.attempts) }),
   );
-}
-
-function cardOf({ request: { agents = {} } }: Run, agent: string): AgentCard | undefined {
-  return Object.hasOwn(agents, agent) ? agents[agent] : undefined;
 }
 
 const hasPriority = (run: Run, { task }: Pick<Work, 'task'>): boolean =>

@@ -1,44 +1,40 @@
-// Asks the planner, and tells it all that is wrong with its plan, as often as the task allows.
-import { addUsage, NO_USAGE, type Usage } from '../../domain/call.js';
+// Asks the planner, and tells it all that is wrong with its plan, as often as is allowed.
 import { failure } from '../../domain/failure.js';
-import { readMadePlan, type MadeUnder } from '../../domain/made-plan.js';
-import type { Decompose, Plan } from '../../domain/plan.js';
+import type { Plan } from '../../domain/plan.js';
 import { DEFAULT_REPAIRS, readAnswer, rejection, type PlannerRequest } from '../../domain/planner.js';
 import { formatProblem, type Problem } from '../../domain/problem.js';
-import type { Run } from '../run.js';
-import { callAgent } from './agent.js';
-import type { Settled, Work } from './work.js';
+import type { Purse } from './purse.js';
+import type { Settled } from './work.js';
 
-export interface Question {
-  readonly goal: string;
-  readonly input: unknown;
-  readonly under: MadeUnder;
-  readonly decompose: Decompose;
+export interface Question<T extends { readonly plan: Plan }> {
+  readonly request: PlannerRequest;
+  readonly planner: string;
+  readonly repairs?: number | undefined;
+  /** Reads what the planner answers as a plan. */
+  readonly read: (raw: unknown) => T | { readonly problems: readonly Problem[] };
+  readonly purse: Purse;
 }
 
-export interface Planned {
-  readonly plan: Plan;
+export interface Planned<T> {
+  readonly made: T;
   /** What the planner wants it to be run with; absent where it leaves that to the task. */
   readonly input?: unknown;
-  /** Of all that the planner was asked. */
-  readonly usage: Usage;
 }
 
-/** How the task ends, where there is no plan: `PlanRejected` with the last one, or what the planner failed with. */
-export async function askPlanner(run: Run, work: Work, question: Question): Promise<Planned | Settled> {
-  const { goal, input, under, decompose } = question;
-  const { repairs = DEFAULT_REPAIRS, planner } = decompose;
-  let request: PlannerRequest = { goal, input, agents: under.catalogue.entries, limits: under.limits };
-  let usage = NO_USAGE;
+/** How it ends, where there is no plan: `PlanRejected` with the last one, or what the planner failed with. */
+export async function askPlanner<T extends { readonly plan: Plan }>(
+  question: Question<T>,
+): Promise<Planned<T> | Settled> {
+  const { planner, repairs = DEFAULT_REPAIRS, read, purse } = question;
+  let { request } = question;
   for (let repair = 0; ; repair++) {
     const suffix = repair === 0 ? 'plan' : `repair-${repair}`;
-    const { outcome } = await callAgent(run, work, { agent: planner, input: request, suffix });
-    usage = addUsage(usage, outcome.usage);
-    if (outcome.status !== 'succeeded') return { outcome: { ...outcome, usage } };
+    const outcome = await purse.call({ agent: planner, input: request, suffix });
+    if (outcome.status !== 'succeeded') return { outcome };
     const answer = readAnswer(outcome.output);
-    const made = 'problem' in answer ? { problems: [answer.problem] } : readMadePlan(answer.plan, under);
-    if ('plan' in made) return { plan: made.plan, usage, ...('input' in answer ? { input: answer.input } : {}) };
-    if (repair >= repairs) return { outcome: { ...rejected(made.problems, outcome.output, repair + 1), usage } };
+    const made = 'problem' in answer ? { problems: [answer.problem] } : read(answer.plan);
+    if ('plan' in made) return { made, ...('input' in answer ? { input: answer.input } : {}) };
+    if (repair >= repairs) return { outcome: rejected(made.problems, outcome.output, repair + 1) };
     request = { ...request, rejected: rejection(outcome.output, made.problems) };
   }
 }

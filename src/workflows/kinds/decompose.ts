@@ -1,18 +1,21 @@
 // A task that a planner turns into a plan: it is asked, told what is wrong until nothing is, the plan is shown to a person
 // where that is asked for, run as a sub-plan, and its output made into the answer.
+import { tightest } from '../../domain/budget.js';
+import type { Catalogue } from '../../domain/catalogue.js';
+import { plainText } from '../../domain/expression.js';
 import { inTime } from '../../domain/soon.js';
-import { readMadePlan, type Made } from '../../domain/made-plan.js';
+import { readMadePlan, type Made, type MadeUnder } from '../../domain/made-plan.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Decompose, Plan } from '../../domain/plan.js';
-import { addUsage, NO_USAGE, type Usage } from '../../domain/call.js';
 import { limitsOf } from '../../domain/planner.js';
 import { outcomeOf } from '../outcome-of.js';
 import { render, report, type Run } from '../run.js';
-import { callAgent, inputOf } from './agent.js';
+import { inputOf } from './agent.js';
 import { askPerson } from './ask-person.js';
-import { askPlanner, type Planned } from './ask-planner.js';
+import { askPlanner } from './ask-planner.js';
 import { fetchCatalogue } from './fetch-catalogue.js';
 import { runSubPlan } from './plan.js';
+import { Purse } from './purse.js';
 import type { Settled, Work } from './work.js';
 
 export async function performDecompose(run: Run, work: Work): Promise<Settled> {
@@ -21,32 +24,58 @@ export async function performDecompose(run: Run, work: Work): Promise<Settled> {
   const input = inputOf(await inTime(render(run, work.task.task.input, work.scope)));
   const catalogue = await fetchCatalogue(work, decompose);
   if ('outcome' in catalogue) return catalogue;
-  const { planner } = decompose;
-  const under = { limits: limitsOf(decompose), catalogue, planner };
-  const planned = await askPlanner(run, work, { goal, input, under, decompose });
-  if ('outcome' in planned) return planned;
+  const purse = new Purse(run, work, decompose.budget);
+  const asked = { goal, input, catalogue, decompose, purse };
+  return purse.settle(await solve(run, work, asked).catch((error: unknown) => ({ outcome: outcomeOf(error) })));
+}
+
+interface Solve {
+  readonly goal: string;
+  readonly input: unknown;
+  readonly catalogue: Catalogue;
+  readonly decompose: Decompose;
+  readonly purse: Purse;
+}
+
+async function solve(run: Run, work: Work, asked: Solve): Promise<Settled> {
+  const { goal, input, catalogue, decompose, purse } = asked;
+  const { planner, repairs } = decompose;
+  const under = madeUnder(asked);
   const read = (raw: unknown): Made => readMadePlan(raw, under);
-  const agreed = await agree(run, work, planned, read);
-  if ('outcome' in agreed) return withUsage(agreed, planned.usage);
+  const request = { goal, input, agents: catalogue.entries, limits: under.limits };
+  const planned = await askPlanner({ request, planner, repairs, read, purse });
+  if ('outcome' in planned) return planned;
+  const agreed = await agree(run, work, planned.made.plan, read);
+  if ('outcome' in agreed) return agreed;
   const { plan } = agreed;
   report(run, { type: 'proposed', task: work.task.id, plan, asks: false });
-  if (decompose.dryRun === true) {
-    return { outcome: { status: 'succeeded', output: plan, attempts: 1, usage: planned.usage } };
-  }
-  const agents = { ...run.request.agents, ...catalogue.cards };
+  if (decompose.dryRun === true) return { outcome: { status: 'succeeded', output: plan, attempts: 1 } };
+  const budget = tightest(purse.left, plan.budget);
   const done = await runSubPlan(run, work, {
-    plan,
+    plan: budget === undefined ? plan : { ...plan, budget },
     input: 'input' in planned ? planned.input : input,
-    agents,
-    spent: planned.usage,
+    agents: { ...run.request.agents, ...catalogue.cards },
+    spent: purse.spent,
   });
-  return withUsage(await aggregate(run, work, { decompose, goal, done }), planned.usage);
+  purse.countSubPlan(done);
+  return await aggregate(run, work, { decompose, goal, done, purse });
+}
+
+function madeUnder({ goal, catalogue, decompose }: Solve): MadeUnder {
+  const { planner, agents, maxTasks, maxItems, maxDepth, repairs, replans, onFailure } = decompose;
+  const under = { limits: limitsOf(decompose), catalogue, planner };
+  if (onFailure === undefined) return under;
+  // What was allowed when the plan was made is what is allowed when another takes its place.
+  const types = agents ?? catalogue.entries.map(({ type }) => type);
+  const limits = { maxTasks, maxItems, maxDepth, repairs, replans };
+  const said = Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
+  return { ...under, replan: { planner, goal: plainText(goal), agents: types, ...said } };
 }
 
 async function agree(
   run: Run,
   work: Work,
-  { plan }: Planned,
+  plan: Plan,
   read: (raw: unknown) => Made,
 ): Promise<{ plan: Plan } | Settled> {
   const { approve } = work.task.task.decompose!;
@@ -66,10 +95,11 @@ interface Done {
   readonly decompose: Decompose;
   readonly goal: string;
   readonly done: Settled;
+  readonly purse: Purse;
 }
 
 /** What could not be made into an answer has been done all the same: it is `unknown`, so that it is undone. */
-async function aggregate(run: Run, work: Work, { decompose, goal, done }: Done): Promise<Settled> {
+async function aggregate(run: Run, work: Work, { decompose, goal, done, purse }: Done): Promise<Settled> {
   const how = decompose.aggregate;
   const { outcome } = done;
   if (how === undefined || outcome.status !== 'succeeded') return done;
@@ -77,9 +107,8 @@ async function aggregate(run: Run, work: Work, { decompose, goal, done }: Done):
   const last =
     typeof how === 'string'
       ? await evaluated(run, work, how, outcome)
-      : (await callAgent(run, work, { ...how, input: { goal, output }, suffix: 'aggregate' })).outcome;
-  const usage = addUsage(outcome.usage ?? NO_USAGE, last.usage);
-  return { ...done, outcome: last.status === 'succeeded' ? { ...last, usage } : { ...last, usage, status: 'unknown' } };
+      : await purse.call({ ...how, input: { goal, output }, suffix: 'aggregate' });
+  return { ...done, outcome: last.status === 'succeeded' ? last : { ...last, status: 'unknown' } };
 }
 
 async function evaluated(
@@ -94,8 +123,4 @@ async function evaluated(
   } catch (error) {
     return outcomeOf(error);
   }
-}
-
-function withUsage({ outcome, ...rest }: Settled, spent: Usage): Settled {
-  return { ...rest, outcome: { ...outcome, usage: addUsage(spent, outcome.usage) } };
 }

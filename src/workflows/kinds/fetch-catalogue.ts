@@ -11,7 +11,7 @@ const ATTEMPTS = 10;
 /** Which agents there are, as the worker knows them: noted in the history, so that the limits of a run never change. */
 export async function fetchCatalogue(
   work: Work,
-  { agents, planner, aggregate }: Decompose,
+  { agents, planner, aggregate }: Pick<Decompose, 'agents' | 'planner' | 'aggregate'>,
 ): Promise<Catalogue | Settled> {
   const name = workName(work);
   const { catalogue } = proxyActivities<Activities>({

@@ -1,8 +1,9 @@
 // A sub-plan is a run of its own, in a child Workflow: it has its own history, its own picture, and undoes its own failures.
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import { lessSpent } from '../../domain/budget.js';
+import { lessSpent, within } from '../../domain/budget.js';
 import { MAX_VALUE_BYTES, NO_USAGE, type Usage } from '../../domain/call.js';
+import { holdKey } from '../../domain/escrow.js';
 import { failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Plan } from '../../domain/plan.js';
@@ -13,7 +14,7 @@ import { jsonBytes } from '../../domain/size.js';
 import { inTime } from '../../domain/soon.js';
 import { budgetOf } from '../budget.js';
 import { outcomeOf, spentBy } from '../outcome-of.js';
-import { render, type Run } from '../run.js';
+import { render, report, type Run } from '../run.js';
 import { roomFor } from '../room.js';
 import { inputOf } from './agent.js';
 import { limited } from './limit.js';
@@ -38,19 +39,24 @@ export interface SubPlan extends Pick<RunInput, 'agents'> {
 export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promise<Settled> {
   const { spent = NO_USAGE, ...what } = subPlan;
   const { plan, input } = what;
-  const { budget } = budgetOf(run, workName(work));
+  const budget = budgetOf(run, holdKey(work.task.id, work.index));
   const request = requestOf(run, work, {
     ...what,
-    ...(budget === undefined ? {} : { budget: lessSpent(budget, spent) }),
+    ...(budget === undefined ? {} : { budget: within(lessSpent(budget, spent), plan.budget) }),
   });
   const refused = refuseSize(request) ?? (await refuseInput(plan, input, workName(work)));
   if (refused !== undefined) return { outcome: refused };
   try {
     const result = await limited(run, work, () => runChild(run, work, request));
     if ('outcome' in result) return result;
+    const { undo, replanned } = result;
+    if (replanned !== undefined && work.task.kind === 'decompose') {
+      report(run, { type: 'proposed', task: work.task.id, plan: replanned as Plan, asks: false });
+    }
+    const child = replanned === undefined ? undo : { ...(undo as Undo), plan: replanned };
     return {
       outcome: { status: 'succeeded', output: result.output, attempts: 1, ...spentBy(result) },
-      ...(result.undo === undefined ? {} : { child: result.undo }),
+      ...(undo === undefined ? {} : { child }),
     };
   } catch (error) {
     return { outcome: outcomeOf(error) };
@@ -59,7 +65,8 @@ export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promis
 
 /** Runs the sub-plan's own compensations, as the child left them. Settles with what could not be undone, if anything. */
 export async function undoPlan(run: Run, work: Work, undo: Undo): Promise<Outcome> {
-  const request = requestOf(run, work, { plan: planOf(run, work), undo });
+  const { plan = planOf(run, work), ...rest } = undo;
+  const request = requestOf(run, work, { plan, undo: rest });
   const refused = refuseSize(request);
   if (refused !== undefined) return refused;
   try {
@@ -79,7 +86,7 @@ function requestOf(run: Run, work: Work, what: RunInput): RunInput {
     ...what,
     ...(plans === undefined ? {} : { plans }),
     ...(searchable === undefined ? {} : { searchable }),
-    parent: { run: run.id, task: workName(work), depth: (parent?.depth ?? 0) + 1 },
+    parent: { run: run.id, task: holdKey(work.task.id, work.index), depth: (parent?.depth ?? 0) + 1 },
   };
 }
 

@@ -19,5 +19,5 @@ export interface Settled {
   readonly answeredBy?: string;
 }
 
-/** The name of a task or item within its run: `scan`, `analyze[7]`. */
-export const workName = ({ task, index }: Pick<Work, 'task' | 'index'>): string => holdKey(task.id, index);
+/** The name of what is done for a task or item within its run: `scan`, `analyze[7]`, `scan~1`. */
+export const workName = ({ task, index }: Pick<Work, 'task' | 'index'>): string => holdKey(task.callName, index);

@@ -20,6 +20,7 @@ const planner = rulePlanner({
       input: { to: ['{who}'], text: '{what}, {who}! {nobody}', n: 1 },
     },
     { goal: 'nothing', plan: mail },
+    { goal: 'anything', plan: mail, replan: { tasks: { rest: { agent: 'echo' } } } },
   ],
 });
 
@@ -47,6 +48,12 @@ describe('a rule planner', () => {
     ['  Review  the\nRepository at ./a b/c.d!', { path: './a b/c.d' }],
   ])('finds the plan for %j, and what stands in its places', async (goal, input) => {
     expect(await ask(goal)).toEqual({ plan: review, input });
+  });
+
+  test('knows what remains when its plan has failed, or that nothing is known', async () => {
+    const replan = { failure: { message: 'scan failed' } };
+    expect(await ask('anything', { replan })).toEqual({ plan: { tasks: { rest: { agent: 'echo' } } }, input: {} });
+    await expect(ask('nothing', { replan })).rejects.toThrow('no plan is known for when this fails: scan failed');
   });
 
   test('puts them beside the input that is there', async () => {

@@ -102,7 +102,9 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
   [
     'a value that is not on the list',
     planOf({ a: say }, { onFailure: 'stopp' }),
-    ['plan.bad-value onFailure: expected "compensate", "stop" or "continue", got "stopp"; did you mean "stop"?'],
+    [
+      'plan.bad-value onFailure: expected "compensate", "stop", "continue" or "replan", got "stopp"; did you mean "stop"?',
+    ],
   ],
   [
     'a number too large',
@@ -168,6 +170,43 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
       'plan.missing-key tasks.b.decompose.planner: expected text, got nothing',
       'plan.out-of-range tasks.b.decompose.agents: expected at least 1, got []',
       /^plan\.unknown-key tasks\.b\.decompose\.maxTask: unknown key "maxTask"; did you mean "maxTasks"\?/,
+    ],
+  ],
+  [
+    'a plan that is to be planned anew by nobody',
+    planOf({ a: say }, { onFailure: 'replan' }),
+    ['plan.no-planner replan: expected { planner: … } where onFailure is "replan", got nothing'],
+  ],
+  [
+    'a re-planning that cannot be read',
+    planOf({ a: say }, { onFailure: 'replan', replan: { planer: 'say', replans: 11 } }),
+    [
+      'plan.missing-key replan.planner: expected text, got nothing',
+      'plan.out-of-range replan.replans: expected at most 10, got 11',
+      /^plan\.unknown-key replan\.planer: unknown key "planer"; did you mean "planner"\?/,
+    ],
+  ],
+  [
+    'a planner that nothing asks, and that is not there',
+    planOf({ a: say }, { replan: { planner: 'ecko', agents: ['echo', 'no'], goal: '{% $input.x %}' } }),
+    [
+      'plan.replan-unused replan: expected onFailure: replan beside it, got "compensate"; set onFailure: replan',
+      'plan.unknown-agent replan.planner: expected the type of an agent that is registered, got "ecko"; did you mean "echo"?',
+      /^plan\.unknown-agent replan\.agents\[1\]: /,
+      'plan.expression-scope replan.goal: expected plain text, got the expression "{% $input.x %}"',
+    ],
+  ],
+  [
+    'a decomposition that counts what it does not do, or that nobody would be asked about',
+    planOf({
+      a: { decompose: { goal: 'it', planner: 'echo', replans: 1 } },
+      b: { decompose: { goal: 'it', planner: 'echo', onFailure: 'replan', approve: true } },
+      c: { decompose: { goal: 'it', planner: 'echo', onFailure: 'stop' } },
+    }),
+    [
+      /^plan\.bad-value tasks\.c\.decompose\.onFailure: expected "replan", got "stop"/,
+      'plan.replan-unused tasks.a.decompose.replans: expected onFailure: replan beside it, got nothing; set onFailure: replan',
+      'plan.replan-unapproved tasks.b.decompose.onFailure: expected no onFailure beside approve: nobody would be asked about the plan that takes its place, got "replan"',
     ],
   ],
   [
