@@ -100,11 +100,13 @@ export function release(escrow: Escrow, key: string, outcome: Outcome): void {
 
 function chargeOf(outcome: Outcome, { estimate, agent }: Hold): Usage {
   const known = outcome.charged ?? outcome.usage;
-  if (known !== undefined) return known;
+  if (known !== undefined && outcome.lost !== true) return known;
   const isLost = agent === undefined && outcome.status === 'cancelled';
   const mayHaveSpent = outcome.attempts > 0 || outcome.status === 'unknown' || isLost;
   const attempts = Math.max(1, outcome.attempts);
-  return mayHaveSpent ? combine(estimate, NO_USAGE, (each) => each * attempts) : NO_USAGE;
+  return mayHaveSpent
+    ? combine(estimate, known ?? NO_USAGE, (each, heard) => Math.max(each * attempts, heard))
+    : NO_USAGE;
 }
 
 /** What one call of an agent is expected to use. */

@@ -105,6 +105,16 @@ describe('a hard limit', () => {
     expect(progress.escrow!.limits.tokens!.hard).toBe(250);
   });
 
+  test('counts what was heard of a call that was lost, where it is more than was held', () => {
+    const charged = (heard: number) =>
+      simulate(planOf({ a: say }), {
+        budget: tokens(100, 8),
+        outcome: () => ({ ...lost, usage: { ...NO_USAGE, tokens: heard }, lost: true }),
+      }).progress.escrow!.spent;
+    expect(charged(20)).toEqual({ calls: 1, tokens: 20, usd: 0 });
+    expect(charged(3)).toEqual({ calls: 1, tokens: 8, usd: 0 });
+  });
+
   test('counts failed attempts, and all that was held for a call that was lost', () => {
     const { progress } = simulate(planOf({ a: say, b: say, c: say }, { onFailure: 'continue' }), {
       budget: tokens(100, 30),
