@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunHandle } from '../client/run-handle.js';
 import type { RunResult } from '../domain/run-result.js';
+import type { LookBelow } from './look-below.js';
 import type { View } from './view/view.js';
 
 const LOOK_EVERY_MS = 500;
@@ -15,30 +16,35 @@ const GIVE_UP_AFTER_MS = 60_000;
 export interface FollowOptions {
   readonly run: RunHandle;
   readonly view: View;
+  readonly lookBelow: LookBelow;
   /** Aborts when the watcher leaves; the run goes on. */
   readonly signal: AbortSignal;
 }
 
 /** The result, or `undefined` if the watcher left first. Throws RunLost, and ServiceError once the server is away for long. */
-export async function follow({ run, view, signal }: FollowOptions): Promise<RunResult | undefined> {
+export async function follow({ run, view, lookBelow, signal }: FollowOptions): Promise<RunResult | undefined> {
   const over = new AbortController();
   const stop = AbortSignal.any([over.signal, signal]);
-  const looking = look(run, view, stop);
+  const looking = look({ run, view, lookBelow, signal: stop });
+  let result: RunResult | undefined;
   try {
-    return await Promise.race([untilEnd(run, view, stop), left(signal)]);
+    result = await Promise.race([untilEnd(run, view, stop), left(signal)]);
   } finally {
     over.abort();
     await looking;
   }
+  if (result !== undefined) view.show(result, await lookBelow({ snapshot: result, below: [] }));
+  return result;
 }
 
-async function look(run: RunHandle, view: View, stop: AbortSignal): Promise<void> {
+async function look({ run, view, lookBelow, signal: stop }: FollowOptions): Promise<void> {
   while (!stop.aborted) {
     const began = Date.now();
     try {
-      const snapshot = await run.snapshot({ outputs: false });
+      const seen = await run.look({ outputs: false });
+      const subRuns = await lookBelow(seen);
       if (stop.aborted) return;
-      view.show(snapshot);
+      view.show(seen.snapshot, subRuns);
     } catch (error) {
       if (!stop.aborted) view.trouble(reasonOf(error));
     }

@@ -5,6 +5,7 @@ import type { RunResult } from '../../domain/run-result.js';
 import type { Io } from '../io.js';
 import type { RunFacts } from './run-facts.js';
 import { screenLines } from './screen.js';
+import type { SubRun } from './sub-run.js';
 import type { TableSize } from './task-table.js';
 import type { View } from './view.js';
 
@@ -16,11 +17,12 @@ export function liveView(io: Io, facts: RunFacts): View {
   const paint = io.colours(stderr);
   const draw = createLogUpdate(stderr);
   let snapshot: RunResult | undefined;
+  let subRuns: readonly SubRun[] = [];
   let trouble: string | undefined;
   let drawn: readonly string[] = [];
   const size = (): TableSize => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 });
   const redraw = (): void => {
-    drawn = screenLines({ snapshot, facts, trouble, now: Date.now() }, size(), paint);
+    drawn = screenLines({ snapshot, subRuns, facts, trouble, now: Date.now() }, size(), paint);
     draw(drawn.join('\n'));
   };
   const resized = (): void => {
@@ -40,8 +42,9 @@ export function liveView(io: Io, facts: RunFacts): View {
   stderr.on('resize', resized);
   redraw();
   return {
-    show(next) {
+    show(next, below) {
       snapshot = next;
+      subRuns = below;
       trouble = undefined;
       redraw();
     },
@@ -49,11 +52,10 @@ export function liveView(io: Io, facts: RunFacts): View {
       trouble = message;
       redraw();
     },
-    close(result) {
+    close() {
       clearInterval(timer);
       stderr.off('resize', resized);
       restoreNotes();
-      if (result !== undefined) [snapshot, trouble] = [result, undefined];
       redraw();
       draw.done();
     },
