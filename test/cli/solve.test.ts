@@ -41,6 +41,8 @@ beforeAll(async () => {
       },
     ],
   });
+  const rules = (type: string) => ({ type, kind: 'rules', rules: [{ goal: 'greet {who}', plan: greet }] });
+  await write('several.config.json', { agents: [rules('one'), rules('two')] });
   await write('other.config.json', { agents: [{ type: 'echo', kind: 'command', command: ['node', 'agent.js'] }] });
 });
 
@@ -117,8 +119,10 @@ test.each([
   expect(ended.stderr).not.toMatch(/^\s+at /m);
 });
 
-test('without a planner it says where to name one', async () => {
-  const { exitCode, stderr } = await baton('solve', 'greet me', '--config', 'other.config.json');
+test.each(['other.config.json', 'several.config.json'])('where %s names no planner, it says how to', async (config) => {
+  const { exitCode, stderr } = await baton('solve', 'greet me', '--config', config);
   expect(exitCode).toBe(2);
-  expect(stderr).toBe('error: no planner: name an agent with --planner, or as planner in the configuration');
+  expect(stderr).toBe(
+    'error: no planner: name an agent with --planner, or as planner in the configuration; "baton agents" lists them',
+  );
 });
