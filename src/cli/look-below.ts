@@ -1,5 +1,6 @@
 // Looks at the sub-plans of a run. One that has ended is looked at once more, so that its end is seen too, and is then kept
 // as it was.
+import { RunNotFound } from '../client/errors.js';
 import type { RunLook } from '../client/run-handle.js';
 import type { Session } from './session.js';
 import { runFacts } from './view/run-facts.js';
@@ -13,6 +14,8 @@ export type LookBelow = (look: RunLook) => Promise<readonly SubRun[]>;
 
 export function createLookBelow({ baton, server }: Session): LookBelow {
   const seen = new Map<string, SubRun>();
+  /** Of plans that were made, and did not run. */
+  const absent = new Set<string>();
 
   /** The ids of the sub-plans of this one. */
   async function lookAt(id: string): Promise<readonly string[]> {
@@ -22,8 +25,9 @@ export function createLookBelow({ baton, server }: Session): LookBelow {
       const facts = seen.get(id)?.facts ?? runFacts(await baton.planOf(id), await run.describe(), server);
       seen.set(id, { facts, snapshot });
       return below;
-    } catch {
-      // If something is wrong with it, the run above it says so.
+    } catch (error) {
+      // If something else is wrong with it, the run above it says so.
+      if (error instanceof RunNotFound) absent.add(id);
       return [];
     }
   }
@@ -33,7 +37,7 @@ export function createLookBelow({ baton, server }: Session): LookBelow {
     let ids = [...open, ...idsBelow(look)];
     const looked = new Set<string>();
     while (ids.length > 0) {
-      const now = [...new Set(ids)].filter((id) => !looked.has(id) && isOpen(seen.get(id)));
+      const now = [...new Set(ids)].filter((id) => !looked.has(id) && !absent.has(id) && isOpen(seen.get(id)));
       ids = now.slice(0, MAX_AT_ONCE - looked.size);
       for (const id of ids) looked.add(id);
       ids = (await Promise.all(ids.map(lookAt))).flat();

@@ -100,7 +100,9 @@ export function release(escrow: Escrow, key: string, outcome: Outcome): void {
 
 function chargeOf(outcome: Outcome, { estimate, agent }: Hold): Usage {
   const known = outcome.charged ?? outcome.usage;
-  if (known !== undefined && outcome.lost !== true) return known;
+  // For a sub-plan all that was left may be held.
+  const isWhole = outcome.lost !== true || agent === undefined;
+  if (known !== undefined && isWhole) return known;
   const isLost = agent === undefined && outcome.status === 'cancelled';
   const mayHaveSpent = outcome.attempts > 0 || outcome.status === 'unknown' || isLost;
   const attempts = Math.max(1, outcome.attempts);
