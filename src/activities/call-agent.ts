@@ -1,7 +1,7 @@
 // One call of one agent, as an activity: parse the request → permit → lease → call under timeout, heartbeat and abort →
 // parse the reply → classify a failure. Whatever kind an agent has, its calls pass through here.
 import { Context } from '@temporalio/activity';
-import { addUsage, NO_USAGE, type CallReply, type CallRequest } from '../domain/call.js';
+import { addUsage, NO_USAGE, notedIn, type CallReply, type CallRequest, type Noted } from '../domain/call.js';
 import type { Agent, AgentContext, AgentLog } from '../domain/agent.js';
 import type { RetryPolicy } from '../domain/retry.js';
 import { classify } from './classify.js';
@@ -25,7 +25,7 @@ export interface CallAgentDeps {
   readonly log?: AgentLog;
 }
 
-/** What one attempt has come to so far; a failure carries it. */
+/** What one attempt has come to so far, and what those before it have spent; a failure carries it. */
 interface Attempt {
   began: boolean;
   usage: CallReply['usage'];
@@ -35,7 +35,8 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
   const startHeartbeat = createHeartbeats();
   return async (given) => {
     const activity = Context.current();
-    const soFar: Attempt = { began: false, usage: NO_USAGE };
+    const { spent: before } = notedIn(activity.info.heartbeatDetails);
+    const soFar: Attempt = { began: false, usage: { ...NO_USAGE, ...before } };
     let retry: RetryPolicy | undefined;
     try {
       const request = parseRequest(given);
@@ -73,21 +74,28 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<unknown> {
     agent: agent.type,
     ...(item === undefined ? {} : { item }),
   });
-  const heartbeat = call.startHeartbeat(activity, log);
+  const heartbeat = call.startHeartbeat(activity, log, () => spentIn(soFar));
   const run = (signal: AbortSignal) => {
     soFar.began = true;
-    // The attempts before this one reached the agent too; what they spent beside that is not known here.
-    soFar.usage = { ...NO_USAGE, calls: activity.info.attempt };
+    // The attempts before this one reached the agent too.
+    soFar.usage = { ...soFar.usage, calls: activity.info.attempt };
     return agent.run(input, contextOf({ request, attempt: activity.info.attempt, signal, heartbeat, log, soFar }));
   };
   const name = JSON.stringify(agent.type);
   const invocation = () => invoke({ name, timeoutMs, graceMs: deps.abortGraceMs, activity, log, run });
   try {
     return await deps.permit(agent, () => deps.lease(agent, invocation));
+  } catch (error) {
+    heartbeat.handOn();
+    throw error;
   } finally {
     heartbeat.end();
   }
 }
+
+/** Calls are counted by attempts. */
+const spentIn = ({ usage: { tokens, usd } }: Attempt): Noted['spent'] =>
+  tokens === 0 && usd === 0 ? undefined : { tokens, usd };
 
 interface Parts {
   readonly request: CallRequest;

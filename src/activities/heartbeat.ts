@@ -1,8 +1,9 @@
-// Heartbeats keep a call alive on the server, carry its progress to the next attempt, and are the only way by which
-// the news of a cancellation comes here. A call that is over before the first tick sends none.
+// Heartbeats keep a call alive on the server, carry its progress and what it has spent to the next attempt, and are the only
+// way by which the news of a cancellation comes here. A call that is over before the first tick sends none, unless it fails
+// and has spent something.
 import type { Context } from '@temporalio/activity';
-import { z } from 'zod';
 import type { AgentLog } from '../domain/agent.js';
+import { notedIn, type Noted } from '../domain/call.js';
 import { jsonText } from './json-value.js';
 
 /** A third of the timeout: two heartbeats may be lost before the server gives the attempt up. */
@@ -16,22 +17,25 @@ const MS_PER_CALL = 20;
 /** Progress is a bookmark; the server keeps it with every pending attempt. */
 const MAX_PROGRESS_BYTES = 256 * 1024;
 
-const Noted = z.object({ progress: z.unknown().optional() });
-
 export interface Heartbeat {
   /** What the attempt before this one noted last. */
   readonly lastProgress: unknown;
   progress(this: void, value: unknown): void;
+  /** Hands what has been spent to the next attempt. */
+  handOn(): void;
   end(): void;
 }
 
-export type StartHeartbeat = (activity: Context, log: AgentLog) => Heartbeat;
+/** What all attempts of a call have spent so far; `undefined` as long as none has said anything. */
+export type SpentSoFar = () => Noted['spent'];
+
+export type StartHeartbeat = (activity: Context, log: AgentLog, spent: SpentSoFar) => Heartbeat;
 
 /** The heartbeats of one worker, which knows how many calls it has in flight. */
 export function createHeartbeats(): StartHeartbeat {
   let calls = 0;
-  return (activity, log) => {
-    const heartbeat = startHeartbeat(activity, log, ++calls);
+  return (activity, log, spent) => {
+    const heartbeat = startHeartbeat({ activity, log, spent, calls: ++calls });
     return {
       ...heartbeat,
       end() {
@@ -42,20 +46,23 @@ export function createHeartbeats(): StartHeartbeat {
   };
 }
 
-function notedIn(details: unknown): unknown {
-  // Of a first attempt there are none.
-  if (details === undefined) return undefined;
-  const noted = Noted.safeParse(details);
-  return noted.success ? noted.data.progress : undefined;
+interface Starting {
+  readonly activity: Context;
+  readonly log: AgentLog;
+  readonly spent: SpentSoFar;
+  readonly calls: number;
 }
 
-function startHeartbeat(activity: Context, log: AgentLog, calls: number): Heartbeat {
-  const lastProgress = notedIn(activity.info.heartbeatDetails);
+function startHeartbeat({ activity, log, spent, calls }: Starting): Heartbeat {
+  const { progress: lastProgress } = notedIn(activity.info.heartbeatDetails);
   // Until this attempt notes something, it hands on what it found, so that a third attempt still finds it.
   let progress = lastProgress;
   let over = false;
   const timeoutMs = activity.info.heartbeatTimeoutMs;
-  const beat = () => activity.heartbeat({ progress });
+  const beat = () => {
+    const sum = spent();
+    activity.heartbeat({ progress, ...(sum === undefined ? {} : { spent: sum }) } satisfies Noted);
+  };
   const tickMs = Math.min((timeoutMs ?? 0) / TICKS_PER_TIMEOUT, Math.ceil((calls * MS_PER_CALL) / TICK_MS) * TICK_MS);
   const timer = tickMs === 0 ? undefined : setInterval(beat, tickMs);
   return {
@@ -70,6 +77,9 @@ function startHeartbeat(activity: Context, log: AgentLog, calls: number): Heartb
       }
       progress = JSON.parse(json.text);
       beat();
+    },
+    handOn() {
+      if (spent() !== undefined) beat();
     },
     end() {
       over = true;

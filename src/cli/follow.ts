@@ -3,8 +3,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunHandle } from '../client/run-handle.js';
 import type { RunResult } from '../domain/run-result.js';
-import type { Plan } from '../domain/plan.js';
-import { taskFacts } from './view/run-facts.js';
+import { createLook } from './look.js';
+import { createLookBelow } from './look-below.js';
+import type { Session } from './session.js';
 import type { View } from './view/view.js';
 
 const LOOK_EVERY_MS = 500;
@@ -17,36 +18,45 @@ const GIVE_UP_AFTER_MS = 60_000;
 export interface FollowOptions {
   readonly run: RunHandle;
   readonly view: View;
-  /** The plan as it is now: it is another once the run was planned anew. */
-  readonly plan: () => Promise<Plan>;
+  readonly session: Session;
   /** Aborts when the watcher leaves; the run goes on. */
   readonly signal: AbortSignal;
 }
 
 /** The result, or `undefined` if the watcher left first. Throws RunLost, and ServiceError once the server is away for long. */
-export async function follow({ run, view, plan, signal }: FollowOptions): Promise<RunResult | undefined> {
+export async function follow({ run, session, view, signal }: FollowOptions): Promise<RunResult | undefined> {
   const over = new AbortController();
   const stop = AbortSignal.any([over.signal, signal]);
-  const looking = look({ run, view, plan, signal: stop });
+  const show = createShow(session, run.id, view);
+  const showing = keepShowing(show, view, stop);
+  let result: RunResult | undefined;
   try {
-    return await Promise.race([untilEnd(run, view, stop), left(signal)]);
+    result = await Promise.race([untilEnd(run, view, stop), left(signal)]);
   } finally {
     over.abort();
-    await looking;
+    await showing;
   }
+  if (result !== undefined) await show();
+  return result;
 }
 
-async function look({ run, view, plan, signal: stop }: FollowOptions): Promise<void> {
-  let replans = 0;
+type Show = (stop?: AbortSignal) => Promise<void>;
+
+function createShow(session: Session, id: string, view: View): Show {
+  const look = createLook(session);
+  const lookBelow = createLookBelow(look);
+  return async (stop) => {
+    const seen = await look(id);
+    const subRuns = await lookBelow(seen);
+    if (stop?.aborted !== true) view.show(seen, subRuns);
+  };
+}
+
+async function keepShowing(show: Show, view: View, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     const began = Date.now();
     try {
-      const snapshot = await run.snapshot({ outputs: false });
-      const now = snapshot.replans?.length ?? 0;
-      const tasks = now > replans ? taskFacts(await plan()) : undefined;
-      if (stop.aborted) return;
-      replans = now;
-      view.show(snapshot, tasks);
+      await show(stop);
     } catch (error) {
       if (!stop.aborted) view.trouble(reasonOf(error));
     }

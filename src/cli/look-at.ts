@@ -6,15 +6,19 @@ import { failure } from '../domain/failure.js';
 import type { Plan } from '../domain/plan.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { Io } from './io.js';
+import { createLook } from './look.js';
+import { createLookBelow } from './look-below.js';
 import type { ServerOptions } from './options.js';
 import type { Session } from './session.js';
 import { runFacts, type RunFacts } from './view/run-facts.js';
+import type { SeenRun } from './view/seen-run.js';
 import { withRun } from './with-session.js';
 
 export interface Look {
   readonly plan: Plan;
   readonly facts: RunFacts;
   readonly result: RunResult;
+  readonly subRuns: readonly SeenRun[];
   /** When the run ended, or the present. */
   readonly now: number;
 }
@@ -22,19 +26,23 @@ export interface Look {
 export const lookAt = (io: Io, id: string, options: ServerOptions): Promise<Look> =>
   withRun(io, { id, options }, (run, session) => lookAtRun(io, run, session));
 
-export async function lookAtRun(io: Io, run: RunHandle, { baton, server }: Session): Promise<Look> {
+export async function lookAtRun(io: Io, run: RunHandle, session: Session): Promise<Look> {
+  const { baton, server } = session;
   const description = await run.describe();
   const plan = await baton.planOf(run.id);
   const isOpen = description.status.name === 'RUNNING';
   const isStuck = isOpen && (await baton.pollers(description.taskQueue)) === 0;
   const seen = seenWithoutWorker(plan, description);
-  const result = isStuck ? seen : await run.snapshot().catch((error: unknown) => lost(seen, error));
+  const { snapshot: result, below } = isStuck
+    ? { snapshot: seen, below: [] }
+    : await run.look().catch((error: unknown) => ({ snapshot: lost(seen, error), below: [] }));
   if (isStuck)
     io.note(`${new NoWorker(description.taskQueue).message}; without one, only calls that are due can be seen`);
   return {
     plan,
     facts: runFacts(plan, description, server),
     result,
+    subRuns: below.length === 0 ? [] : await createLookBelow(createLook(session))({ snapshot: result, below }),
     now: description.closeTime?.getTime() ?? Date.now(),
   };
 }

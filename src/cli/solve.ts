@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../config/load.js';
+import type { FailureType } from '../domain/failure.js';
 import type { Decompose, Plan } from '../domain/plan.js';
 import type { RunResult } from '../domain/run-result.js';
 import type { Io } from './io.js';
@@ -38,17 +39,41 @@ export function define(command: Command, io: Io): void {
       const { prepare } = await import('./run/prepare.js');
       const prepared = await prepare(io, (config) => planFor(goal, options, config), options);
       const { out } = options;
+      let next: string | undefined;
       const onEnd = async (result: RunResult) => {
+        next = nextAfter(result);
         if (out !== undefined) await write(io, out, result);
       };
       await runPrepared(io, { ...prepared, onEnd });
+      if (next !== undefined && options.quiet !== true) io.note(`  next: ${next}`);
     });
+}
+
+const OTHER_WORDS = 'say the goal in other words, or ask another planner with --planner';
+
+/** What may help where no plan was made, and the failure does not say so itself. */
+const NEXT: Partial<Record<FailureType, string>> = {
+  PlanRejected: OTHER_WORDS,
+  ModelRefused: OTHER_WORDS,
+  ContentFiltered: OTHER_WORDS,
+  OutputTooLarge: 'set a smaller goal, or ask another planner with --planner',
+  Overloaded: 'try again later, or let the planner try longer with its retry',
+  AgentFailed: 'try again later, or ask another planner with --planner',
+  Unreachable: 'see whether the planner can be reached from the worker',
+  Timeout: 'give the planner more time with its timeout',
+};
+
+function nextAfter({ tasks }: RunResult): string | undefined {
+  const { plan, failure = null } = tasks[TASK] ?? {};
+  return plan !== undefined || failure === null ? undefined : NEXT[failure.type];
 }
 
 function planFor(goal: string, options: SolveOptions, config: LoadedConfig | undefined): Plan {
   const planner = options.planner ?? config?.planner;
   if (planner === undefined) {
-    throw new UsageError(['no planner: name an agent with --planner, or as planner in the configuration']);
+    throw new UsageError([
+      'no planner: name an agent with --planner, or as planner in the configuration; "baton agents" lists them',
+    ]);
   }
   const decompose: Decompose = {
     // Braces would make it an expression.

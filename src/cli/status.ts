@@ -15,10 +15,10 @@ export function define(command: Command, io: Io): void {
         return await watchRun(io, id, options);
       }
       const [{ lookAt }, { screenLines }] = await Promise.all([import('./look-at.js'), import('./view/screen.js')]);
-      const { facts, result, now } = await lookAt(io, id, options);
+      const { facts, result, subRuns, now } = await lookAt(io, id, options);
       if (options.json === true) return io.printJson(result);
       const columns = io.stdout.isTTY ? io.stdout.columns || 80 : Infinity;
       const size = { columns, rows: Infinity };
-      io.print(screenLines({ snapshot: result, facts, now }, size, io.colours(io.stdout)).join('\n'));
+      io.print(screenLines({ snapshot: result, subRuns, facts, now }, size, io.colours(io.stdout)).join('\n'));
     });
 }

@@ -1,5 +1,4 @@
 // `status --watch`: as `run` shows it, but the run is not ours: leaving it does nothing to it.
-import type { RunResult } from '../domain/run-result.js';
 import { follow } from './follow.js';
 import { onInterrupts } from './interrupts.js';
 import type { Io } from './io.js';
@@ -18,12 +17,7 @@ export async function watchRun(io: Io, id: string, options: ServerOptions & Json
       const description = await run.describe();
       const facts = runFacts(await session.baton.planOf(id), description, session.server);
       const view = chooseView(io, facts);
-      let result: RunResult | undefined;
-      try {
-        result = await follow({ run, view, plan: () => session.baton.planOf(id), signal: leave.signal });
-      } finally {
-        view.close(result);
-      }
+      const result = await follow({ run, session, view, signal: leave.signal }).finally(view.close);
       const last = result ?? (await lookAtRun(io, run, session)).result;
       if (options.json === true) io.printJson(last);
       else if (result !== undefined) tellEnd(io, result, await run.describe(), { quiet: false });

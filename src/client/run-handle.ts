@@ -24,6 +24,15 @@ import { sendUpdate } from './send-update.js';
 /** A query or an update that nobody has answered by then finds no worker. */
 const ANSWER_WITHIN_MS = 8_000;
 
+/** A sub-plan, by what follows the id of its run: `solve`, `each[3]`; not its undoing. */
+const BELOW = /^\w+(?:\[\d+\])?$/;
+
+export interface RunLook {
+  readonly snapshot: RunResult;
+  /** The ids of the runs of its sub-plans that are at work. */
+  readonly below: readonly string[];
+}
+
 export class RunHandle {
   private readonly workflow: WorkflowHandle;
 
@@ -36,12 +45,18 @@ export class RunHandle {
 
   /** How the run stands: its result if it has ended. `outputs: false` leaves out the outputs of its tasks. */
   async snapshot(request: SnapshotRequest = {}): Promise<RunResult> {
+    return (await this.look(request)).snapshot;
+  }
+
+  /** As `snapshot`, with what the server knows of its sub-plans. */
+  async look(request: SnapshotRequest = {}): Promise<RunLook> {
     const description = await this.describe();
-    if (description.status.name !== 'RUNNING') return await this.result();
+    if (description.status.name !== 'RUNNING') return { snapshot: await this.result(), below: [] };
     const result = await this.ask(description, () =>
       this.workflow.query<RunResult, [SnapshotRequest]>(MESSAGES.snapshot, request),
     );
-    return { ...result, tasks: retryingTasks(result.tasks, description) };
+    const snapshot = { ...result, tasks: retryingTasks(result.tasks, description) };
+    return { snapshot, below: this.belowIn(description) };
   }
 
   /** Waits for the end, whichever it is. Throws RunNotFound, RunLost. */
@@ -106,6 +121,12 @@ export class RunHandle {
       if (error instanceof WorkflowNotFoundError) throw new RunNotFound(this.id);
       throw error;
     }
+  }
+
+  private belowIn({ raw }: WorkflowExecutionDescription): string[] {
+    const start = `${this.id}/`;
+    const ids = (raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
+    return ids.filter((id) => id.startsWith(start) && BELOW.test(id.slice(start.length)));
   }
 
   private async update(name: string, message?: unknown): Promise<void> {

@@ -11,6 +11,20 @@ export const NO_USAGE: Usage = { calls: 0, tokens: 0, usd: 0 };
 export const addUsage = (a: Usage, b: Usage | undefined): Usage =>
   b === undefined ? a : { calls: a.calls + b.calls, tokens: a.tokens + b.tokens, usd: a.usd + b.usd };
 
+/** What a heartbeat carries, to the next attempt, or to the run where the last one is lost. */
+const Noted = z.object({
+  progress: z.unknown().optional(),
+  /** By all attempts so far, calls aside; absent where none has said anything. */
+  spent: Usage.omit({ calls: true }).optional().catch(undefined),
+});
+export type Noted = z.infer<typeof Noted>;
+
+/** Of an attempt that noted nothing there are no details. */
+export function notedIn(details: unknown): Noted {
+  const noted = details === undefined ? undefined : Noted.safeParse(details).data;
+  return noted ?? {};
+}
+
 export const CallRequest = z.strictObject({
   run: z.string(),
   plan: z.string(),

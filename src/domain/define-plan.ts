@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { InvalidPlanError } from './parse-plan.js';
 import type {
   CommonOptions,
+  DecomposeSettings,
   ForEachHandle,
   ForEachSettings,
   PlanBuilder,
@@ -78,6 +79,16 @@ function createBuilder(draft: Draft): PlanBuilder<unknown> {
       add(id, { plan, input, ...settingsOf(options, []) });
       return new Task(id);
     },
+    decompose(id, { planner, agents, aggregate, ...rest }: AnyDecompose, input, options = {}) {
+      const decompose = {
+        ...rest,
+        planner: typeOf(planner),
+        agents: agents?.map(typeOf),
+        aggregate: answerOf(aggregate),
+      };
+      add(id, { decompose, input, ...settingsOf(options, []) });
+      return new Task(id);
+    },
     approve(id, approve, options = {}) {
       add(id, { approve: typeof approve === 'string' ? { title: approve } : approve, ...settingsOf(options, []) });
       return new Task(id);
@@ -121,6 +132,15 @@ interface AnyOptions {
   readonly needs?: CommonOptions['needs'];
   readonly fallback?: AnyCall;
   readonly compensate?: AnyCall;
+}
+
+interface AnyDecompose extends Omit<DecomposeSettings<unknown>, 'aggregate'> {
+  readonly aggregate?: ((output: Ref<unknown>) => unknown) | AnyCall;
+}
+
+/** An expression, or a call of an agent. */
+function answerOf(aggregate: AnyDecompose['aggregate']): unknown {
+  return typeof aggregate === 'function' ? aggregate(refer<unknown>('$output')) : callOf(aggregate, []);
 }
 
 /** `seen`: what the parts of the task see beside the failure or the output. */

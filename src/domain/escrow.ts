@@ -121,11 +121,15 @@ export function learn({ learned }: Escrow, agent: string, { usage }: Outcome): v
 /** What a call or a sub-plan that has ended counts for. */
 export function chargeOf(outcome: Outcome, { estimate, agent }: Hold): Usage {
   const known = outcome.charged ?? outcome.usage;
-  if (known !== undefined) return known;
+  // For a sub-plan all that was left may be held.
+  const isWhole = outcome.lost !== true || agent === undefined;
+  if (known !== undefined && isWhole) return known;
   const isLost = agent === undefined && outcome.status === 'cancelled';
   const mayHaveSpent = outcome.attempts > 0 || outcome.status === 'unknown' || isLost;
   const attempts = Math.max(1, outcome.attempts);
-  return mayHaveSpent ? combine(estimate, NO_USAGE, (each) => each * attempts) : NO_USAGE;
+  return mayHaveSpent
+    ? combine(estimate, known ?? NO_USAGE, (each, heard) => Math.max(each * attempts, heard))
+    : NO_USAGE;
 }
 
 /** True if so much is covered by what is held; where nothing is, nothing limits it. */

@@ -6,6 +6,8 @@ interface Spent {
   /** Tries of the activity, the last one included; 0 for a task that calls nobody. */
   readonly attempts: number;
   readonly usage?: Usage;
+  /** Nobody knows what its last attempt used: the usage is of what was heard before. */
+  readonly lost?: true;
   /** What it counts for in a budget, where that is more than the usage that is known. */
   readonly charged?: Usage;
 }

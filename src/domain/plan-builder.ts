@@ -4,7 +4,20 @@ import type { z } from 'zod';
 import type { Agent } from './agent.js';
 import type { Budget } from './budget.js';
 import type { Failure } from './failure.js';
-import type { Approve, Defaults, EventWait, ForEach, Join, OnFailure, Plan, Replan, Task, Wait } from './plan.js';
+import type {
+  Approve,
+  Decompose,
+  Defaults,
+  EventWait,
+  ForEach,
+  Join,
+  OnFailure,
+  Plan,
+  Replan,
+  Task,
+  Wait,
+} from './plan.js';
+import type { PlannerRequest } from './planner.js';
 import type { Retry } from './retry.js';
 import type { Input, Ref, Stands } from './reference.js';
 import type { TaskStatus } from './status.js';
@@ -56,6 +69,22 @@ export interface CompensateOptions<C, O, Seen extends readonly unknown[] = []> e
 export interface SubPlanOptions<O, C, Seen extends readonly unknown[] = []> extends CommonOptions {
   readonly compensate?: CompensateOptions<C, O, Seen>;
 }
+
+/** An agent, whatever it takes and gives, or its type. */
+type AnyAgent = Pick<Agent, 'type'> | string;
+
+/** How a goal becomes a plan, and what it gave an answer of type `O`. */
+export interface DecomposeSettings<O> extends Omit<Decompose, 'goal' | 'planner' | 'agents' | 'aggregate'> {
+  readonly goal: Stands<string> | string;
+  readonly planner: Agent<PlannerRequest, unknown> | string;
+  readonly agents?: AnyAgent[];
+  readonly aggregate?: Aggregate<O>;
+}
+
+/** Made of what the plan gave, of which nothing is known here. */
+type Aggregate<O> =
+  | ((output: Ref<unknown>) => Ref<O>)
+  | (CallSettings & { readonly agent: Agent<{ goal: string; output: unknown }, O> | string });
 
 export interface CallOptions<O, F, C, Seen extends readonly unknown[] = []> extends SubPlanOptions<O, C, Seen> {
   readonly heartbeat?: string;
@@ -116,6 +145,13 @@ export interface PlanBuilder<I> {
     id: string,
     plan: TypedPlan<A, O> | string,
     input?: Input<NoInfer<A>>,
+    options?: SubPlanOptions<NoInfer<O>, C>,
+  ): TaskHandle<O>;
+  /** Has a planner make a plan for a goal, and runs it. Of the output only is known what `aggregate` makes of it. */
+  decompose<O, C = unknown>(
+    id: string,
+    decompose: DecomposeSettings<O>,
+    input?: unknown,
     options?: SubPlanOptions<NoInfer<O>, C>,
   ): TaskHandle<O>;
   /** Waits for a person. */

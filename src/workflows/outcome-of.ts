@@ -10,7 +10,7 @@ import {
   TimeoutType,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
-import type { CallFailureDetail, Usage } from '../domain/call.js';
+import { NO_USAGE, notedIn, type CallFailureDetail, type Usage } from '../domain/call.js';
 import { ExpressionError } from '../domain/expression.js';
 import { failure, isFailureType, type Failure } from '../domain/failure.js';
 import type { Outcome } from '../domain/outcome.js';
@@ -35,7 +35,9 @@ function callOutcome({ cause, retryState }: ActivityFailure, allowed: number): O
   if (cause instanceof CancelledFailure) return cancelled(cause, detailOf(cause));
   if (cause instanceof TimeoutFailure) {
     const attempts = retryState === RetryState.MAXIMUM_ATTEMPTS_REACHED ? allowed : 1;
-    return { status: 'unknown', attempts, failure: failure('Timeout', timeoutMessage(cause)) };
+    const { spent: heard } = notedIn(cause.lastHeartbeatDetails);
+    const known = heard === undefined ? {} : { usage: { ...NO_USAGE, ...heard }, lost: true as const };
+    return { status: 'unknown', attempts, failure: failure('Timeout', timeoutMessage(cause)), ...known };
   }
   if (cause instanceof ApplicationFailure) {
     const detail = detailOf(cause);

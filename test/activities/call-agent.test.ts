@@ -286,6 +286,33 @@ describe('heartbeats', () => {
     expect(beats[0]).toEqual({ progress: { page: 7 } });
   });
 
+  const NOTED = { progress: { page: 7 }, spent: { tokens: 3, usd: 0.5 } };
+
+  test('what attempts before have spent counts with what this one spends, in its reply and in its failure', async () => {
+    const info = { attempt: 3, heartbeatDetails: NOTED };
+    const spends = agent(async (_, { usage, lastProgress }) => (usage({ tokens: 4 }), lastProgress));
+    expect(await call({ agents: [spends], info })).toEqual({
+      output: { page: 7 },
+      attempts: 3,
+      usage: { calls: 3, tokens: 7, usd: 0.5 },
+    });
+    const fails = agent(async (_, { usage }) => (usage({ tokens: 4 }), Promise.reject(new Error('no'))));
+    const { detail } = await failureOf(call({ agents: [fails], info }));
+    expect(detail.usage).toEqual({ calls: 3, tokens: 7, usd: 0.5 });
+  });
+
+  test('a call that fails hands on what was spent, beside the progress; one that spent nothing sends none', async () => {
+    const spending = environment({ heartbeatTimeoutMs: 60_000, heartbeatDetails: NOTED });
+    const beats = heard(spending);
+    const fails = agent(async (_, { usage }) => (usage({ tokens: 4 }), Promise.reject(new Error('no'))));
+    await failureOf(call({ agents: [fails] }, spending));
+    expect(beats).toEqual([{ progress: { page: 7 }, spent: { tokens: 7, usd: 0.5 } }]);
+    const thrifty = environment({ heartbeatTimeoutMs: 60_000 });
+    const none = heard(thrifty);
+    await failureOf(call({ agents: [agent(() => Promise.reject(new Error('no')))] }, thrifty));
+    expect(none).toEqual([]);
+  });
+
   test('progress that is no JSON is ignored, and so is any after the end', async () => {
     const env = environment();
     const beats = heard(env);

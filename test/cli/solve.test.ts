@@ -15,6 +15,16 @@ const greet = {
   output: '{% $tasks.hello.output.to %}',
 };
 
+const asking = {
+  name: 'asking',
+  tasks: {
+    look: { agent: 'echo' },
+    ok: { approve: { title: 'Shall it be done?' }, needs: ['look'] },
+    last: { agent: 'echo', input: 'done', needs: ['ok'] },
+  },
+  output: '{% $tasks.last.output %}',
+};
+
 beforeAll(async () => {
   await write('rules.config.json', {
     planner: 'rules',
@@ -34,11 +44,14 @@ beforeAll(async () => {
               output: '{% $tasks.c.output %}',
             },
           },
+          { goal: 'ask {who}', plan: asking },
           { goal: 'break it', plan: { name: 'bad', tasks: { a: { agent: 'nobody', needs: ['a'] } } } },
         ],
       },
     ],
   });
+  const rules = (type: string) => ({ type, kind: 'rules', rules: [{ goal: 'greet {who}', plan: greet }] });
+  await write('several.config.json', { agents: [rules('one'), rules('two')] });
   await write('other.config.json', { agents: [{ type: 'echo', kind: 'command', command: ['node', 'agent.js'] }] });
 });
 
@@ -56,6 +69,25 @@ test('a goal is planned and solved, and the plan that ran is in the result', asy
   expect(result).toMatchObject({ plan: 'greet the world', tasks: { solve: { status: 'succeeded', plan: greet } } });
   expect((await baton('graph', 'greeting', '--task', 'solve')).stdout).toContain('hello');
   expect((await baton('graph', 'greeting', '--task', 'nobody')).exitCode).toBe(2);
+});
+
+test('the tasks of the plan are shown while it runs, and what it waits for can be answered', async () => {
+  const run = spawn('solve', 'ask me', '--id', 'inner', '--config', 'rules.config.json');
+  const said = await run.says('solve/ok running: waits for an answer: Shall it be done?');
+  expect(said).toContain('(baton approve inner/solve ok)');
+  const { stdout } = await baton('status', 'inner');
+  expect(stdout).toMatch(/● solve .*\n✓ {3}look .*\n● {3}ok .*\n○ {3}last /);
+  expect(stdout).toContain('baton approve inner/solve ok');
+  expect(await baton('approve', 'inner/solve', 'ok')).toMatchObject({ exitCode: 0 });
+  const { exitCode, stdout: output, stderr } = await run.ended;
+  expect({ exitCode, output }).toEqual({ exitCode: 0, output: 'done' });
+  const lines = stderr.split('\n').map((line) => line.replace(/^[\d:]+ | \d.*$/g, ''));
+  expect(lines.filter((line) => line.endsWith('succeeded'))).toEqual([
+    'solve/look succeeded',
+    'solve/ok succeeded',
+    'solve/last succeeded',
+    'solve succeeded',
+  ]);
 });
 
 test('a plan that is only made is printed', async () => {
@@ -98,10 +130,12 @@ test.each([
   expect(ended.stderr).not.toMatch(/^\s+at /m);
 });
 
-test('without a planner it says where to name one', async () => {
-  const { exitCode, stderr } = await baton('solve', 'greet me', '--config', 'other.config.json');
+test.each(['other.config.json', 'several.config.json'])('where %s names no planner, it says how to', async (config) => {
+  const { exitCode, stderr } = await baton('solve', 'greet me', '--config', config);
   expect(exitCode).toBe(2);
-  expect(stderr).toBe('error: no planner: name an agent with --planner, or as planner in the configuration');
+  expect(stderr).toBe(
+    'error: no planner: name an agent with --planner, or as planner in the configuration; "baton agents" lists them',
+  );
 });
 
 test('a plan that fails is planned anew, where that is asked for', async () => {

@@ -1,9 +1,10 @@
 import pc from 'picocolors';
 import stringWidth from 'string-width';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RunResult, TaskResult } from '../../src/domain/run-result.js';
-import { changedLines } from '../../src/cli/view/plain-view.js';
+import { changedLines, seenTasks } from '../../src/cli/view/plain-view.js';
 import type { RunFacts } from '../../src/cli/view/run-facts.js';
+import type { SeenRun } from '../../src/cli/view/seen-run.js';
 import { screenLines } from '../../src/cli/view/screen.js';
 import { shellWord } from '../../src/cli/view/shell-word.js';
 import { summaryLines } from '../../src/cli/view/summary.js';
@@ -152,14 +153,82 @@ test('plain lines tell each change of a status once, in the order in which they 
     ['inventory', 'running'],
     ['signOff', 'running'],
   ] as const);
-  expect(changedLines(before, { tasks }, facts, START + 9200)).toEqual([
+  const seen = seenTasks({ snapshot: aResult(), facts });
+  expect(changedLines(before, seen, START + 9200)).toEqual([
     'inventory succeeded 0.4s',
     'analyze running: 24/120 items, 1 failed',
     'scan failed 3.2s: attempt 2 · connect ECONNREFUSED [2Jat 127.0.0.1:80, and a long explanation of what that means',
     'publish skipped: because of scan',
   ]);
   const now = new Map(Object.entries(tasks).map(([id, { status }]) => [id, status]));
-  expect(changedLines(now, { tasks }, facts, START + 9200)).toEqual([]);
+  expect(changedLines(now, seen, START + 9200)).toEqual([]);
+});
+
+describe('a sub-plan', () => {
+  const subRun = (id: string, more: Partial<RunResult> = {}): SeenRun => ({
+    facts: { id, plan: 'made', startedAt: START, tasks: new Map([['ok', { kind: 'approve', label: 'Go on?' }]]) },
+    snapshot: aResult({
+      runId: id,
+      tasks: { a: aTask({ status: 'succeeded', startedAt: at(6), endedAt: at(7) }), ok: aTask({ status: 'running' }) },
+      ...more,
+    }),
+  });
+  const snapshot = aResult({
+    tasks: { solve: aTask({ status: 'running', agent: null, startedAt: at(5) }), b: aTask({}) },
+  });
+  const screen = (...subRuns: SeenRun[]) =>
+    screenLines({ snapshot, subRuns, facts, now: START + 9200 }, { columns: 80, rows: 24 }, paint);
+
+  test('has its tasks below the task that runs it, and those of a plan within it further in', () => {
+    const rows = screen(subRun('r-1/solve'), subRun('r-1/solve/a', { tasks: { x: aTask({}) } }));
+    expect(rows.slice(3, 8)).toEqual([
+      '● solve        running    4.2s',
+      '✓   a    echo  succeeded  1.0s',
+      '○     x  echo  pending',
+      '●   ok   echo  running',
+      '○ b      echo  pending',
+    ]);
+  });
+
+  test('of an item names the item, and is shown until it is done', () => {
+    const items = ['r-1/solve[12]', 'r-1/solve[3]'].map((id) => subRun(id, { tasks: { x: aTask({}) } }));
+    const rows = screen(...items, subRun('r-1/solve[1]', { status: 'completed' }));
+    expect(rows.slice(3, 7).map((row) => row.slice(0, 12))).toEqual([
+      '● solve     ',
+      '○   [3] x   ',
+      '○   [12] x  ',
+      '○ b         ',
+    ]);
+  });
+
+  test('has its approvals among what the run waits for, with its own id in the command', () => {
+    expect(screen(subRun('r-1/solve')).slice(-2)).toEqual([
+      '◆ solve/ok waits for an answer: Go on?',
+      '  baton approve r-1/solve ok',
+    ]);
+  });
+
+  test('of many tasks is cut as any table is', () => {
+    const tasks = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`t${i}`, aTask({})]));
+    const lines = screen(subRun('r-1/solve', { tasks }));
+    expect(lines.length).toBeLessThan(24);
+    expect(lines.at(-1)).toMatch(/^… \d+ more: \d+ pending$/);
+  });
+
+  test('has plain lines of its own, in the order in which all came', () => {
+    const sub = subRun('r-1/solve');
+    const seen = [...seenTasks({ snapshot, facts }), ...seenTasks(sub, facts)];
+    expect(changedLines(new Map(), seen, START + 9200)).toEqual([
+      'solve running',
+      'solve/a succeeded 1.0s',
+      'solve/ok running: waits for an answer: Go on? (baton approve r-1/solve ok)',
+    ]);
+  });
+
+  test('that its own budget has paused is named where the run above goes on', () => {
+    const short = subRun('r-1/solve', { status: 'paused', pausedBecause: 'budget-exceeded' });
+    expect(screen(short).at(-1)).toContain('baton budget r-1/solve --add JSON');
+  });
 });
 
 test('a summary says how it ended, why, what was undone, and what could not be', () => {

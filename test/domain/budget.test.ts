@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AMOUNTS, Budget, limitsOf } from '../../src/domain/budget.js';
 import { NO_USAGE, type Usage } from '../../src/domain/call.js';
-import { estimateOf } from '../../src/domain/escrow.js';
+import { createEscrow, estimateOf, hold, release } from '../../src/domain/escrow.js';
+import { buildGraph } from '../../src/domain/graph.js';
 import type { Outcome } from '../../src/domain/outcome.js';
 import type { Plan, Task } from '../../src/domain/plan.js';
 import type { Progress } from '../../src/domain/progress.js';
@@ -103,6 +104,21 @@ describe('a hard limit', () => {
     expect(isPaused).toBe(true);
     expect(progress.usage.tokens).toBe(200);
     expect(progress.escrow!.limits.tokens!.hard).toBe(250);
+  });
+
+  test('counts what was heard of a call that was lost, where it is more than was held', () => {
+    const charged = (heard: number) =>
+      simulate(planOf({ a: say }), {
+        budget: tokens(100, 8),
+        outcome: () => ({ ...lost, usage: { ...NO_USAGE, tokens: heard }, lost: true }),
+      }).progress.escrow!.spent;
+    expect(charged(20)).toEqual({ calls: 1, tokens: 20, usd: 0 });
+    expect(charged(3)).toEqual({ calls: 1, tokens: 8, usd: 0 });
+    // What is held for a sub-plan may be all that was left: only what is known of a call within it counts.
+    const escrow = createEscrow(buildGraph(planOf({ a: say })), tokens(100, 8));
+    hold(escrow, 'a', { estimate: { ...NO_USAGE, tokens: 90 } });
+    release(escrow, 'a', { ...lost, usage: { ...NO_USAGE, tokens: 20 }, lost: true });
+    expect(escrow.spent.tokens).toBe(20);
   });
 
   test('counts failed attempts, and all that was held for a call that was lost', () => {

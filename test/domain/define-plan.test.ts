@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { rulePlanner } from '../../src/activities/agents/rules.js';
 import { functionAgent } from '../../src/activities/agents/function.js';
 import { definePlan } from '../../src/domain/define-plan.js';
 import { InvalidPlanError } from '../../src/domain/parse-plan.js';
+import type { Plan } from '../../src/domain/plan.js';
 import type { PlanBuilder } from '../../src/domain/plan-builder.js';
 
 const Finding = z.object({ file: z.string(), line: z.number(), 'rule-id': z.string() });
@@ -33,6 +35,14 @@ const eraser = functionAgent({
   input: z.object({ url: z.string() }),
   output: z.null(),
   run: () => null,
+});
+
+const planner = rulePlanner({ type: 'rules', rules: [{ goal: 'review {path}', plan: {} }] });
+const teller = functionAgent({
+  type: 'teller',
+  input: z.object({ goal: z.string(), output: z.unknown() }),
+  output: z.object({ url: z.string() }),
+  run: () => ({ url: '' }),
 });
 
 const Input = z.object({ path: z.string() });
@@ -152,6 +162,52 @@ describe('definePlan', () => {
     });
   });
 
+  it('has a goal planned, by agents or by their types', () => {
+    const plan = definePlan('goal', { input: Input }, (p) => {
+      const first = p.decompose('first', {
+        goal: p.expr<string>`'review ' & ${p.input.path}`,
+        planner,
+        agents: [scanner, 'x'],
+      });
+      const told = p.decompose(
+        'told',
+        { goal: 'tell it', planner: 'model', maxTasks: 5, approve: true, aggregate: { agent: teller, timeout: '1m' } },
+        { seen: first.output },
+        { needs: [first], compensate: { agent: eraser, input: (output) => ({ url: output.url }) } },
+      );
+      p.task('use', eraser, { url: told.output.url });
+      const counted = p.decompose('counted', {
+        goal: 'count',
+        planner,
+        aggregate: (output) => p.expr<number>`$count(${output})`,
+      });
+      p.task('place', analyzer, { file: 'a.ts', place: counted.output });
+      const dry = p.decompose<Plan>('dry', { goal: 'plan', planner, dryRun: true });
+      return p.output({ name: dry.output.name, anything: first.output['any']!['thing'] });
+    });
+    expect(plan.tasks).toMatchObject({
+      first: { decompose: { goal: "{% 'review ' & $input.path %}", planner: 'rules', agents: ['scanner', 'x'] } },
+      told: {
+        decompose: {
+          goal: 'tell it',
+          planner: 'model',
+          maxTasks: 5,
+          approve: true,
+          aggregate: { agent: 'teller', timeout: '1m' },
+        },
+        input: { seen: '{% $tasks.first.output %}' },
+        needs: ['first'],
+        compensate: { agent: 'eraser', input: { url: '{% $output.url %}' } },
+      },
+      counted: { decompose: { goal: 'count', planner: 'rules', aggregate: '{% $count($output) %}' } },
+      dry: { decompose: { goal: 'plan', planner: 'rules', dryRun: true } },
+    });
+    expect(plan.output).toEqual({
+      name: '{% $tasks.dry.output.name %}',
+      anything: '{% $tasks.first.output.any.thing %}',
+    });
+  });
+
   it('refuses an edge that does not fit when it is compiled', () => {
     const compiledOnly = (p: PlanBuilder<{ path: string }>) => {
       const scan = p.task('scan', scanner, { path: p.input.path });
@@ -182,6 +238,15 @@ describe('definePlan', () => {
       p.plan('l', sub, { file: '' });
       // @ts-expect-error the sub-plan gives text
       p.task('m', analyzer, { file: '', place: p.plan('n', sub, { path: '' }).output });
+      // @ts-expect-error an agent that is no planner
+      p.decompose('p', { goal: 'x', planner: scanner });
+      // @ts-expect-error an agent that is not told a goal
+      p.decompose('q', { goal: 'x', planner, aggregate: { agent: scanner } });
+      const told = p.decompose('r', { goal: 'x', planner, aggregate: { agent: teller } });
+      // @ts-expect-error the answer is none
+      p.task('s', analyzer, { file: told.output });
+      // @ts-expect-error a goal is text
+      p.decompose('u', { goal: scan.output.files, planner });
       // @ts-expect-error the task, not its output
       p.task('o', scanner, { path: scan });
     };

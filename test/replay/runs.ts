@@ -1,6 +1,7 @@
 // The runs whose histories are kept: one for each thing that decides on the order of commands.
 import { AgentError } from '../../src/activities/agent-error.js';
 import type { Plan, Task } from '../../src/domain/plan.js';
+import type { PlannerRequest } from '../../src/domain/planner.js';
 import type { RunOptions, TestRun } from '../support/temporal.js';
 
 export interface KeptRun {
@@ -17,6 +18,18 @@ export interface KeptRun {
 
 const refuses = () => Promise.reject(new AgentError('no', { retryable: false }));
 const undoable = (needs: string[] = []): Task => ({ agent: 'echo', needs, compensate: { agent: 'echo' } });
+
+/** Made of a goal, at the second try. */
+const made: Plan = {
+  name: 'made',
+  tasks: { x: undoable(), y: { agent: 'echo', input: '{% $input.n %}', needs: ['x'] } },
+  output: '{% $tasks.y.output %}',
+};
+
+/** Once it shows its plan to a person. */
+async function whenAsking(run: TestRun['run'], task: string): Promise<void> {
+  for (;;) if ((await run.snapshot()).tasks[task]?.asks === true) return;
+}
 
 /** Once the task is at work. */
 async function whenRunning(run: TestRun['run'], task: string): Promise<void> {
@@ -237,5 +250,34 @@ export const KEPT_RUNS: readonly KeptRun[] = [
           new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('late')))),
       },
     },
+  },
+  {
+    name: 'goal-planned-and-approved',
+    plan: {
+      name: 'goal',
+      tasks: {
+        solve: {
+          decompose: { goal: 'say it', planner: 'planner', approve: true, aggregate: { agent: 'teller' } },
+          input: { n: 7 },
+        },
+        told: {
+          decompose: { goal: 'say it again', planner: 'planner', aggregate: '{% $output + 1 %}' },
+          input: { n: 8 },
+          needs: ['solve'],
+        },
+      },
+      output: '{% $tasks.told.output %}',
+    },
+    options: {
+      agents: {
+        planner: (request) => ((request as PlannerRequest).rejected === undefined ? { tasks: {} } : made),
+        teller: (given) => given,
+      },
+    },
+    act: async (run) => {
+      await whenAsking(run, 'solve');
+      await run.approve('solve', { by: 'somebody' });
+    },
+    children: ['solve', 'told'],
   },
 ];

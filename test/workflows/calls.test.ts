@@ -32,6 +32,24 @@ describe('retries', () => {
     expect(usage.calls).toBe(3);
   });
 
+  test('add up what each attempt has spent, and the last one finds the progress of those before', async () => {
+    const spends: TestAgents[string] = (_, { attempt, usage, progress, lastProgress }) => {
+      if (attempt === 1) progress({ page: 1 });
+      usage({ tokens: 10 * attempt, usd: 0.25 });
+      return attempt < 3 ? Promise.reject(new Error('not yet')) : lastProgress;
+    };
+    const { output, usage } = await temporal.run(
+      { ...one({ agent: 'spends', retry: { attempts: 3, initial: '1s' } }), output: '{% $tasks.it.output %}' },
+      { agents: { spends } },
+    );
+    expect({ output, usage }).toEqual({ output: { page: 1 }, usage: { calls: 3, tokens: 60, usd: 0.75 } });
+    const { tasks, usage: lost } = await temporal.run(one({ agent: 'spends', retry: { attempts: 2, initial: '1s' } }), {
+      agents: { spends },
+    });
+    expect(tasks['it']).toMatchObject({ status: 'failed', attempts: 2 });
+    expect(lost).toEqual({ calls: 2, tokens: 30, usd: 0.5 });
+  });
+
   test('end when they are spent', async () => {
     const { tasks } = await temporal.run(one({ agent: 'no', retry: { attempts: 3, initial: '1h', max: '2h' } }), {
       agents,

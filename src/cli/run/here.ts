@@ -4,7 +4,6 @@
 import type { StartedRun } from '../../client.js';
 import { NoWorker, RunNotFound } from '../../client/errors.js';
 import type { RunHandle } from '../../client/run-handle.js';
-import type { RunResult } from '../../domain/run-result.js';
 import { follow } from '../follow.js';
 import { onInterrupts } from '../interrupts.js';
 import type { ExitCode, Io } from '../io.js';
@@ -92,23 +91,15 @@ interface Show {
   readonly signal: AbortSignal;
 }
 
-async function show(
-  io: Io,
-  { baton, server }: Session,
-  { started, prepared, working, signal }: Show,
-): Promise<ExitCode> {
+async function show(io: Io, session: Session, { started, prepared, working, signal }: Show): Promise<ExitCode> {
+  const { baton, server } = session;
   const { run } = started;
   const { options } = prepared;
   const quiet = options.quiet === true;
   const facts = runFacts(await baton.planOf(run.id), await run.describe(), server);
   const view = chooseView(io, facts, { quiet });
   if (!quiet && !io.isLive()) io.note(`run ${run.id}${facts.page === undefined ? '' : ` · ${facts.page}`}`);
-  let result: RunResult | undefined;
-  try {
-    result = await follow({ run, view, plan: () => baton.planOf(run.id), signal });
-  } finally {
-    view.close(result);
-  }
+  const result = await follow({ run, session, view, signal }).finally(view.close);
   if (result !== undefined) {
     await prepared.onEnd?.(result);
     return tellEnd(io, result, await run.describe(), options);

@@ -7,5 +7,5 @@ import { quietView, type View } from './view.js';
 /** A table on a terminal, lines elsewhere, nothing if nobody wants to see it. */
 export function chooseView(io: Io, facts: RunFacts, { quiet = false }: { quiet?: boolean } = {}): View {
   if (quiet) return quietView;
-  return io.isLive() ? liveView(io, facts) : plainView(io, facts);
+  return io.isLive() ? liveView(io, facts) : plainView(io);
 }

@@ -5,6 +5,7 @@ import type { RunResult } from '../../domain/run-result.js';
 import type { Io } from '../io.js';
 import type { RunFacts } from './run-facts.js';
 import { screenLines } from './screen.js';
+import type { SeenRun } from './seen-run.js';
 import type { TableSize } from './task-table.js';
 import type { View } from './view.js';
 
@@ -12,16 +13,17 @@ import type { View } from './view.js';
 const REDRAW_MS = 250;
 
 export function liveView(io: Io, known: RunFacts): View {
-  let facts = known;
   const { stderr } = io;
   const paint = io.colours(stderr);
   const draw = createLogUpdate(stderr);
+  let facts = known;
   let snapshot: RunResult | undefined;
+  let subRuns: readonly SeenRun[] = [];
   let trouble: string | undefined;
   let drawn: readonly string[] = [];
   const size = (): TableSize => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 });
   const redraw = (): void => {
-    drawn = screenLines({ snapshot, facts, trouble, now: Date.now() }, size(), paint);
+    drawn = screenLines({ snapshot, subRuns, facts, trouble, now: Date.now() }, size(), paint);
     draw(drawn.join('\n'));
   };
   const resized = (): void => {
@@ -41,9 +43,9 @@ export function liveView(io: Io, known: RunFacts): View {
   stderr.on('resize', resized);
   redraw();
   return {
-    show(next, tasks = facts.tasks) {
-      snapshot = next;
-      facts = { ...facts, tasks };
+    show(run, below) {
+      ({ facts, snapshot } = run);
+      subRuns = below;
       trouble = undefined;
       redraw();
     },
@@ -51,11 +53,10 @@ export function liveView(io: Io, known: RunFacts): View {
       trouble = message;
       redraw();
     },
-    close(result) {
+    close() {
       clearInterval(timer);
       stderr.off('resize', resized);
       restoreNotes();
-      if (result !== undefined) [snapshot, trouble] = [result, undefined];
       redraw();
       draw.done();
     },

@@ -5,12 +5,14 @@ import { replanLines } from '../../domain/replan-text.js';
 import type { RunResult } from '../../domain/run-result.js';
 import type { Colours } from '../io.js';
 import type { RunFacts } from './run-facts.js';
+import { pathWithin, type SeenRun } from './seen-run.js';
 import { statusText } from './summary.js';
 import { fit, taskTable, type TableSize } from './task-table.js';
-import { shortOf, waitingTasks } from './waiting.js';
+import { shortIn, waitingTasks } from './waiting.js';
 
 export interface ScreenState {
   readonly snapshot: RunResult | undefined;
+  readonly subRuns?: readonly SeenRun[];
   readonly facts: RunFacts;
   /** What is the matter, if the last look failed. */
   readonly trouble?: string | undefined;
@@ -23,20 +25,26 @@ const MAX_WAITING = 3;
 const LEAST_ROWS = 3;
 
 export function screenLines(state: ScreenState, size: TableSize, paint: Colours): string[] {
-  const { snapshot, facts, trouble, now } = state;
+  const { snapshot, subRuns = [], facts, trouble, now } = state;
   const head = headerLines(state, paint);
-  const waiting = snapshot === undefined ? [] : waitingTasks(snapshot, facts);
+  const waiting = [
+    ...(snapshot === undefined ? [] : waitingTasks(snapshot, facts)),
+    ...subRuns.flatMap((sub) =>
+      waitingTasks(sub.snapshot, sub.facts).map((one) => ({ ...one, task: `${pathWithin(facts, sub)}/${one.task}` })),
+    ),
+  ];
   const foot = [
     ...waiting
       .slice(0, MAX_WAITING)
       .flatMap(({ task, why, command }) => [`${paint.yellow('◆')} ${task} ${why}`, `  ${paint.bold(command)}`]),
     ...(waiting.length > MAX_WAITING ? [paint.dim(`… ${waiting.length - MAX_WAITING} more tasks wait`)] : []),
-    ...(snapshot === undefined ? [] : shortOf(snapshot, facts).map((text) => paint.yellow(text))),
+    ...(snapshot === undefined ? [] : shortIn(snapshot, facts, subRuns).map((text) => paint.yellow(text))),
     ...(trouble === undefined ? [] : [paint.yellow(trouble)]),
   ];
   const around = head.length + 1 + (foot.length === 0 ? 0 : foot.length + 1) + 1;
   const room = Math.max(LEAST_ROWS, size.rows - around);
-  const table = snapshot === undefined ? [] : taskTable(snapshot, facts, { size: { ...size, rows: room }, now, paint });
+  const table =
+    snapshot === undefined ? [] : taskTable(snapshot, facts, { size: { ...size, rows: room }, subRuns, now, paint });
   return [...head, '', ...table, ...(foot.length === 0 ? [] : ['', ...foot])].map((text) => fit(text, size.columns));
 }
 

@@ -6,6 +6,7 @@ import { statusLook } from '../../domain/status-look.js';
 import type { Colours } from '../io.js';
 import { pickRows } from './pick-rows.js';
 import type { RunFacts } from './run-facts.js';
+import { belowTask, itemOf, type SeenRun } from './seen-run.js';
 import { taskRow, type TaskRow } from './task-row.js';
 
 export interface TableSize {
@@ -15,6 +16,7 @@ export interface TableSize {
 }
 
 const GAP = '  ';
+const INDENT = '  ';
 const MAX_ID = 32;
 const MAX_LABEL = 28;
 const LEAST_ID = 10;
@@ -26,12 +28,36 @@ const DETAIL_ROOM = 28;
 /** Below this the glyph has to do. */
 const WORD_FROM_COLUMNS = 44;
 
+interface TableOptions {
+  readonly size: TableSize;
+  readonly subRuns?: readonly SeenRun[];
+  readonly now: number;
+  readonly paint: Colours;
+}
+
+interface Shown {
+  readonly snapshot: Pick<RunResult, 'tasks'>;
+  readonly facts: RunFacts;
+}
+
+/** Those of a sub-plan stand below its task, further in. */
+function rowsOf({ snapshot, facts }: Shown, subRuns: readonly SeenRun[], now: number, before = ''): TaskRow[] {
+  return Object.entries(snapshot.tasks).flatMap(([id, task]) => [
+    taskRow(`${before}${id}`, task, facts.tasks.get(id), now),
+    ...belowTask(subRuns, facts, id).flatMap((sub) => {
+      const item = itemOf(sub);
+      const inner = ' '.repeat(before.length) + INDENT;
+      return rowsOf(sub, subRuns, now, item === undefined ? inner : `${inner}[${item}] `);
+    }),
+  ]);
+}
+
 export function taskTable(
   result: Pick<RunResult, 'tasks'>,
   facts: RunFacts,
-  { size, now, paint }: { size: TableSize; now: number; paint: Colours },
+  { size, subRuns = [], now, paint }: TableOptions,
 ): string[] {
-  const all = Object.entries(result.tasks).map(([id, task]) => taskRow(id, task, facts.tasks.get(id), now));
+  const all = rowsOf({ snapshot: result, facts }, subRuns, now);
   const { rows, rest } = pickRows(all, size.rows);
   const widths = widthsOf(rows, size.columns);
   const lines = rows.map((row) => line(row, widths, paint));

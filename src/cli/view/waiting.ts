@@ -4,6 +4,7 @@ import { oneLine } from '../../domain/one-line.js';
 import type { RunResult } from '../../domain/run-result.js';
 import type { RunFacts } from './run-facts.js';
 import { shellWord } from './shell-word.js';
+import type { SeenRun } from './seen-run.js';
 
 export interface Waiting {
   readonly task: string;
@@ -19,9 +20,15 @@ export function waitingTasks({ tasks }: Pick<RunResult, 'tasks'>, facts: RunFact
 }
 
 /** What a run that its budget has paused wants of somebody; nothing for others. */
-export function shortOf({ pausedBecause }: Pick<RunResult, 'pausedBecause'>, { id }: Pick<RunFacts, 'id'>): string[] {
+function shortOf({ pausedBecause }: Pick<RunResult, 'pausedBecause'>, { id }: Pick<RunFacts, 'id'>): string[] {
   if (pausedBecause !== BUDGET_EXCEEDED) return [];
   return [`the budget has no room for what is next: baton budget ${shellWord(id)} --add JSON, or baton cancel`];
+}
+
+/** Of the run, or of the sub-plans whose own budgets it is that have no room. */
+export function shortIn(snapshot: RunResult, facts: RunFacts, subRuns: readonly SeenRun[]): string[] {
+  const own = shortOf(snapshot, facts);
+  return own.length > 0 ? own : subRuns.flatMap((sub) => shortOf(sub.snapshot, sub.facts));
 }
 
 /** Nothing for a task that no person can help along. */
