@@ -31,10 +31,11 @@ export async function lookAtRun(io: Io, run: RunHandle, { baton, server }: Sessi
   const result = isStuck ? seen : await run.snapshot().catch((error: unknown) => lost(seen, error));
   if (isStuck)
     io.note(`${new NoWorker(description.taskQueue).message}; without one, only calls that are due can be seen`);
+  const forks = await baton.forksOf(run.id);
   return {
     plan,
     facts: runFacts(plan, description, server),
-    result,
+    result: forks.length === 0 ? result : { ...result, forks },
     now: description.closeTime?.getTime() ?? Date.now(),
   };
 }

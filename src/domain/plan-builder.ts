@@ -6,6 +6,7 @@ import type { Budget } from './budget.js';
 import type { Failure } from './failure.js';
 import type { Approve, Defaults, EventWait, ForEach, Join, OnFailure, Plan, Task, Wait } from './plan.js';
 import type { Retry } from './retry.js';
+import type { Cache } from './reuse.js';
 import type { Input, Ref, Stands } from './reference.js';
 import type { TaskStatus } from './status.js';
 
@@ -60,6 +61,7 @@ export interface SubPlanOptions<O, C, Seen extends readonly unknown[] = []> exte
 export interface CallOptions<O, F, C, Seen extends readonly unknown[] = []> extends SubPlanOptions<O, C, Seen> {
   readonly heartbeat?: string;
   readonly retry?: Retry;
+  readonly cache?: Cache;
   readonly fallback?: FallbackOptions<F, O, Seen>;
 }
 

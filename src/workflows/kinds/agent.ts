@@ -12,6 +12,7 @@ import { jsonBytes } from '../../domain/size.js';
 import { inTime, reading } from '../../domain/soon.js';
 import { roomForFallback } from '../budget.js';
 import { outcomeOf } from '../outcome-of.js';
+import { reuseOfCall } from '../reuse.js';
 import { roomFor } from '../room.js';
 import { render, report, type Run } from '../run.js';
 import { deadlineLeft } from './limit.js';
@@ -147,6 +148,8 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     idempotencyKey: `${run.id}/${index === undefined ? task.id : `${task.id}/${index}`}${suffix}`,
     timeoutMs,
     retry,
+    ...reuseOfCall(run, task.id),
+    ...cacheOf(task, call),
   };
   return reading<CallReply, Settled>(
     callAgent(request),
@@ -154,6 +157,10 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     (error) => ({ outcome: outcomeOf(error, retry.attempts) }),
   );
 }
+
+/** An agent that stands in for another has only its own. */
+const cacheOf = ({ task: { cache } }: Work['task'], { suffix }: Call): Pick<CallRequest, 'cacheMs'> =>
+  cache === undefined || suffix !== undefined ? {} : { cacheMs: durationMs(cache.ttl) };
 
 function cardOf({ request: { agents = {} } }: Run, agent: string): AgentCard | undefined {
   return Object.hasOwn(agents, agent) ? agents[agent] : undefined;

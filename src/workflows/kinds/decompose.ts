@@ -2,6 +2,7 @@
 // where that is asked for, run as a sub-plan, and its output made into the answer.
 import { inTime } from '../../domain/soon.js';
 import { readMadePlan, type Made } from '../../domain/made-plan.js';
+import { jointOrigin, type Origin } from '../../domain/origin.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Decompose, Plan } from '../../domain/plan.js';
 import { addUsage, NO_USAGE, type Usage } from '../../domain/call.js';
@@ -31,7 +32,9 @@ export async function performDecompose(run: Run, work: Work): Promise<Settled> {
   const { plan } = agreed;
   report(run, { type: 'proposed', task: work.task.id, plan, asks: false });
   if (decompose.dryRun === true) {
-    return { outcome: { status: 'succeeded', output: plan, attempts: 1, usage: planned.usage } };
+    return ofOrigin({ outcome: { status: 'succeeded', output: plan, attempts: 1, usage: planned.usage } }, [
+      planned.origin,
+    ]);
   }
   const agents = { ...run.request.agents, ...catalogue.cards };
   const done = await runSubPlan(run, work, {
@@ -40,7 +43,20 @@ export async function performDecompose(run: Run, work: Work): Promise<Settled> {
     agents,
     spent: planned.usage,
   });
-  return withUsage(await aggregate(run, work, { decompose, goal, done }), planned.usage);
+  const settled = await aggregate(run, work, { decompose, goal, done });
+  // An expression makes nothing that is not there.
+  const last = typeof decompose.aggregate === 'object' ? settled : done;
+  return ofOrigin(withUsage(settled, planned.usage), [planned.origin, originIn(done), originIn(last)]);
+}
+
+const originIn = ({ outcome }: Settled): Origin | undefined =>
+  outcome.status === 'succeeded' ? outcome.origin : undefined;
+
+function ofOrigin(settled: Settled, origins: readonly (Origin | undefined)[]): Settled {
+  if (settled.outcome.status !== 'succeeded') return settled;
+  const { origin: _, ...outcome } = settled.outcome;
+  const origin = jointOrigin(origins);
+  return { ...settled, outcome: origin === undefined ? outcome : { ...outcome, origin } };
 }
 
 async function agree(

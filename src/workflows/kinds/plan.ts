@@ -7,6 +7,7 @@ import { failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Plan } from '../../domain/plan.js';
 import { ORCHESTRATE, type RunInput, type Undo } from '../../domain/run-input.js';
+import { originOfRun } from '../../domain/origin.js';
 import type { RunResult } from '../../domain/run-result.js';
 import { stateOf } from '../../domain/progress.js';
 import { jsonBytes } from '../../domain/size.js';
@@ -14,6 +15,7 @@ import { inTime } from '../../domain/soon.js';
 import { budgetOf } from '../budget.js';
 import { outcomeOf, spentBy } from '../outcome-of.js';
 import { render, type Run } from '../run.js';
+import { reuseOfSubPlan } from '../reuse.js';
 import { roomFor } from '../room.js';
 import { inputOf } from './agent.js';
 import { limited } from './limit.js';
@@ -42,14 +44,22 @@ export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promis
   const request = requestOf(run, work, {
     ...what,
     ...(budget === undefined ? {} : { budget: lessSpent(budget, spent) }),
+    ...reuseOfSubPlan(run, work.task.id),
   });
   const refused = refuseSize(request) ?? (await refuseInput(plan, input, workName(work)));
   if (refused !== undefined) return { outcome: refused };
   try {
     const result = await limited(run, work, () => runChild(run, work, request));
     if ('outcome' in result) return result;
+    const origin = originOfRun(result);
     return {
-      outcome: { status: 'succeeded', output: result.output, attempts: 1, ...spentBy(result) },
+      outcome: {
+        status: 'succeeded',
+        output: result.output,
+        attempts: 1,
+        ...spentBy(result),
+        ...(origin === undefined ? {} : { origin }),
+      },
       ...(result.undo === undefined ? {} : { child: result.undo }),
     };
   } catch (error) {
