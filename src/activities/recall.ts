@@ -4,9 +4,12 @@ import type { Context } from '@temporalio/activity';
 import type { Agent, AgentLog } from '../domain/agent.js';
 import { NO_USAGE, type CallReply, type CallRequest } from '../domain/call.js';
 import { durationMs } from '../domain/duration.js';
+import type { ReusePlace } from '../domain/reuse.js';
+import { AgentError } from './agent-error.js';
+import { messageOf } from './bounded-error.js';
 import { keepInCache, lookInCache, type CacheEntry, type CacheLook } from './cached-replies.js';
 import { cacheKey, fingerprint } from './fingerprint.js';
-import type { PastPlaces } from './past-places.js';
+import type { PastPlace, PastPlaces } from './past-places.js';
 import { isUndoing, suffixOf } from './past-run.js';
 
 export interface Asking {
@@ -29,7 +32,7 @@ export const createRecall =
     const { version } = agent;
     const asked = { agent: agent.type, version, input: request.input };
     if (request.reuse !== undefined) {
-      const { replies } = await places(activity.client, request.reuse);
+      const { replies } = await placeOf(places, activity, request.reuse);
       const reply = replies.get(fingerprint({ ...asked, task: request.task, suffix }));
       if (reply !== undefined) return remembered(reply.output, 'reused', version);
     }
@@ -41,6 +44,15 @@ export const createRecall =
       ask,
     );
   };
+
+async function placeOf(places: PastPlaces, { client }: Context, place: ReusePlace): Promise<PastPlace> {
+  try {
+    return await places(client, place);
+  } catch (error) {
+    const message = `what run ${place.run} did could not be read: ${messageOf(error)}`;
+    throw new AgentError(message, { type: 'Unreachable', cause: error });
+  }
+}
 
 const remembered = (output: unknown, origin: NonNullable<CallReply['origin']>, version?: string): CallReply => ({
   output,
@@ -56,8 +68,7 @@ async function throughCache(
   entry: CacheEntry,
   ask: () => Promise<CallReply>,
 ): Promise<CallReply> {
-  const warn = (what: string) => (error: unknown) =>
-    log.warn(`the cache could not be ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  const warn = (what: string) => (error: unknown) => log.warn(`the cache could not be ${what}: ${messageOf(error)}`);
   const replace = request.anew === true;
   const look: CacheLook | void = replace ? undefined : await lookInCache(activity, entry).catch(warn('read'));
   if (look?.reply !== undefined) return remembered(look.reply.output, 'cached', agent.version);
