@@ -64,6 +64,10 @@ export default tseslint.config(
     ],
   ),
   restrict(
+    ['src/history/**'],
+    [{ group: [...outer(), '**/workflows{,/**}'], message: 'history reads what the server has: domain, and the SDK' }],
+  ),
+  restrict(
     ['src/activities/**'],
     [
       {

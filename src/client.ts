@@ -1,12 +1,13 @@
 // The thin, typed client: start, signal, update, query, result.
 import { Client } from '@temporalio/client';
 import { openConnection } from './client/connection.js';
+import { asFork, forksOf, startOfOldRun, withPlansOf, type ForkOf } from './client/fork.js';
 import { TaskFailedError } from './client/errors.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import { lastingPollersOf, pollersOf } from './client/pollers.js';
 import { prepareRun, type Known } from './client/prepare.js';
 import { RunHandle } from './client/run-handle.js';
-import { planOfRun } from './client/run-plan-of.js';
+import { runInputOf, type StartedWith } from './client/run-input-of.js';
 import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent.js';
 import type { Budget } from './domain/budget.js';
@@ -29,6 +30,13 @@ export interface StartOptions {
   readonly taskQueue?: string;
   /** What the run may spend; takes the place of what its plan says, limit by limit. */
   readonly budget?: Budget;
+  /** Makes it a fork: what that run has done is not done again where nothing has changed. */
+  readonly forkOf?: ForkOf;
+}
+
+export interface RerunOptions extends Omit<StartOptions, 'forkOf'>, Pick<ForkOf, 'from'> {
+  /** Instead of the old one: data, the path of a file, or what `definePlan` made. */
+  readonly plan?: Plan | string | object;
 }
 
 export interface StartedRun {
@@ -78,13 +86,44 @@ export class Baton {
   /** As `start`, and tells whether the run is new. */
   async startOrFind(
     plan: Plan | string | object,
-    { input, id, taskQueue, budget }: StartOptions = {},
+    { input, id, taskQueue, budget, forkOf }: StartOptions = {},
   ): Promise<StartedRun> {
     const raw = typeof plan === 'string' ? await readPlanFile(plan) : plan;
-    const request = prepareRun(raw, input, this.options, budget);
-    const run = this.run(id ?? newRunId(request.plan.name));
+    const old = forkOf === undefined ? undefined : await this.startOf(forkOf.run);
+    const known = old === undefined ? this.options : withPlansOf(this.options, old);
+    const prepared = prepareRun(raw, input, known, budget);
+    const run = this.run(id ?? newRunId(prepared.plan.name));
+    const fork = forkOf === undefined || old === undefined ? undefined : { id: run.id, of: forkOf, old, known };
+    const request = fork === undefined ? prepared : asFork(prepared, fork);
     const queue = taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
     return { run, isNew: await startRun(this.client, { id: run.id, taskQueue: queue, request }) };
+  }
+
+  /**
+   * Starts a run that takes over from an old one every output whose task, agent, version of the agent and input are the same, and
+   * runs the rest. Plan, input and budget are the old ones unless others are given. Throws RunNotFound, Refused,
+   * InvalidPlanError, InvalidInputError: nothing has started then.
+   */
+  async rerun(runId: string, { plan, from, input, budget, ...options }: RerunOptions = {}): Promise<RunHandle> {
+    const old = await this.startOf(runId);
+    const allowed = budget ?? old.budget;
+    return await this.start(plan ?? old.plan, {
+      ...options,
+      input: input ?? old.input,
+      ...(allowed === undefined ? {} : { budget: allowed }),
+      forkOf: { run: runId, ...(from === undefined ? {} : { from }) },
+    });
+  }
+
+  /** What a run was started with. Throws RunNotFound; Refused if it is no run that can be rerun. */
+  async startOf(id: string): Promise<StartedWith> {
+    await this.run(id).describe();
+    return await startOfOldRun(this.client, id);
+  }
+
+  /** The ids of the forks of a run, newest first. */
+  async forksOf(id: string): Promise<string[]> {
+    return await forksOf(this.client, id);
   }
 
   /** A run by its id, whether there is one or not: its methods throw RunNotFound. */
@@ -117,7 +156,7 @@ export class Baton {
   /** The plan that a run was started with. */
   async planOf(id: string): Promise<Plan> {
     await this.run(id).describe();
-    return await planOfRun(this.client, id);
+    return (await runInputOf(this.client, id)).plan;
   }
 
   /** How many workers poll a Task Queue; with `lasting`, without those that end with the run they were started for. */

@@ -10,8 +10,16 @@ export { llmPlanner, type LlmPlannerOptions } from './activities/agents/llm-plan
 export { rulePlanner } from './activities/agents/rules.js';
 export { llmAgent, type LlmAgentOptions } from './activities/agents/llm.js';
 export { agentFromData } from './activities/agents/index.js';
-export { Baton, connect, type ConnectOptions, type StartedRun, type StartOptions } from './client.js';
+export {
+  Baton,
+  connect,
+  type ConnectOptions,
+  type RerunOptions,
+  type StartedRun,
+  type StartOptions,
+} from './client.js';
 export { InvalidInputError, NoWorker, Refused, RunLost, RunNotFound, TaskFailedError } from './client/errors.js';
+export type { ForkOf } from './client/fork.js';
 export type { RunSummary } from './client/list-runs.js';
 export type { RunHandle } from './client/run-handle.js';
 export { defineConfig, type Config, type ServerSettings } from './config.js';

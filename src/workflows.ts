@@ -1,2 +1,3 @@
 // For a Worker of one's own: `workflowsPath` is this module, and `createActivities` of the package makes its activities.
+export { cachedReply } from './workflows/cached-reply.js';
 export { orchestrate } from './workflows/orchestrate.js';

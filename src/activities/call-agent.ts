@@ -1,8 +1,8 @@
-// One call of one agent, as an activity: parse the request → permit → lease → call under timeout, heartbeat and abort →
+// One call of one agent, as an activity: parse the request → recall → permit → lease → call under timeout, heartbeat and abort →
 // parse the reply → classify a failure. Whatever kind an agent has, its calls pass through here.
 import { Context } from '@temporalio/activity';
 import { addUsage, NO_USAGE, notedIn, type CallReply, type CallRequest, type Noted } from '../domain/call.js';
-import type { Agent, AgentContext, AgentLog } from '../domain/agent.js';
+import type { AgentContext, AgentLog } from '../domain/agent.js';
 import type { RetryPolicy } from '../domain/retry.js';
 import { classify } from './classify.js';
 import { createHeartbeats, type Heartbeat, type StartHeartbeat } from './heartbeat.js';
@@ -12,10 +12,12 @@ import { parseInput } from './parse-input.js';
 import { parseReply } from './parse-reply.js';
 import { parseRequest } from './parse-request.js';
 import type { Permit } from './permit.js';
-import type { Registry } from './registry.js';
+import type { Recall } from './recall.js';
+import type { RegisteredAgent, Registry } from './registry.js';
 
 export interface CallAgentDeps {
   readonly registry: Registry;
+  readonly recall: Recall;
   readonly permit: Permit;
   readonly lease: Lease;
   /** Uniform in [0, 1): the jitter of retries. */
@@ -43,8 +45,7 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
       retry = request.retry;
       const found = deps.registry.find(request.agent, activity.info.taskQueue);
       const input = parseInput(found, request.input);
-      const reply = await attempt(deps, { activity, request, agent: found.agent, input, soFar, startHeartbeat });
-      return { output: parseReply(found, reply), attempts: activity.info.attempt, usage: soFar.usage };
+      return await attempt(deps, { activity, request, found, input, soFar, startHeartbeat });
     } catch (error) {
       const random = deps.random();
       throw classify(error, {
@@ -60,14 +61,15 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
 interface Call {
   readonly activity: Context;
   readonly request: CallRequest;
-  readonly agent: Agent;
+  readonly found: RegisteredAgent;
   readonly input: unknown;
   readonly soFar: Attempt;
   readonly startHeartbeat: StartHeartbeat;
 }
 
-async function attempt(deps: CallAgentDeps, call: Call): Promise<unknown> {
-  const { activity, request, agent, input, soFar } = call;
+async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
+  const { activity, request, found, input, soFar } = call;
+  const { agent } = found;
   const { task, item, timeoutMs } = request;
   const log = withFields(deps.log ?? activity.log, {
     task,
@@ -83,8 +85,17 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<unknown> {
   };
   const name = JSON.stringify(agent.type);
   const invocation = () => invoke({ name, timeoutMs, graceMs: deps.abortGraceMs, activity, log, run });
+  const ask = async (): Promise<CallReply> => {
+    const reply = await deps.permit(agent, () => deps.lease(agent, invocation));
+    return {
+      output: parseReply(found, reply),
+      attempts: activity.info.attempt,
+      usage: soFar.usage,
+      ...(agent.version === undefined ? {} : { version: agent.version }),
+    };
+  };
   try {
-    return await deps.permit(agent, () => deps.lease(agent, invocation));
+    return await deps.recall({ activity, request, agent, log }, ask);
   } catch (error) {
     heartbeat.handOn();
     throw error;

@@ -4,8 +4,11 @@ import type { Catalogue, CatalogueRequest } from '../domain/catalogue.js';
 import { createCatalogue } from './catalogue.js';
 import { createCallAgent } from './call-agent.js';
 import { checkInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
+import { createPastAnswer, type PastAnswer, type PastAnswerRequest } from './past-answer.js';
+import { createPastPlaces } from './past-places.js';
 import { unlimitedLease, type Lease } from './lease.js';
 import { alwaysPermit, type Permit } from './permit.js';
+import { createRecall } from './recall.js';
 import { createRegistry } from './registry.js';
 
 export interface ActivityDeps {
@@ -23,18 +26,22 @@ export type Activities = {
   catalogue: (request: CatalogueRequest) => Promise<Catalogue>;
   callAgent: (request: CallRequest) => Promise<CallReply>;
   checkInput: (request: CheckInputRequest) => Promise<CheckInputReply>;
+  pastAnswer: (request: PastAnswerRequest) => Promise<PastAnswer>;
 };
 
 /** The activities of one worker. Throws an `AgentDefinitionError` with all that is wrong with the agents. */
 export function createActivities(deps: ActivityDeps): Activities {
   const registry = createRegistry(deps.agents);
+  const places = createPastPlaces();
   const callAgent = createCallAgent({
     registry,
+    recall: createRecall(places),
     permit: deps.permit ?? alwaysPermit,
     lease: deps.lease ?? unlimitedLease,
     random: deps.random ?? Math.random,
     abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
     ...(deps.log === undefined ? {} : { log: deps.log }),
   });
-  return { callAgent, catalogue: createCatalogue(registry, deps.agents), checkInput };
+  const catalogue = createCatalogue(registry, deps.agents);
+  return { callAgent, catalogue, checkInput, pastAnswer: createPastAnswer(places) };
 }

@@ -41,9 +41,10 @@ function estimateText({ calls, tokens, usd }: Estimate = {}): string {
 }
 
 /** What can be told of an agent in JSON. */
-const cardOf = ({ type, kind, description, timeout, heartbeat, retry, estimate, taskQueue }: Agent) => ({
+const cardOf = ({ type, kind, version, description, timeout, heartbeat, retry, estimate, taskQueue }: Agent) => ({
   type,
   kind,
+  version,
   description,
   timeout,
   heartbeat,

@@ -20,6 +20,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     { group: 'Start', summary: 'have a planner make a plan for a goal, and run it', load: () => import('./solve.js') },
   ],
   [
+    'rerun',
+    {
+      group: 'Start',
+      summary: 'run again what has changed of a run, and reuse the rest',
+      load: () => import('./rerun.js'),
+    },
+  ],
+  [
     'dev',
     { group: 'Start', summary: 'a server with Web UI and a worker, until Ctrl-C', load: () => import('./dev.js') },
   ],

@@ -38,10 +38,11 @@ export async function lookAtRun(io: Io, run: RunHandle, session: Session): Promi
     : await run.look().catch((error: unknown) => ({ snapshot: lost(seen, error), below: [] }));
   if (isStuck)
     io.note(`${new NoWorker(description.taskQueue).message}; without one, only calls that are due can be seen`);
+  const forks = await baton.forksOf(run.id);
   return {
     plan,
     facts: runFacts(plan, description, server),
-    result,
+    result: forks.length === 0 ? result : { ...result, forks },
     subRuns: below.length === 0 ? [] : await createLookBelow(createLook(session))({ snapshot: result, below }),
     now: description.closeTime?.getTime() ?? Date.now(),
   };

@@ -28,9 +28,9 @@ export function define(command: Command, io: Io): void {
 }
 
 /** What can be said of any run that is started. */
-export const withRunOptions = (command: Command): Command =>
+export const withRunOptions = (command: Command, inputDefault = 'default {}'): Command =>
   withJson(withTaskQueue(withServer(command)))
-    .option('--input <json|@file>', "the run's input; default {}")
+    .option('--input <json|@file>', `the run's input; ${inputDefault}`)
     .option('--budget <json|@file>', 'what it may spend: calls, tokens, usd, duration')
     .option('--id <id>', "the run's id: a run that has it is followed, or its result printed", (value) =>
       parseName('--id', value),

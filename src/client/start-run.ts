@@ -10,6 +10,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import type { Plan } from '../domain/plan.js';
 import { ORCHESTRATE, type RunInput } from '../domain/run-input.js';
 import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/search-attributes.js';
+import { FORK_MEMO } from './fork.js';
 
 const GRPC_INVALID_ARGUMENT = 3;
 const MAX_SUMMARY = 200;
@@ -42,9 +43,10 @@ export async function startRun(client: Client, { id, taskQueue, request }: Start
     staticSummary: `${plan.name} · ${Object.keys(plan.tasks).length} tasks`.slice(0, MAX_SUMMARY),
     // The picture is in the details that the run makes of itself.
     ...(plan.description === undefined ? {} : { staticDetails: plan.description }),
+    ...(request.reuse === undefined ? {} : { memo: { [FORK_MEMO]: request.reuse.run } }),
   };
   try {
-    await startSearchable(client, options, plan.name);
+    await startSearchable(client, options, request);
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
@@ -52,24 +54,33 @@ export async function startRun(client: Client, { id, taskQueue, request }: Start
   }
 }
 
-/** A server that does not know Baton's search attributes refuses them; the run goes without. */
-async function startSearchable(client: Client, options: WorkflowStartOptions, plan: string): Promise<void> {
-  const { plan: planKey, status } = SEARCH_ATTRIBUTES;
-  const typedSearchAttributes = new TypedSearchAttributes([
-    { key: defineSearchAttributeKey(planKey.name, planKey.kind), value: plan },
+/** A server that does not know Baton's search attributes refuses them; the run goes without those that it does not know. */
+async function startSearchable(
+  client: Client,
+  options: WorkflowStartOptions,
+  request: StartRequest['request'],
+): Promise<void> {
+  const { plan, status, forkOf } = SEARCH_ATTRIBUTES;
+  const first = [
+    { key: defineSearchAttributeKey(plan.name, plan.kind), value: request.plan.name },
     { key: defineSearchAttributeKey(status.name, status.kind), value: 'started' satisfies StatusTag },
-  ]);
-  const [request] = options.args as [RunInput];
-  try {
-    await client.workflow.start(ORCHESTRATE, {
-      ...options,
-      args: [{ ...request, searchable: true }],
-      typedSearchAttributes,
-    });
-  } catch (error) {
-    if (!isAboutSearchAttributes(error)) throw error;
-    await client.workflow.start(ORCHESTRATE, options);
+  ];
+  const { reuse } = request;
+  const more =
+    reuse === undefined ? [] : [{ key: defineSearchAttributeKey(forkOf.name, forkOf.kind), value: reuse.run }];
+  for (const pairs of more.length === 0 ? [first] : [[...first, ...more], first]) {
+    try {
+      await client.workflow.start(ORCHESTRATE, {
+        ...options,
+        args: [{ ...request, searchable: true }],
+        typedSearchAttributes: new TypedSearchAttributes(pairs),
+      });
+      return;
+    } catch (error) {
+      if (!isAboutSearchAttributes(error)) throw error;
+    }
   }
+  await client.workflow.start(ORCHESTRATE, options);
 }
 
 function isAboutSearchAttributes(error: unknown): boolean {

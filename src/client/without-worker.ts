@@ -3,13 +3,14 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { NO_USAGE } from '../domain/call.js';
 import type { Plan } from '../domain/plan.js';
 import type { RunResult } from '../domain/run-result.js';
+import { FORK_MEMO } from './fork.js';
 import { taskOfActivity } from './retrying.js';
 
 /** Why such a run counts as `running` and yet does not move. */
 const NO_WORKER = 'no-worker';
 
 /** `tasks` has those that are at work, and none of the others. */
-export function seenWithoutWorker(plan: Plan, { workflowId, raw }: WorkflowExecutionDescription): RunResult {
+export function seenWithoutWorker(plan: Plan, { workflowId, raw, memo }: WorkflowExecutionDescription): RunResult {
   const tasks: RunResult['tasks'] = {};
   for (const { activityId, attempt, lastStartedTime, scheduledTime } of raw.pendingActivities ?? []) {
     const id = taskOfActivity(activityId ?? '');
@@ -38,5 +39,6 @@ export function seenWithoutWorker(plan: Plan, { workflowId, raw }: WorkflowExecu
     compensated: [],
     debt: [],
     usage: NO_USAGE,
+    ...(typeof memo?.[FORK_MEMO] === 'string' ? { forkOf: memo[FORK_MEMO] } : {}),
   };
 }

@@ -5,6 +5,7 @@ import { Estimate } from './budget.js';
 import type { Usage } from './call.js';
 import { Duration } from './duration.js';
 import { Retry } from './retry.js';
+import { Cache } from './reuse.js';
 
 /** A JSON Schema, draft 2020-12 or 07. */
 export type JsonSchema = Readonly<Record<string, unknown>> | boolean;
@@ -21,6 +22,10 @@ export const AgentSettings = z.strictObject({
       'expected a letter, then letters, digits, ".", "_", "/" or "-", at most 100',
     ),
   description: z.string().optional(),
+  /** Another version is another agent to a run that reuses old outputs, and to the cache. */
+  version: z.string().min(1).max(100).optional(),
+  /** Its answers are good for that long for whoever asks the same. */
+  cache: Cache.optional(),
   /** How long one attempt may take. */
   timeout: Duration.optional(),
   /** How long the worker may be silent before the attempt counts as lost. */

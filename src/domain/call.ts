@@ -1,6 +1,8 @@
 // The contract between `orchestrate` and `callAgent`: what one call carries, and what comes back.
 import { z } from 'zod';
+import type { Origin } from './origin.js';
 import { RetryPolicy } from './retry.js';
+import { ReusePlace } from './reuse.js';
 
 /** What a call cost. `calls` counts attempts that reached the agent. */
 export const Usage = z.strictObject({ calls: z.number(), tokens: z.number(), usd: z.number() });
@@ -38,6 +40,12 @@ export const CallRequest = z.strictObject({
   /** Milliseconds that one attempt may take. */
   timeoutMs: z.number(),
   retry: RetryPolicy,
+  /** Where to look for an answer to the same call before the agent is asked. */
+  reuse: ReusePlace.optional(),
+  /** The agent is asked, whatever is remembered. */
+  anew: z.boolean().optional(),
+  /** Milliseconds for which the answer is good for whoever asks the same; those of the agent, if absent. */
+  cacheMs: z.number().optional(),
 });
 export type CallRequest = z.infer<typeof CallRequest>;
 
@@ -45,6 +53,10 @@ export interface CallReply {
   readonly output: unknown;
   readonly attempts: number;
   readonly usage: Usage;
+  /** Of the agent that answered, if it has one. */
+  readonly version?: string;
+  /** Present where the agent was not asked. */
+  readonly origin?: Origin;
 }
 
 /** First detail of every failure that `callAgent` throws. */

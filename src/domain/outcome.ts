@@ -1,6 +1,7 @@
 // How a task ended, as data. A task settles, it never rejects.
 import type { Failure } from './failure.js';
 import type { Usage } from './call.js';
+import type { Origin } from './origin.js';
 
 interface Spent {
   /** Tries of the activity, the last one included; 0 for a task that calls nobody. */
@@ -13,7 +14,7 @@ interface Spent {
 }
 
 export type Outcome =
-  | ({ readonly status: 'succeeded'; readonly output: unknown } & Spent)
+  | ({ readonly status: 'succeeded'; readonly output: unknown; readonly origin?: Origin } & Spent)
   | ({ readonly status: 'failed'; readonly failure: Failure } & Spent)
   /** It was cancelled before the agent had been called. */
   | ({ readonly status: 'cancelled'; readonly failure: Failure } & Spent)

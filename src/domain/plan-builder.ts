@@ -19,6 +19,7 @@ import type {
 } from './plan.js';
 import type { PlannerRequest } from './planner.js';
 import type { Retry } from './retry.js';
+import type { Cache } from './reuse.js';
 import type { Input, Ref, Stands } from './reference.js';
 import type { TaskStatus } from './status.js';
 
@@ -89,6 +90,7 @@ type Aggregate<O> =
 export interface CallOptions<O, F, C, Seen extends readonly unknown[] = []> extends SubPlanOptions<O, C, Seen> {
   readonly heartbeat?: string;
   readonly retry?: Retry;
+  readonly cache?: Cache;
   readonly fallback?: FallbackOptions<F, O, Seen>;
 }
 

@@ -5,6 +5,7 @@ import type { JsonSchema } from './agent.js';
 import { Budget } from './budget.js';
 import { Duration } from './duration.js';
 import { Retry } from './retry.js';
+import { Cache } from './reuse.js';
 
 /** Task ids stand in expressions (`$tasks.<id>`), activity ids and pictures. */
 export const TASK_ID = /^[A-Za-z][A-Za-z0-9_]*$/;
@@ -162,6 +163,8 @@ export const Task = z.strictObject({
   fallback: Fallback.optional(),
   compensate: Compensate.optional(),
   priority: Priority.optional(),
+  /** An answer that is no older may be given again, whichever run asked for it. */
+  cache: Cache.optional(),
   /** Left out once the budget of the run is at a soft limit. */
   optional: z.boolean().optional(),
 });

@@ -6,6 +6,7 @@ import type { Failure, RunFailure } from './failure.js';
 import { taskOf, type Graph, type GraphTask } from './graph.js';
 import { judgeJoin, sideOf, type NeedCounts } from './join.js';
 import type { OutcomeStatus } from './outcome.js';
+import type { Origin } from './origin.js';
 import type { Plan } from './plan.js';
 import { emptyQueue, enqueue, FREE_LANE, type ReadyQueue } from './ready-queue.js';
 import type { Next } from './replan.js';
@@ -25,6 +26,8 @@ export interface ItemState {
   status: OutcomeStatus;
   output?: unknown;
   failure?: Failure;
+  /** Present where the output is not this run's own. */
+  origin?: Origin;
   /** What undoing a sub-plan needs to know of it. */
   child?: unknown;
   undone?: 'compensated' | 'compensation-failed';
@@ -62,6 +65,8 @@ export interface TaskState {
   endedAt?: number;
   output?: unknown;
   failure?: Failure;
+  /** Present where the output is not this run's own. */
+  origin?: Origin;
   skip?: Skip;
   items?: ItemsState;
   child?: unknown;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AgentCard } from './agent.js';
 import { Budget } from './budget.js';
 import type { Progress } from './progress.js';
+import { Reuse } from './reuse.js';
 
 /** Events that nobody has waited for yet, oldest first, by name. */
 export type Inbox = Record<string, unknown[]>;
@@ -42,6 +43,10 @@ export const RunInput = z.strictObject({
   searchable: z.boolean().optional(),
   /** Present in a sub-plan: the run and the task it belongs to, and how many levels down it is. */
   parent: z.strictObject({ run: z.string(), task: z.string(), depth: z.int() }).optional(),
+  /** Present in a fork: what was done before is not done again where nothing has changed. */
+  reuse: Reuse.optional(),
+  /** In a sub-plan of a fork: nothing that is remembered is used. */
+  anew: z.boolean().optional(),
   carried: z.custom<Carried>((value) => typeof value === 'object' && value !== null).optional(),
   /** Undo this ended run instead of running the plan. */
   undo: z.custom<Undo>((value) => typeof value === 'object' && value !== null).optional(),

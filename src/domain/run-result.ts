@@ -19,7 +19,20 @@ export const TaskResult = z.strictObject({
   skip: z
     .strictObject({ cause: z.enum(['condition', 'failure', 'budget']), because: z.string().optional() })
     .nullable(),
-  items: z.strictObject({ total: z.int(), succeeded: z.int(), failed: z.int() }).nullable(),
+  /** `reused` and `cached` count those that were, where there are any. */
+  items: z
+    .strictObject({
+      total: z.int(),
+      succeeded: z.int(),
+      failed: z.int(),
+      reused: z.int().optional(),
+      cached: z.int().optional(),
+    })
+    .nullable(),
+  /** The run that the output was taken over from; of a forEach, if that is so for all of its items. */
+  reused: z.string().optional(),
+  /** Another run had asked the same not long ago. */
+  cached: z.boolean().optional(),
   /** Items of a forEach that failed and were tolerated. */
   failures: z.array(z.strictObject({ index: z.int(), failure: Failure })).optional(),
   /** The plan that a planner made, and that ran. */
@@ -61,6 +74,10 @@ export const RunResult = z.strictObject({
   replanned: z.unknown().optional(),
   /** Of a run that has a budget. */
   budget: BudgetStanding.optional(),
+  /** The run that this one is a fork of. */
+  forkOf: z.string().optional(),
+  /** The forks of this run, newest first; only `status` knows them. */
+  forks: z.array(z.string()).optional(),
   /** In the result of a sub-plan: what the run above needs to undo it. */
   undo: z.unknown().optional(),
 });

@@ -5,6 +5,7 @@ import { addUsage } from './call.js';
 import { holdKey } from './escrow.js';
 import { failure } from './failure.js';
 import { taskOf, type Graph } from './graph.js';
+import { jointOrigin, type Origin } from './origin.js';
 import type { Outcome } from './outcome.js';
 import { enqueueItems, stateOf, type Progress } from './progress.js';
 import type { EventOf } from './progress-event.js';
@@ -66,7 +67,7 @@ export function settleItem(graph: Graph, progress: Progress, event: EventOf<'ite
   endHold(progress, holdKey(id, index), outcome);
   items.ended[index] =
     outcome.status === 'succeeded'
-      ? { status: outcome.status, output: outcome.output }
+      ? { status: outcome.status, output: outcome.output, ...originIn(outcome) }
       : { status: outcome.status, failure: outcome.failure };
   if (event.child !== undefined) items.ended[index].child = event.child;
   if (outcome.status === 'succeeded') items.succeeded++;
@@ -99,5 +100,10 @@ function forEachOutcome(progress: Progress, id: string): Outcome {
     const message = `more than ${items.tolerated} of ${items.total} items failed; the first, item ${Math.max(first, 0)}: ${why}`;
     return { status: 'failed', attempts: 0, failure: failure('TooManyFailures', message) };
   }
-  return succeeded(items.ended.map((item) => (item?.status === 'succeeded' ? (item.output ?? null) : null)));
+  const output = items.ended.map((item) => (item?.status === 'succeeded' ? (item.output ?? null) : null));
+  const origin = jointOrigin(items.ended.map((item) => item?.origin));
+  return { ...succeeded(output), ...originIn({ origin }) };
 }
+
+const originIn = ({ origin }: { readonly origin?: Origin | undefined }): { origin?: Origin } =>
+  origin === undefined ? {} : { origin };

@@ -47,6 +47,7 @@ export function settle(graph: Graph, progress: Progress, event: EventOf<'settled
   endHold(progress, holdKey(id), outcome);
   if (outcome.status === 'succeeded') state.output = outcome.output;
   else state.failure = outcome.failure;
+  if (outcome.status === 'succeeded' && outcome.origin !== undefined) state.origin = outcome.origin;
   if (event.child !== undefined) state.child = event.child;
   if (event.answeredBy !== undefined) state.answeredBy = event.answeredBy;
   const stops = outcome.status !== 'succeeded' && noteFailure(graph, progress, id, state);

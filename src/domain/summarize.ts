@@ -2,6 +2,7 @@
 import { standingOf } from './budget-events.js';
 import { MAX_VALUE_BYTES } from './call.js';
 import { taskOf, type Graph } from './graph.js';
+import type { Origin } from './origin.js';
 import { canBePaused, stateOf, type ItemsState, type Progress, type TaskState } from './progress.js';
 import type { RunResult, RunStatus, TaskResult } from './run-result.js';
 import { jsonBytes } from './size.js';
@@ -10,11 +11,13 @@ import { jsonBytes } from './size.js';
 export interface Summary {
   readonly runId: string;
   readonly output?: unknown;
+  /** The run that it is a fork of. */
+  readonly forkOf?: string | undefined;
 }
 
-export function summarize(graph: Graph, progress: Progress, { runId, output }: Summary): RunResult {
+export function summarize(graph: Graph, progress: Progress, { runId, output, forkOf }: Summary): RunResult {
   const tasks: Record<string, TaskResult> = {};
-  for (const id of graph.tasks.keys()) tasks[id] = taskResult(graph, id, stateOf(progress, id));
+  for (const id of graph.tasks.keys()) tasks[id] = taskResult(graph, id, stateOf(progress, id), forkOf);
   return {
     runId,
     plan: graph.plan.name,
@@ -28,6 +31,7 @@ export function summarize(graph: Graph, progress: Progress, { runId, output }: S
     usage: progress.usage,
     ...(progress.replans === undefined ? {} : { replans: [...progress.replans] }),
     ...(progress.escrow === undefined ? {} : { budget: standingOf(progress.escrow) }),
+    ...(forkOf === undefined ? {} : { forkOf }),
   };
 }
 
@@ -39,8 +43,8 @@ function runStatus(progress: Progress): RunStatus {
   return isPaused(progress) ? 'paused' : 'running';
 }
 
-function taskResult(graph: Graph, id: string, state: TaskState): TaskResult {
-  const { status, attempts, output, failure, startedAt, endedAt, skip, items, answeredBy, made, asks } = state;
+function taskResult(graph: Graph, id: string, state: TaskState, forkOf?: string): TaskResult {
+  const { status, attempts, output, failure, startedAt, endedAt, skip, items, answeredBy, made, asks, origin } = state;
   const failures = items === undefined ? [] : failuresOf(items);
   return {
     status,
@@ -51,11 +55,19 @@ function taskResult(graph: Graph, id: string, state: TaskState): TaskResult {
     startedAt: isoTime(startedAt),
     endedAt: isoTime(endedAt),
     skip: skip ?? null,
-    items: items === undefined ? null : { total: items.total, succeeded: items.succeeded, failed: items.failed },
+    items: items === undefined ? null : itemCounts(items),
+    ...(origin === 'reused' && forkOf !== undefined ? { reused: forkOf } : {}),
+    ...(origin === 'cached' ? { cached: true } : {}),
     ...(failures.length === 0 ? {} : { failures }),
     ...(made === undefined ? {} : { plan: made }),
     ...(asks === true ? { asks } : {}),
   };
+}
+
+function itemCounts({ total, succeeded, failed, ended }: ItemsState): NonNullable<TaskResult['items']> {
+  const count = (origin: Origin): number => ended.filter((item) => item?.origin === origin).length;
+  const [reused, cached] = [count('reused'), count('cached')];
+  return { total, succeeded, failed, ...(reused === 0 ? {} : { reused }), ...(cached === 0 ? {} : { cached }) };
 }
 
 const isoTime = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());

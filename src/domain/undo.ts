@@ -103,6 +103,7 @@ function clear(graph: Graph, progress: Progress, ids: string[], settled = false)
 export function unitsOf(graph: Graph, progress: Progress, id: string): UndoUnit[] {
   const state = stateOf(progress, id);
   const canBeUndone = (one: TaskState | ItemState) =>
+    one.origin === undefined &&
     (one.status === 'succeeded' || one.status === 'unknown') &&
     one.undone === undefined &&
     (taskOf(graph, id).task.compensate !== undefined || one.child !== undefined);

@@ -2,7 +2,7 @@
 import { allHandlersFinished, ApplicationFailure, CancelledFailure, condition, upsertMemo } from '@temporalio/workflow';
 import { RESULT_MEMO, type RunResult } from '../domain/run-result.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
-import type { Run } from './run.js';
+import { summaryOf, type Run } from './run.js';
 import { tagStatus } from './web-ui.js';
 
 /** A memo is shown in lists, so it stays small. */
@@ -13,7 +13,7 @@ export async function closeRun(run: Run): Promise<RunResult> {
   if (progress.verdict !== 'completed') tagStatus(run, progress.verdict);
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   if (run.result !== undefined) return run.result;
-  const result = fitToPayload(summarize(graph, progress, { runId: run.id }));
+  const result = fitToPayload(summarize(graph, progress, summaryOf(run)));
   if (run.request.undo !== undefined) return result;
   const { message } = progress.failure ?? { message: `the run ${progress.verdict}` };
   if (progress.verdict === 'cancelled') {

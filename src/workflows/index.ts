@@ -1,4 +1,5 @@
 // The entry of Baton's own bundle of Workflow code.
+export { cachedReply } from './cached-reply.js';
 export { orchestrate } from './orchestrate.js';
 
 // Temporal notes the stack of every promise, frame by frame, for the call stack that its Web UI can show. Here that is Baton's

@@ -20,7 +20,7 @@ import { canBePaused, stateOf } from '../domain/progress.js';
 import type { RunResult } from '../domain/run-result.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
 import { raiseBudget, subRunId, tellAbove } from './budget.js';
-import { report, wake, type Run } from './run.js';
+import { report, summaryOf, wake, type Run } from './run.js';
 import { tagStatus } from './web-ui.js';
 
 const pause = defineUpdate<void, []>(MESSAGES.pause);
@@ -119,7 +119,7 @@ export function answerMessages(run: Run): void {
   });
   setHandler(snapshot, (request) => {
     const { outputs } = parse(SnapshotRequest, request ?? {});
-    const whole = summarize(run.graph, run.progress, { runId: run.id });
+    const whole = summarize(run.graph, run.progress, summaryOf(run));
     return fitToPayload(outputs === false ? withoutOutputs(whole) : whole);
   });
 }

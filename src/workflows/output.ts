@@ -10,7 +10,7 @@ import { inTime } from '../domain/soon.js';
 import { fitToPayload, summarize } from '../domain/summarize.js';
 import { isCompensable } from '../domain/undo.js';
 import { toBeUndone } from '../domain/undoable.js';
-import { render, type Run } from './run.js';
+import { render, summaryOf, type Run } from './run.js';
 
 /** Leaves the result of a run that has completed in `run.result`; what has not, has none yet. Expects a concluded run. */
 export async function makeResult(run: Run): Promise<void> {
@@ -18,7 +18,7 @@ export async function makeResult(run: Run): Promise<void> {
   if (progress.verdict !== 'completed') return;
   try {
     const output = await inTime(render(run, graph.plan.output, run.scope));
-    const summary = summarize(graph, progress, { runId: run.id, output });
+    const summary = summarize(graph, progress, { ...summaryOf(run), output });
     const whole: RunResult = { ...summary, status: 'completed', ...undoOf(run) };
     const result = fitToPayload(whole);
     if (result === whole || jsonBytes(result) <= MAX_VALUE_BYTES) run.result = result;

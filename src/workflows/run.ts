@@ -4,6 +4,7 @@ import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio
 import type { AgentCard } from '../domain/agent.js';
 import { chooseBudget } from '../domain/budget.js';
 import { estimatesIn } from '../domain/cards.js';
+import { checkFrom, coneOf } from '../domain/cone.js';
 import type { EscrowSources } from '../domain/escrow.js';
 import { failure, type FailureType } from '../domain/failure.js';
 import { advance } from '../domain/advance.js';
@@ -17,6 +18,7 @@ import { createProgress, type Progress } from '../domain/progress.js';
 import { RunInput } from '../domain/run-input.js';
 import type { RunResult } from '../domain/run-result.js';
 import { runScope, type RunFacts } from '../domain/run-scope.js';
+import type { Summary } from '../domain/summarize.js';
 import { here, type Soon } from '../domain/soon.js';
 import { compileTemplate, type Template } from '../domain/template.js';
 import { validateSentPlan } from '../domain/validate/index.js';
@@ -38,6 +40,8 @@ export interface Run extends RunFacts {
   readonly proposals: Map<string, (raw: unknown) => Made>;
   /** Holds what each forEach has in flight; cancelled when too many of its items have failed. */
   readonly itemScopes: Map<string, CancellationScope>;
+  /** Tasks of a fork that take nothing over. */
+  readonly anew: ReadonlySet<string>;
   readonly templates: Map<unknown, Template>;
   readonly sent: Sent;
   /** Until the next limit of the budget's duration. */
@@ -67,7 +71,12 @@ export function openRun(raw: unknown): Run {
   if (plan === undefined || problems.length > 0) throw refusal('InvalidPlan', problems.map(formatProblem));
   if ((request.parent?.depth ?? 0) > MAX_DEPTH)
     throw refusal('InvalidPlan', [`sub-plans are more than ${MAX_DEPTH} levels deep`]);
-  const known = request.carried?.progress ?? request.undo?.progress;
+  const { carried, reuse } = request;
+  // A plan that has taken the place of another need not have its tasks.
+  const from = (reuse?.from ?? []).filter((id) => carried === undefined || Object.hasOwn(plan.tasks, id));
+  const unknown = checkFrom(plan, from);
+  if (unknown.length > 0) throw refusal('InvalidInput', unknown);
+  const known = carried?.progress ?? request.undo?.progress;
   const graph = buildGraph(plan, { needs, states: known?.tasks });
   const progress = known ?? createProgress(graph, sourcesOf(request, plan));
   const facts: RunFacts = request.undo ?? {
@@ -88,6 +97,7 @@ export function openRun(raw: unknown): Run {
     items: new Map(),
     itemScopes: new Map(),
     proposals: new Map(),
+    anew: coneOf(graph, from),
     templates: new Map(),
     sent: { historyLength: 0, bytes: 0 },
     toldPause: false,
@@ -101,6 +111,9 @@ function sourcesOf({ budget: asked, agents = {}, plans = {} }: RunInput, plan: P
   if (budget === undefined) return undefined;
   return { budget, estimates: estimatesIn(agents), plans };
 }
+
+/** What a summary of the run says beside its progress. */
+export const summaryOf = ({ id, request }: Run): Summary => ({ runId: id, forkOf: request.reuse?.run });
 
 const refusal = (type: FailureType, lines: readonly string[]): ApplicationFailure =>
   ApplicationFailure.nonRetryable(lines.join('\n'), type);

@@ -3,7 +3,7 @@
 // G2. A defect is not an outcome: it is noted as `run.crash`, and thrown by the loop.
 // G3. As few promises as can be, and no cancellation scope for each task: Temporal notes a stack for every promise, and a
 //     fan-out makes all of its promises at once. What is set going belongs to the scope it is set going in.
-import { PERFORM } from './kinds/perform.js';
+import { perform } from './kinds/perform.js';
 import type { Settled, Work } from './kinds/work.js';
 import { outcomeOf } from './outcome-of.js';
 import { noteCrash, stopIfDecided, type Run } from './run.js';
@@ -19,7 +19,7 @@ export function setGoing(run: Run, work: Work, settle: (settled: Settled) => voi
   };
   const fail = (error: unknown) => finish(() => ({ outcome: outcomeOf(error) }));
   try {
-    PERFORM[work.task.kind](run, work).then((settled) => finish(() => settled), fail);
+    perform(run, work).then((settled) => finish(() => settled), fail);
   } catch (error) {
     fail(error);
   }

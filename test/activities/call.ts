@@ -1,5 +1,6 @@
 // One attempt of callAgent in an environment without a server, and the parts that most tests need.
 import { ApplicationFailure, CancelledFailure, type Info } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type ActivityDeps } from '../../src/activities/index.js';
 import type { Agent } from '../../src/domain/agent.js';
@@ -26,9 +27,12 @@ export interface Calling {
   readonly info?: Partial<Info>;
 }
 
-export function environment(info: Partial<Info> = {}): MockActivityEnvironment {
+export function environment(info: Partial<Info> = {}, client?: Client): MockActivityEnvironment {
   const logger = { ...silent, trace() {}, log() {} };
-  return new MockActivityEnvironment({ taskQueue: 'queue-1', ...info }, { logger });
+  return new MockActivityEnvironment(
+    { taskQueue: 'queue-1', ...info },
+    { logger, ...(client === undefined ? {} : { client }) },
+  );
 }
 
 export function call({ agents, request, deps, info }: Calling, env = environment(info)): Promise<CallReply> {

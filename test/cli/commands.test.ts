@@ -319,7 +319,10 @@ test('agents shows what is registered, setup finds the search attributes there',
       { type: 'flaky', retry: { attempts: 9 } },
     ],
   });
-  expect(await json('setup')).toMatchObject({ added: [], present: ['BatonPlan', 'BatonStatus', 'BatonFailedTask'] });
+  expect(await json('setup')).toMatchObject({
+    added: [],
+    present: ['BatonPlan', 'BatonStatus', 'BatonFailedTask', 'BatonForkOf'],
+  });
 });
 
 test('schema is a JSON Schema', async () => {

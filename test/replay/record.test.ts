@@ -16,8 +16,13 @@ if (process.env['RECORD_HISTORIES'] === '1' && missing.length > 0) {
   const whole = useDevServer({ searchable: true });
   const cut = useDevServer({ dynamicConfig: ['limit.historyCount.suggestContinueAsNew=25'] });
 
-  test.each(missing)('$name is recorded', async ({ name, plan, options, act, isCut, children = [] }) => {
+  test.each(missing)('$name is recorded', async ({ name, plan, options, act, old, isCut, children = [] }) => {
     const server = isCut === true ? cut : whole;
+    if (old !== undefined) {
+      const before = await server.start(old.plan, { ...old.options, id: `${name}-old` });
+      await old.act?.(before.run);
+      await before.result();
+    }
     const { run, result } = await server.start(plan, { ...options, id: name });
     await act?.(run);
     await result();

@@ -10,6 +10,8 @@ export interface KeptRun {
   readonly options?: RunOptions;
   /** What is said to it while it goes on. */
   readonly act?: (run: TestRun['run']) => Promise<void>;
+  /** The run that it is a fork of: its id is the name with `-old` behind it. */
+  readonly old?: Pick<KeptRun, 'plan' | 'options' | 'act'>;
   /** Its history is cut after every few events. */
   readonly isCut?: boolean;
   /** Its sub-plans, by what follows its own id in theirs. */
@@ -30,6 +32,18 @@ const made: Plan = {
 async function whenAsking(run: TestRun['run'], task: string): Promise<void> {
   for (;;) if ((await run.snapshot()).tasks[task]?.asks === true) return;
 }
+
+const FORKED: Plan = {
+  name: 'forked',
+  tasks: {
+    a: { agent: 'echo', forEach: { items: '{% $input.items %}' }, input: '{% $item %}' },
+    ok: { approve: { title: 'ok?' }, needs: ['a'] },
+    nap: { wait: '1ms', needs: ['no'] },
+    sub: { plan: { name: 'inner', tasks: { b: { agent: 'echo' }, nap: { wait: '1ms' } } }, needs: ['ok'] },
+    anew: { agent: 'echo', needs: ['ok'] },
+    no: { agent: 'no', needs: ['sub', 'anew'] },
+  },
+};
 
 /** Once the task is at work. */
 async function whenRunning(run: TestRun['run'], task: string): Promise<void> {
@@ -279,5 +293,19 @@ export const KEPT_RUNS: readonly KeptRun[] = [
       await run.approve('solve', { by: 'somebody' });
     },
     children: ['solve', 'told'],
+  },
+  {
+    name: 'fork',
+    old: {
+      plan: { ...FORKED, onFailure: 'stop' },
+      options: { agents: { no: refuses }, input: { items: [1, 2] } },
+      act: async (run) => {
+        await whenRunning(run, 'ok');
+        await run.approve('ok');
+      },
+    },
+    plan: { ...FORKED, tasks: { ...FORKED.tasks, cached: { agent: 'echo', cache: { ttl: '1h' } } } },
+    options: { agents: { no: () => null }, input: { items: [1, 2] }, forkOf: { run: 'fork-old', from: ['anew'] } },
+    children: ['sub'],
   },
 ];

@@ -6,6 +6,7 @@ import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function.js';
 import { createActivities, type Activities } from '../../src/activities/index.js';
+import { asFork, startOfOldRun, type ForkOf } from '../../src/client/fork.js';
 import { prepareRun } from '../../src/client/prepare.js';
 import { RunHandle } from '../../src/client/run-handle.js';
 import { startRun } from '../../src/client/start-run.js';
@@ -28,6 +29,7 @@ export interface RunOptions {
   readonly agents?: TestAgents;
   readonly plans?: Readonly<Record<string, Plan>>;
   readonly budget?: Budget;
+  readonly forkOf?: ForkOf;
   readonly id?: string;
 }
 
@@ -148,12 +150,17 @@ function useServer(
     get env() {
       return env!;
     },
-    async start(plan, { input, agents = {}, plans = {}, budget, id = `run-${++count}` } = {}) {
+    async start(plan, { input, agents = {}, plans = {}, budget, forkOf, id = `run-${++count}` } = {}) {
       const { client } = temporal.env;
       const calls: SeenCall[] = [];
       const all = agentsOf({ echo: (value) => value, ...agents }, calls);
       byRun.set(id, createActivities({ agents: all, abortGraceMs: 500 }));
-      const request = prepareRun(plan, input, { agents: all, plans: new Map(Object.entries(plans)) }, budget);
+      const known = { agents: all, plans: new Map(Object.entries(plans)) };
+      const prepared = prepareRun(plan, input, known, budget);
+      const request =
+        forkOf === undefined
+          ? prepared
+          : asFork(prepared, { id, of: forkOf, old: await startOfOldRun(client, forkOf.run), known });
       await startRun(client, { id, taskQueue: TEST_QUEUE, request });
       const run = new RunHandle(client, id);
       const said = () =>

@@ -229,3 +229,26 @@ test.concurrent('the run keeps its search attributes, and the time it started', 
   const attributes = typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]);
   expect(Object.fromEntries(attributes)).toMatchObject({ BatonPlan: 'kept', BatonStatus: 'started' });
 });
+
+test.concurrent('all of its histories count for a fork, what was undone in them included', async ({ expect }) => {
+  const plan = (task: Partial<Task>): Plan => ({
+    name: 'long',
+    tasks: {
+      ...chain(),
+      sub: { plan: { name: 'inner', tasks: chain(task) } },
+      bad: { agent: 'no', needs: [END, 'sub'] },
+    },
+  });
+  for (const [task, again] of [
+    [{}, 0],
+    [{ compensate: { agent: 'undo' } }, chainIds.length],
+  ] as const) {
+    const old = await temporal.start(plan(task), { agents });
+    expect((await old.result()).status).toBe('failed');
+    expect(await historiesOf(temporal.env.client, old.id)).toBeGreaterThan(2);
+    const mended: TestAgents = { ...agents, no: () => 'yes' };
+    const fork = await temporal.start(plan(task), { agents: mended, forkOf: { run: old.id } });
+    expect((await fork.result()).status).toBe('completed');
+    expect(fork.calls.filter(({ agent }) => agent === 'echo')).toHaveLength(again);
+  }
+});

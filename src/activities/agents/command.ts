@@ -6,6 +6,7 @@ import { AgentSettings, type Agent, type AgentContext, type AgentSchema } from '
 import { MAX_VALUE_BYTES } from '../../domain/call.js';
 import { Duration, durationMs } from '../../domain/duration.js';
 import { commandAnswer, type CommandResult } from './command-answer.js';
+import { versionOf } from '../fingerprint.js';
 import { parseSettings } from './definition.js';
 import { runProcess } from './run-process.js';
 
@@ -48,10 +49,8 @@ export interface CommandAgentOptions<I, O> extends CommandSettings {
 /** Throws an `AgentDefinitionError` if its settings are wrong. */
 export function commandAgent<I = unknown, O = unknown>(options: CommandAgentOptions<I, O>): Agent<I, O> {
   const { input, output, args, stdin, parse, ...data } = options;
-  const { command, cwd, env, successExits, retryableExits, format, killAfter, maxStdout, ...settings } = parseSettings(
-    CommandSettings,
-    data,
-  );
+  const parsed = parseSettings(CommandSettings, data);
+  const { command, cwd, env, successExits, retryableExits, format, killAfter, maxStdout, ...settings } = parsed;
   const [program, ...first] = command;
   const answer = commandAnswer<I, O>({
     program,
@@ -64,6 +63,7 @@ export function commandAgent<I = unknown, O = unknown>(options: CommandAgentOpti
   return {
     ...settings,
     kind: 'command',
+    version: versionOf(parsed, { input, output }),
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
     async run(given, context) {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AgentSettings, type Agent, type AgentContext, type AgentSchema } from '../../domain/agent.js';
 import { MAX_VALUE_BYTES } from '../../domain/call.js';
 import { AgentError } from '../agent-error.js';
+import { versionOf } from '../fingerprint.js';
 import { parseSettings } from './definition.js';
 import { networkFailure, statusFailure } from './http-failure.js';
 import { callHeaders, Headers, resolveHeaders } from './http-headers.js';
@@ -34,7 +35,8 @@ export interface HttpAgentOptions<I, O> extends HttpSettings {
 /** Throws an `AgentDefinitionError` if its settings are wrong. */
 export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I, O>): Agent<I, O> {
   const { input, output, ...data } = options;
-  const { url, method = 'POST', headers = {}, format = 'json', ...settings } = parseSettings(HttpSettings, data);
+  const parsed = parseSettings(HttpSettings, data);
+  const { url, method = 'POST', headers = {}, format = 'json', ...settings } = parsed;
   const { origin, pathname } = new URL(url);
   const where = `${method} ${origin}${pathname}`;
   // The time of a call is bounded by its own timeout; a slow agent may well take more than the client's five minutes.
@@ -42,6 +44,7 @@ export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I,
   return {
     ...settings,
     kind: 'http',
+    version: versionOf(parsed, { input, output }),
     ...(input === undefined ? {} : { input }),
     ...(output === undefined ? {} : { output }),
     async run(given, context) {

@@ -2,6 +2,7 @@
 // if need be at the second try: what was wrong with the first is sent back once. Without one the answer is text.
 import type { Agent, AgentContext, AgentSchema } from '../../domain/agent.js';
 import { AgentError } from '../agent-error.js';
+import { versionOf } from '../fingerprint.js';
 import { AgentDefinitionError } from './definition.js';
 import { callHeaders } from './http-headers.js';
 import { askForJson, echoOf, problemLine, repairRequest, structureOf, type Structure } from './llm-answer.js';
@@ -19,6 +20,7 @@ export interface LlmAgentOptions<I, O> extends LlmCodeSettings {
 /** Throws an `AgentDefinitionError` if its settings are wrong. */
 export function llmAgent<I = unknown, O = unknown>(options: LlmAgentOptions<I, O>): Agent<I, O> {
   const { input, output, ...data } = options;
+  const parsed = parseLlmSettings(data);
   const {
     provider,
     baseURL,
@@ -31,7 +33,7 @@ export function llmAgent<I = unknown, O = unknown>(options: LlmAgentOptions<I, O
     maxOutputTokens,
     prices,
     ...settings
-  } = parseLlmSettings(data);
+  } = parsed;
   const structure = output === undefined ? undefined : structureFor(settings.type, output, structured);
   const makePrompt = prompt === undefined ? inputText : promptText('prompt', prompt);
   const makeSystem = system === undefined ? undefined : promptText('system', system);
@@ -40,6 +42,7 @@ export function llmAgent<I = unknown, O = unknown>(options: LlmAgentOptions<I, O
   return {
     ...settings,
     kind: 'llm',
+    version: versionOf(parsed, { input, output }),
     ...(input === undefined ? {} : { input }),
     output: output ?? { type: 'string' },
     async run(given, context) {

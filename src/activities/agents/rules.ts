@@ -4,6 +4,7 @@ import { AgentSettings, type Agent } from '../../domain/agent.js';
 import type { PlannerRequest } from '../../domain/planner.js';
 import { formatProblem, got } from '../../domain/problem.js';
 import { AgentError } from '../agent-error.js';
+import { versionOf } from '../fingerprint.js';
 import { parseSettings } from './definition.js';
 
 const PLACE = /\{([A-Za-z]\w*)\}/g;
@@ -27,11 +28,13 @@ export type RulesSettings = z.infer<typeof RulesSettings>;
 
 /** Throws an `AgentDefinitionError` if its settings are wrong. */
 export function rulePlanner(options: RulesSettings): Agent<PlannerRequest, { plan: unknown; input: unknown }> {
-  const { rules, ...settings } = parseSettings(RulesSettings, options);
+  const parsed = parseSettings(RulesSettings, options);
+  const { rules, ...settings } = parsed;
   const compiled = rules.map((rule) => ({ ...rule, pattern: patternOf(rule.goal) }));
   return {
     ...settings,
     kind: 'rules',
+    version: versionOf(parsed),
     run({ goal, input, replan, rejected }) {
       // Asked again it could only say the same.
       if (rejected !== undefined)

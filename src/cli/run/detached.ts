@@ -5,10 +5,10 @@ import type { ExitCode, Io } from '../io.js';
 import { UsageError } from '../refusal.js';
 import { inSession } from '../session.js';
 import { shellWord } from '../view/shell-word.js';
-import type { PreparedRun } from './prepare.js';
+import { startOptionsOf, type PreparedRun } from './prepare.js';
 
 export async function runDetached(io: Io, prepared: PreparedRun): Promise<ExitCode> {
-  const { options, config, plan, input, budget, askedQueue } = prepared;
+  const { options, config, plan, askedQueue } = prepared;
   const taskQueue = askedQueue ?? DEFAULT_TASK_QUEUE;
   return await inSession<ExitCode>(io, { options, config, start: false }, async ({ baton }) => {
     if ((await baton.pollers(taskQueue)) === 0) {
@@ -17,13 +17,7 @@ export async function runDetached(io: Io, prepared: PreparedRun): Promise<ExitCo
         `--detach: no worker polls the Task Queue ${JSON.stringify(taskQueue)}; start one with "${start}"`,
       ]);
     }
-    const { id } = options;
-    const { run, isNew } = await baton.startOrFind(plan, {
-      input,
-      taskQueue,
-      ...(budget === undefined ? {} : { budget }),
-      ...(id === undefined ? {} : { id }),
-    });
+    const { run, isNew } = await baton.startOrFind(plan, startOptionsOf(prepared, taskQueue));
     const { status } = await run.describe();
     const state = status.name.toLowerCase();
     if (options.quiet !== true) {

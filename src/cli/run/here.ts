@@ -13,7 +13,7 @@ import { tellEnd } from '../tell-end.js';
 import { chooseView } from '../view/choose-view.js';
 import { runFacts } from '../view/run-facts.js';
 import { shellWord } from '../view/shell-word.js';
-import type { PreparedRun } from './prepare.js';
+import { startOptionsOf, type PreparedRun } from './prepare.js';
 import { startWorking, type Working } from './working.js';
 
 export async function runHere(io: Io, prepared: PreparedRun): Promise<ExitCode> {
@@ -67,15 +67,9 @@ async function tellEnded(io: Io, _: Session, run: RunHandle, { options, onEnd }:
 }
 
 async function start(io: Io, { baton }: Session, prepared: PreparedRun, working: Working): Promise<StartedRun> {
-  const { plan, input, budget, options } = prepared;
-  const { id } = options;
+  const { plan, options } = prepared;
   const { taskQueue } = working;
-  const started = await baton.startOrFind(plan, {
-    input,
-    taskQueue,
-    ...(budget === undefined ? {} : { budget }),
-    ...(id === undefined ? {} : { id }),
-  });
+  const started = await baton.startOrFind(plan, startOptionsOf(prepared, taskQueue));
   if (started.isNew) return started;
   const found = await started.run.describe();
   if (found.taskQueue !== taskQueue && (await baton.pollers(found.taskQueue)) === 0)

@@ -1,5 +1,8 @@
 // Everything of `run` that can be refused before a server is looked for.
+import type { StartOptions } from '../../client.js';
+import { refuseFork, withPlansOf, type ForkOf } from '../../client/fork.js';
 import { prepareRun, type Known } from '../../client/prepare.js';
+import type { StartedWith } from '../../client/run-input-of.js';
 import { loadConfig, type LoadedConfig } from '../../config/load.js';
 import type { Budget } from '../../domain/budget.js';
 import { InvalidPlanError } from '../../domain/parse-plan.js';
@@ -20,10 +23,16 @@ export interface PreparedRun {
   /** Told of the result, before it is printed. */
   readonly onEnd?: (result: RunResult) => Promise<void>;
   readonly budget?: Budget;
+  readonly forkOf?: ForkOf;
   /** The Task Queue that was configured or typed. */
   readonly askedQueue: string | undefined;
   /** The one that only this project's workers poll. */
   readonly ownQueue: string;
+}
+
+/** A run that is to be forked. */
+export interface ToFork extends ForkOf {
+  readonly started: StartedWith;
 }
 
 /** Throws ConfigError, InvalidPlanError, InvalidInputError, UsageError. */
@@ -31,24 +40,41 @@ export async function prepare(
   io: Io,
   readPlan: (config: LoadedConfig | undefined) => unknown,
   options: RunOptions,
+  toFork?: ToFork,
 ): Promise<PreparedRun> {
   const config = await loadConfig(io.cwd, options.config);
   const raw = await readPlan(config);
-  const input = options.input === undefined ? undefined : await readJsonArgument('--input', options.input, io.cwd);
+  const old = toFork?.started;
+  const input = options.input === undefined ? old?.input : await readJsonArgument('--input', options.input, io.cwd);
   const askedQueue = options.taskQueue ?? config?.taskQueue;
   const elsewhere = options.detach === true || askedQueue !== undefined;
-  const asked = options.budget === undefined ? undefined : await readJsonArgument('--budget', options.budget, io.cwd);
-  const { plan, budget } = checked(raw, input, knownOf(config, elsewhere), asked);
+  const asked = options.budget === undefined ? old?.budget : await readJsonArgument('--budget', options.budget, io.cwd);
+  const known = knownOf(config, elsewhere);
+  const { plan, budget } = checked(raw, input, old === undefined ? known : withPlansOf(known, old), asked);
+  if (toFork !== undefined) refuseFork(plan, toFork, options.id);
   return {
     options,
     config,
     plan,
     input,
     ...(budget === undefined ? {} : { budget }),
+    ...(toFork === undefined ? {} : { forkOf: { run: toFork.run, from: toFork.from ?? [] } }),
     askedQueue: askedQueue === undefined ? undefined : parseName('taskQueue', askedQueue),
     ownQueue: ownQueue({ configPath: config?.path, directory: io.cwd }),
   };
 }
+
+/** What the client is to be told. */
+export const startOptionsOf = (
+  { input, budget, forkOf, options: { id } }: PreparedRun,
+  taskQueue: string,
+): StartOptions => ({
+  input,
+  taskQueue,
+  ...(budget === undefined ? {} : { budget }),
+  ...(forkOf === undefined ? {} : { forkOf }),
+  ...(id === undefined ? {} : { id }),
+});
 
 /** Which agents there are is unknown only where no configuration says so and another process may have them. */
 function knownOf(config: LoadedConfig | undefined, elsewhere: boolean): Known {

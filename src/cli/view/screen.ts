@@ -1,6 +1,8 @@
 // The live screen: header, table, what the run waits for. As many lines as the terminal has, and no more.
+import { originText } from '../../domain/origin.js';
 import { budgetText } from '../../domain/budget-text.js';
 import { formatDuration } from '../../domain/duration.js';
+import { oneLine } from '../../domain/one-line.js';
 import { replanLines } from '../../domain/replan-text.js';
 import type { RunResult } from '../../domain/run-result.js';
 import type { Colours } from '../io.js';
@@ -54,5 +56,24 @@ function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): str
   const head = [paint.bold(plan), id, status, formatDuration(Math.max(0, now - startedAt))].join(' · ');
   const budget = snapshot?.budget === undefined ? [] : [`budget: ${budgetText(snapshot.budget)}`];
   const replans = snapshot === undefined ? [] : replanLines(snapshot).slice(-1);
-  return [head, ...budget, ...replans.map(paint.yellow), ...(page === undefined ? [] : [paint.dim(page)])];
+  return [
+    head,
+    ...lineageLines(snapshot),
+    ...budget,
+    ...replans.map(paint.yellow),
+    ...(page === undefined ? [] : [paint.dim(page)]),
+  ];
+}
+
+/** `fork of r-1: reused 197, ran 3`, `forks: r-2, r-3` */
+function lineageLines(snapshot: RunResult | undefined): string[] {
+  if (snapshot === undefined) return [];
+  const { forkOf, forks = [] } = snapshot;
+  const counts = originText(snapshot);
+  const fork = forkOf === undefined ? undefined : `fork of ${oneLine(forkOf)}`;
+  const parts = [fork, counts].filter((part) => part !== undefined);
+  return [
+    ...(parts.length === 0 ? [] : [parts.join(': ')]),
+    ...(forks.length === 0 ? [] : [`forks: ${forks.map(oneLine).join(', ')}`]),
+  ];
 }

@@ -1,5 +1,6 @@
 // How a run ended, in a few lines.
 import { formatDuration } from '../../domain/duration.js';
+import { originText } from '../../domain/origin.js';
 import { oneLine } from '../../domain/one-line.js';
 import { replanLines } from '../../domain/replan-text.js';
 import type { RunResult, RunStatus } from '../../domain/run-result.js';
@@ -26,7 +27,13 @@ export function statusText(
 export function summaryLines(result: RunResult, tookMs: number, paint: Colours): string[] {
   const tasks = Object.values(result.tasks);
   const counts = `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}: ${countText(tasks)}`;
-  const head = [`${statusText(result, paint)} in ${formatDuration(tookMs)}`, counts, ...usageParts(result)];
+  const origin = originText(result);
+  const head = [
+    `${statusText(result, paint)} in ${formatDuration(tookMs)}`,
+    counts,
+    ...(origin === undefined ? [] : [origin]),
+    ...usageParts(result),
+  ];
   const { failure, compensated, debt } = result;
   const why = failure === null ? [] : [`${failure.type}: ${oneLine(failure.message)}`];
   return [

@@ -38,12 +38,15 @@ const WHY_SKIPPED: Partial<Record<NonNullable<TaskResult['skip']>['cause'], stri
 };
 
 /** `attempt 2 · connect ECONNREFUSED`, `24/120 items, 1 failed`, `its condition was false`. */
-export function detailOf({ status, attempts, items, skip, failure }: TaskResult): string {
+export function detailOf({ status, attempts, items, reused, cached, skip, failure }: TaskResult): string {
   const parts: string[] = [];
   if (items !== null) {
     const failed = items.failed > 0 ? `, ${items.failed} failed` : '';
-    parts.push(`${items.succeeded}/${items.total} items${failed}`);
+    const again = items.reused === undefined || reused !== undefined ? '' : `, ${items.reused} reused`;
+    parts.push(`${items.succeeded}/${items.total} items${failed}${again}`);
   } else if (attempts > 1) parts.push(`attempt ${attempts}`);
+  if (reused !== undefined) parts.push('reused');
+  if (cached === true) parts.push('from the cache');
   if (skip !== null) {
     const because = skip.because === undefined ? 'the run ended' : `because of ${skip.because}`;
     const whole = skip.because === undefined ? WHY_SKIPPED[skip.cause] : undefined;

@@ -13,6 +13,7 @@ import {
   TASK_KINDS,
 } from '../plan.js';
 import { Retry } from '../retry.js';
+import { Cache } from '../reuse.js';
 
 /** For values that may take several forms, by key. */
 export const FORMS: ReadonlyMap<string, string> = new Map([
@@ -49,10 +50,11 @@ export const DURATION_KEYS: ReadonlySet<string> = new Set([
   'duration',
   'initial',
   'max',
+  'ttl',
 ]);
 
 /** Kinds and keys of the language that this version cannot run. */
-export const NOT_YET: ReadonlySet<string> = new Set(['publish', 'machine', 'cache']);
+export const NOT_YET: ReadonlySet<string> = new Set(['publish', 'machine']);
 
 const keysOf = (shape: object): ReadonlySet<string> => new Set(Object.keys(shape));
 
@@ -63,6 +65,7 @@ export const TASK_KEYS = keysOf(Task.shape);
 export const KEYS_UNDER: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['defaults', keysOf(Defaults.shape)],
   ['retry', keysOf(Retry.shape)],
+  ['cache', keysOf(Cache.shape)],
   ['budget', keysOf(Budget.shape)],
   ['forEach', keysOf(ForEach.shape)],
   ['approve', keysOf(Approve.shape)],

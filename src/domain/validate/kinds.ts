@@ -14,6 +14,7 @@ export const KEY_KINDS: readonly {
   { key: 'compensate', code: 'plan.compensate-kind', kinds: ['agent', 'plan', 'decompose'] },
   { key: 'fallback', code: 'plan.fallback-kind', kinds: ['agent'] },
   { key: 'retry', code: 'plan.key-kind', kinds: ['agent'] },
+  { key: 'cache', code: 'plan.key-kind', kinds: ['agent'] },
   { key: 'heartbeat', code: 'plan.key-kind', kinds: ['agent'] },
   { key: 'input', code: 'plan.key-kind', kinds: ['agent', 'plan', 'decompose'] },
   { key: 'timeout', code: 'plan.key-kind', kinds: ['agent', 'plan', 'decompose', 'approve', 'event'] },
@@ -22,7 +23,7 @@ export const KEY_KINDS: readonly {
 export function checkKind({ path, kinds }: ReadTask, raw: Readonly<Record<string, unknown>>, context: Context): void {
   const [kind, ...more] = kinds;
   if (kind === undefined) {
-    const later = Object.keys(raw).some((key) => NOT_YET.has(key) && key !== 'cache');
+    const later = Object.keys(raw).some((key) => NOT_YET.has(key));
     if (!later) context.report('plan.no-kind', path, `${ONE_KIND}, got none`);
     return;
   }

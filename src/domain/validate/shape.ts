@@ -95,8 +95,9 @@ function describe(issue: Issue, key: string, came: unknown): Description {
 
 function describeType(expected: string, key: string, came: unknown): Description {
   const missing = came === undefined;
-  if (DURATION_KEYS.has(key) && !missing) {
-    return { code: 'plan.bad-duration', expected: 'expected a duration such as "250ms", "30s", "5m", "1h30m" or "3d"' };
+  if (DURATION_KEYS.has(key)) {
+    const code = missing ? 'plan.missing-key' : 'plan.bad-duration';
+    return { code, expected: 'expected a duration such as "250ms", "30s", "5m", "1h30m" or "3d"' };
   }
   const known = KEYS_UNDER.get(key);
   const noun =

@@ -13,6 +13,7 @@ import { jsonBytes } from '../../domain/size.js';
 import { inTime, reading } from '../../domain/soon.js';
 import { roomForFallback } from '../budget.js';
 import { outcomeOf } from '../outcome-of.js';
+import { reuseOfCall } from '../reuse.js';
 import { roomFor } from '../room.js';
 import { cardOf, render, report, type Run } from '../run.js';
 import { deadlineLeft } from './limit.js';
@@ -148,6 +149,8 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     idempotencyKey: `${run.id}/${index === undefined ? task.callName : `${task.callName}/${index}`}${suffix}`,
     timeoutMs,
     retry,
+    ...reuseOfCall(run, task.id),
+    ...cacheOf(task, call),
   };
   return reading<CallReply, Settled>(
     callAgent(request),
@@ -155,6 +158,10 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     (error) => ({ outcome: outcomeOf(error, retry.attempts) }),
   );
 }
+
+/** An agent that stands in for another has only its own. */
+const cacheOf = ({ task: { cache } }: Work['task'], { suffix }: Call): Pick<CallRequest, 'cacheMs'> =>
+  cache === undefined || suffix !== undefined ? {} : { cacheMs: durationMs(cache.ttl) };
 
 const hasPriority = (run: Run, { task }: Pick<Work, 'task'>): boolean =>
   (task.task.priority ?? run.graph.plan.defaults?.priority) !== undefined;

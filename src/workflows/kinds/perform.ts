@@ -6,12 +6,13 @@ import { performApprove } from './approve.js';
 import { performDecompose } from './decompose.js';
 import { performEvent } from './event.js';
 import { performPlan } from './plan.js';
+import { mayRecall, recallAnswer } from '../reuse.js';
 import { performWait } from './wait.js';
 import type { Settled, Work } from './work.js';
 
-export type Perform = (run: Run, work: Work) => PromiseLike<Settled>;
+type Perform = (run: Run, work: Work) => PromiseLike<Settled>;
 
-export const PERFORM: Readonly<Record<TaskKind, Perform>> = {
+const PERFORM: Readonly<Record<TaskKind, Perform>> = {
   agent: performAgent,
   plan: performPlan,
   decompose: performDecompose,
@@ -19,3 +20,9 @@ export const PERFORM: Readonly<Record<TaskKind, Perform>> = {
   wait: performWait,
   event: performEvent,
 };
+
+export const perform: Perform = (run, work) =>
+  mayRecall(run, work) ? recallOrPerform(run, work) : PERFORM[work.task.kind](run, work);
+
+const recallOrPerform = async (run: Run, work: Work): Promise<Settled> =>
+  (await recallAnswer(run, work)) ?? (await PERFORM[work.task.kind](run, work));

@@ -8,6 +8,7 @@ import { failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Plan } from '../../domain/plan.js';
 import { ORCHESTRATE, type RunInput, type Undo } from '../../domain/run-input.js';
+import { originOfRun } from '../../domain/origin.js';
 import type { RunResult } from '../../domain/run-result.js';
 import { stateOf } from '../../domain/progress.js';
 import { jsonBytes } from '../../domain/size.js';
@@ -15,6 +16,7 @@ import { inTime } from '../../domain/soon.js';
 import { budgetOf } from '../budget.js';
 import { outcomeOf, spentBy } from '../outcome-of.js';
 import { render, report, type Run } from '../run.js';
+import { reuseOfSubPlan } from '../reuse.js';
 import { roomFor } from '../room.js';
 import { inputOf } from './agent.js';
 import { limited } from './limit.js';
@@ -43,6 +45,7 @@ export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promis
   const request = requestOf(run, work, {
     ...what,
     ...(budget === undefined ? {} : { budget: within(lessSpent(budget, spent), plan.budget) }),
+    ...reuseOfSubPlan(run, work.task.id),
   });
   const refused = refuseSize(request) ?? (await refuseInput(plan, input, workName(work)));
   if (refused !== undefined) return { outcome: refused };
@@ -54,8 +57,15 @@ export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promis
       report(run, { type: 'proposed', task: work.task.id, plan: replanned as Plan, asks: false });
     }
     const child = replanned === undefined ? undo : { ...(undo as Undo), plan: replanned };
+    const origin = originOfRun(result);
     return {
-      outcome: { status: 'succeeded', output: result.output, attempts: 1, ...spentBy(result) },
+      outcome: {
+        status: 'succeeded',
+        output: result.output,
+        attempts: 1,
+        ...spentBy(result),
+        ...(origin === undefined ? {} : { origin }),
+      },
       ...(undo === undefined ? {} : { child }),
     };
   } catch (error) {

@@ -4,6 +4,7 @@ import { beyond, lessSpent, type Budget } from '../../domain/budget.js';
 import { addUsage, NO_USAGE, type Usage } from '../../domain/call.js';
 import { chargeOf, combine, entry, estimateOf, holdKey, learn } from '../../domain/escrow.js';
 import { failure } from '../../domain/failure.js';
+import { jointOrigin, type Origin } from '../../domain/origin.js';
 import type { Outcome } from '../../domain/outcome.js';
 import { declaredEstimate, roomInHold } from '../budget.js';
 import { outcomeOf } from '../outcome-of.js';
@@ -15,6 +16,8 @@ export class Purse {
   private usage = NO_USAGE;
   /** What it counts for in a budget, which may be more. */
   private charged = NO_USAGE;
+  /** Of all that has been made on the way. */
+  private readonly origins: (Origin | undefined)[] = [];
   private readonly startedAt = Date.now();
 
   constructor(
@@ -54,7 +57,11 @@ export class Purse {
 
   /** How the task ends, with all that has been spent on the way. */
   settle({ outcome, ...rest }: Settled): Settled {
-    return { ...rest, outcome: { ...outcome, usage: this.usage, charged: this.charged } };
+    const spent = { usage: this.usage, charged: this.charged };
+    if (outcome.status !== 'succeeded') return { ...rest, outcome: { ...outcome, ...spent } };
+    const { origin: _, ...own } = outcome;
+    const origin = jointOrigin(this.origins);
+    return { ...rest, outcome: { ...own, ...spent, ...(origin === undefined ? {} : { origin }) } };
   }
 
   /** A sub-plan has ended. */
@@ -67,6 +74,7 @@ export class Purse {
   private count(outcome: Outcome, charge: Usage): void {
     this.usage = addUsage(this.usage, outcome.usage);
     this.charged = addUsage(this.charged, charge);
+    if (outcome.status === 'succeeded') this.origins.push(outcome.origin);
   }
 
   private get key(): string {

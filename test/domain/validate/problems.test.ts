@@ -210,9 +210,22 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
     ],
   ],
   [
-    'a key that is to come',
-    oneTask({ ...say, cache: {} }),
-    ['plan.not-yet tasks.b.cache: not in this version of Baton'],
+    'a cache of no duration',
+    oneTask({ ...say, cache: { ttk: 'long' } }),
+    [
+      /^plan\.missing-key tasks\.b\.cache\.ttl: expected a duration such as .*, got nothing$/,
+      'plan.unknown-key tasks.b.cache.ttk: unknown key "ttk"; did you mean "ttl"?',
+    ],
+  ],
+  [
+    'a cache that is no object',
+    oneTask({ ...say, cache: '1h' }),
+    ['plan.bad-type tasks.b.cache: expected an object of ttl, got "1h"'],
+  ],
+  [
+    'a cache of a wait',
+    oneTask({ wait: '1s', cache: { ttl: '1h' } }),
+    ['plan.key-kind tasks.b.cache: expected cache only on a task with agent, got one with wait'],
   ],
   [
     'a need that is no task',
