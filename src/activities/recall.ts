@@ -23,27 +23,34 @@ export type Recall = (asking: Asking, ask: () => Promise<CallReply>) => Promise<
 
 export const createRecall =
   (places: PastPlaces): Recall =>
-  async (asking, ask) => {
+  (asking, ask) => {
     const { activity, request, agent } = asking;
-    const suffix = suffixOf(activity.info.activityId);
     const cacheMs = request.cacheMs ?? (agent.cache === undefined ? undefined : durationMs(agent.cache.ttl));
+    if (request.reuse === undefined && cacheMs === undefined) return ask();
+    const suffix = suffixOf(activity.info.activityId);
     // What has been undone before is no reason not to undo.
-    if ((request.reuse === undefined && cacheMs === undefined) || isUndoing(suffix)) return await ask();
-    const { version } = agent;
-    const asked = { agent: agent.type, version, input: request.input };
-    if (request.reuse !== undefined) {
-      const { replies } = await placeOf(places, activity, request.reuse);
-      const reply = replies.get(fingerprint({ ...asked, task: request.task, suffix }));
-      if (reply !== undefined) return remembered(reply.output, 'reused', version);
-    }
-    if (cacheMs === undefined) return await ask();
-    const { taskQueue } = activity.info;
-    return await throughCache(
-      asking,
-      { agent: agent.type, key: cacheKey({ ...asked, taskQueue }), ttlMs: cacheMs },
-      ask,
-    );
+    return isUndoing(suffix) ? ask() : recall(places, { ...asking, suffix, cacheMs }, ask);
   };
+
+interface Wanted extends Asking {
+  readonly suffix: string;
+  /** Absent where the cache is not asked. */
+  readonly cacheMs: number | undefined;
+}
+
+async function recall(places: PastPlaces, wanted: Wanted, ask: () => Promise<CallReply>): Promise<CallReply> {
+  const { activity, request, agent, suffix, cacheMs } = wanted;
+  const { version } = agent;
+  const asked = { agent: agent.type, version, input: request.input };
+  if (request.reuse !== undefined) {
+    const { replies } = await placeOf(places, activity, request.reuse);
+    const reply = replies.get(fingerprint({ ...asked, task: request.task, suffix }));
+    if (reply !== undefined) return remembered(reply.output, 'reused', version);
+  }
+  if (cacheMs === undefined) return await ask();
+  const { taskQueue } = activity.info;
+  return await throughCache(wanted, { agent: agent.type, key: cacheKey({ ...asked, taskQueue }), ttlMs: cacheMs }, ask);
+}
 
 async function placeOf(places: PastPlaces, { client }: Context, place: ReusePlace): Promise<PastPlace> {
   try {

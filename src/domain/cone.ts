@@ -1,5 +1,6 @@
 // What a change reaches in a graph, and what a task rests on.
 import { taskOf, type Graph } from './graph.js';
+import { needsOfAll } from './needs.js';
 import type { Plan } from './plan.js';
 import { didYouMean, got } from './problem.js';
 import { stateOf, type Progress } from './progress.js';
@@ -18,6 +19,20 @@ export function coneOf(graph: Graph, from: readonly string[]): ReadonlySet<strin
   const cone = new Set(from);
   for (const id of cone) for (const dependent of taskOf(graph, id).dependents) cone.add(dependent);
   return cone;
+}
+
+/** By task, what it waits for without reading it: only what that did to the world can matter to it. */
+export function unreadNeeds({ tasks }: Pick<Plan, 'tasks'>): ReadonlyMap<string, readonly string[]> {
+  const read = needsOfAll(Object.entries(tasks).map(([id, { needs: _, ...task }]) => [id, task] as const));
+  return new Map(
+    Object.entries(tasks).map(([id, { needs = [] }]) => [id, needs.filter((need) => !read.get(id)!.includes(need))]),
+  );
+}
+
+/** True for a task that this run has carried out itself; what was reused or cached did nothing now. */
+export function hasRunAnew(progress: Progress, id: string): boolean {
+  const { startedAt, origin, items } = stateOf(progress, id);
+  return startedAt !== undefined && origin === undefined && items?.total !== 0;
 }
 
 /** What has made no output, and must have made none in the old run: skipped tasks, and forEachs without items. */

@@ -2,7 +2,7 @@
 import { log, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { CallRequest } from '../domain/call.js';
-import { needsWithoutOutput } from '../domain/cone.js';
+import { hasRunAnew, needsWithoutOutput } from '../domain/cone.js';
 import type { TaskKind } from '../domain/plan.js';
 import { stateOf } from '../domain/progress.js';
 import { jsonBytes } from '../domain/size.js';
@@ -16,10 +16,12 @@ const ATTEMPTS = 10;
 type Told = Pick<CallRequest, 'reuse' | 'anew'>;
 
 /** What a call is told. */
-export function reuseOfCall({ request, anew }: Run, task: string): Told {
+export function reuseOfCall({ request, anew, unread, progress }: Run, task: string): Told {
   const { reuse } = request;
   if (request.anew === true || anew.has(task)) return { anew: true };
   if (reuse === undefined) return {};
+  // What a need that nobody reads has done cannot be seen from the call.
+  if (unread.get(task)?.some((need) => hasRunAnew(progress, need)) === true) return {};
   const { run, path, fork } = reuse;
   return { reuse: { run, path, fork } };
 }

@@ -4,7 +4,7 @@ import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio
 import type { AgentCard } from '../domain/agent.js';
 import { chooseBudget } from '../domain/budget.js';
 import { estimatesIn } from '../domain/cards.js';
-import { checkFrom, coneOf } from '../domain/cone.js';
+import { checkFrom, coneOf, unreadNeeds } from '../domain/cone.js';
 import type { EscrowSources } from '../domain/escrow.js';
 import { failure, type FailureType } from '../domain/failure.js';
 import { advance } from '../domain/advance.js';
@@ -42,6 +42,8 @@ export interface Run extends RunFacts {
   readonly itemScopes: Map<string, CancellationScope>;
   /** Tasks of a fork that take nothing over. */
   readonly anew: ReadonlySet<string>;
+  /** Of a fork, by task: what it waits for without reading it. */
+  readonly unread: ReadonlyMap<string, readonly string[]>;
   readonly templates: Map<unknown, Template>;
   readonly sent: Sent;
   /** Until the next limit of the budget's duration. */
@@ -98,6 +100,7 @@ export function openRun(raw: unknown): Run {
     itemScopes: new Map(),
     proposals: new Map(),
     anew: coneOf(graph, from),
+    unread: reuse === undefined ? new Map() : unreadNeeds(plan),
     templates: new Map(),
     sent: { historyLength: 0, bytes: 0 },
     toldPause: false,

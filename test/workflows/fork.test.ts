@@ -65,7 +65,7 @@ test('a change that comes to the same goes no further', async () => {
 });
 
 test('another version of an agent is asked, and the same one is not', async () => {
-  const plan: Plan = { name: 'versions', tasks: { a: { agent: 'wise' }, b: { agent: 'echo', needs: ['a'] } } };
+  const plan: Plan = { name: 'versions', tasks: { a: { agent: 'wise' }, b: { agent: 'echo' } } };
   const wise = (version: string) => ({ wise: { version, run: () => version } });
   const old = await done(plan, { agents: wise('1') });
   const same = await temporal.start(plan, { agents: wise('1'), forkOf: { run: old.id } });
@@ -74,6 +74,22 @@ test('another version of an agent is asked, and the same one is not', async () =
   const { tasks } = await other.result();
   expect([tasks['a']!.output, tasks['b']!.reused]).toEqual(['2', same.id]);
   expect([...same.said(), ...other.said()]).toEqual(['wise a']);
+});
+
+test('a task runs anew after one that did, and whose output it does not read', async () => {
+  const tasks = (edited: string): Plan['tasks'] => ({
+    first: { agent: 'echo', input: edited },
+    reads: { agent: 'echo', input: '{% $count($tasks.first.output) %}', needs: ['first'] },
+    waits: { agent: 'echo', needs: ['first'] },
+    after: { agent: 'echo', needs: ['waits'] },
+    sub: { plan: { name: 'inner', tasks: { b: { agent: 'echo' } } }, needs: ['waits'] },
+    beside: { agent: 'echo' },
+    last: { agent: 'echo', needs: ['beside', 'reads'] },
+  });
+  const old = await done({ name: 'unread', tasks: tasks('one') });
+  const fork = await temporal.start({ name: 'unread', tasks: tasks('other') }, { forkOf: { run: old.id } });
+  expect(originText(await fork.result())).toBe('reused 3, ran 4');
+  expect(fork.said().sort()).toEqual(['echo after', 'echo b', 'echo first', 'echo waits']);
 });
 
 test('what is named runs anew with all that depends on it, though nothing has changed', async () => {
