@@ -20,7 +20,10 @@ const planners = url && model ? ['rules', 'model'] : ['rules'];
 if (planners.length === 1) console.error('no model is configured (BATON_LLM_BASE_URL, BATON_LLM_MODEL): rules alone\n');
 
 // Held here, so that not each command starts a server of its own.
-const server = await findServer({ onProgress: (line) => console.error(line) });
+const server = await findServer({ onProgress: (line) => console.error(line) }).catch((error) => {
+  console.error(`error: ${error.message}`);
+  return process.exit(3);
+});
 try {
   for (const planner of planners) await solve(planner);
 } finally {

@@ -5,10 +5,9 @@ import { once } from 'node:events';
 import { open, readFile, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
 import { connectionTo } from './address.js';
 import { probe } from './probe.js';
-import { listSearchAttributes, searchAttributeFlags } from './search-attributes.js';
+import { registerSearchAttributes } from './search-attributes.js';
 import { reasonOf } from './unreachable.js';
 
 /** It takes 1.5 s on an idle machine of two cores; this is for a loaded one with a large database to recover. */
@@ -38,7 +37,6 @@ const flags = ({ port, uiPort, database, namespace }: Launch): string[] => [
   ...['--db-filename', database, '--namespace', namespace, '--log-level', 'warn'],
   // Without these a fan-out of 500 took three times as long; a crash of the machine may cost the last moments, one of the process nothing.
   ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
-  ...searchAttributeFlags(),
   // Priority is strict, and fairness alternates, only with one partition.
   ...['--dynamic-config-value', 'matching.enableFairness=true'],
   ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
@@ -90,15 +88,15 @@ export async function untilReady(
   }
 }
 
-/** The search attributes come a moment after the namespace; a run that starts in between would be refused. */
+/** Also a database from before Baton had all of its search attributes; a run that has one the server does not know is refused. */
 async function whyUnsearchable(
   options: ReturnType<typeof connectionTo>,
   namespace: string,
 ): Promise<string | undefined> {
   const connection = Connection.lazy(options);
   try {
-    const present = await listSearchAttributes(connection, namespace);
-    return present.length === Object.keys(SEARCH_ATTRIBUTES).length ? undefined : 'search attributes are missing';
+    await registerSearchAttributes(connection, namespace);
+    return undefined;
   } catch (error) {
     return reasonOf(error);
   } finally {

@@ -4,14 +4,7 @@ import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
 /** temporal.api.enums.v1.IndexedValueType */
 const INDEXED_VALUE_TYPE = { KEYWORD: 2 } as const;
 
-/** How the `temporal` program writes the kinds. */
-const CLI_KIND = { KEYWORD: 'Keyword' } as const;
-
 const ALL = Object.values(SEARCH_ATTRIBUTES);
-
-/** The flags by which the dev server registers them in every namespace that it creates. */
-export const searchAttributeFlags = (): string[] =>
-  ALL.flatMap(({ name, kind }) => ['--search-attribute', `${name}=${CLI_KIND[kind]}`]);
 
 /** Which of Baton's search attributes the namespace has, by name. */
 export async function listSearchAttributes(connection: ConnectionLike, namespace: string): Promise<string[]> {

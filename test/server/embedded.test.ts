@@ -55,6 +55,18 @@ test('a started server takes runs with search attributes at once, shows its Web 
   expect(await readdir(join(directory, '.baton'))).not.toContain('server.json');
 });
 
+test('a database in which a search attribute of Baton is missing gets it', async () => {
+  const directory = await makeDirectory();
+  const first = await find(directory);
+  const { connection, options } = await clientOf(first);
+  const { name } = SEARCH_ATTRIBUTES.plan;
+  const { namespace } = options;
+  await connection.operatorService.removeSearchAttributes({ namespace, searchAttributes: [name] });
+  await first.release();
+  const again = await find(directory);
+  await startWorkflow(await clientOf(again), 'later');
+});
+
 test('a namespace that is asked for exists', async () => {
   const found = await find(await makeDirectory(), { namespace: 'payments' });
   expect(found.namespace).toBe('payments');
