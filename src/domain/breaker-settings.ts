@@ -1,0 +1,71 @@
+// What an agent declares of its circuit breaker, and the settings that it runs with.
+import { z } from 'zod';
+import { Duration, durationMs } from './duration.js';
+
+const Rate = z.union(
+  [z.number().min(1).max(100), z.string().regex(/^(?:100|[1-9]\d?)(?:\.\d+)?%$/)],
+  'expected a percentage from 1 to 100, such as "50%"',
+);
+
+const Backoff = z.strictObject({
+  initial: Duration,
+  factor: z.number().min(1).max(100).optional(),
+  max: Duration.optional(),
+});
+
+/** The words are those of resilience4j, whose semantics they have. */
+export const BreakerSettings = z.strictObject({
+  /** The calls that are judged: the last so many, or those of the last so long; default the last 100. */
+  window: z
+    .union([z.strictObject({ count: z.int().min(1).max(10_000) }), z.strictObject({ time: Duration })])
+    .optional(),
+  /** Nothing is judged by fewer; default 10. */
+  minCalls: z.int().min(1).max(10_000).optional(),
+  /** It opens when so many of a hundred calls have failed; default 50%. */
+  failureRate: Rate.optional(),
+  /** A call that takes so long counts as slow; absent: none does. */
+  slowCall: Duration.optional(),
+  /** It opens when so many of a hundred calls were slow; default 100%. */
+  slowRate: Rate.optional(),
+  /** How long it stays open before it lets calls try; default 30s. With `factor`, longer each time that they fail. */
+  openFor: z.union([Duration, Backoff]).optional(),
+  /** Calls that may try while it is half-open; default 3. */
+  probes: z.int().min(1).max(1000).optional(),
+  /** A half-open breaker whose probes have not answered by then opens again; default 5m. */
+  probeFor: Duration.optional(),
+});
+export type BreakerSettings = z.infer<typeof BreakerSettings>;
+
+/** What runs: every field settled, durations in milliseconds, rates in percent. */
+export interface BreakerPolicy {
+  readonly window: { readonly count: number } | { readonly seconds: number };
+  readonly minCalls: number;
+  readonly failureRate: number;
+  readonly slowCallMs: number;
+  readonly slowRate: number;
+  readonly openFor: { readonly initialMs: number; readonly factor: number; readonly maxMs: number };
+  readonly probes: number;
+  readonly probeForMs: number;
+}
+
+export function breakerPolicy(settings: BreakerSettings): BreakerPolicy {
+  const { window = { count: 100 }, minCalls = 10, openFor = '30s', probes = 3 } = settings;
+  return {
+    window: 'count' in window ? window : { seconds: Math.max(1, Math.ceil(durationMs(window.time) / 1000)) },
+    minCalls,
+    failureRate: percent(settings.failureRate ?? 50),
+    slowCallMs: settings.slowCall === undefined ? Infinity : durationMs(settings.slowCall),
+    slowRate: percent(settings.slowRate ?? 100),
+    openFor: openTimes(typeof openFor === 'string' ? { initial: openFor } : openFor),
+    probes,
+    probeForMs: durationMs(settings.probeFor ?? '5m'),
+  };
+}
+
+const openTimes = ({ initial, factor = 1, max }: z.infer<typeof Backoff>): BreakerPolicy['openFor'] => ({
+  initialMs: durationMs(initial),
+  factor,
+  maxMs: max === undefined ? Infinity : durationMs(max),
+});
+
+const percent = (rate: number | string): number => (typeof rate === 'number' ? rate : Number.parseFloat(rate));
