@@ -6,6 +6,7 @@ import type { RunResult } from '../domain/run-result.js';
 import { createLook } from './look.js';
 import { createLookBelow } from './look-below.js';
 import type { Session } from './session.js';
+import type { RunFacts } from './view/run-facts.js';
 import type { View } from './view/view.js';
 
 const LOOK_EVERY_MS = 500;
@@ -19,15 +20,16 @@ export interface FollowOptions {
   readonly run: RunHandle;
   readonly view: View;
   readonly session: Session;
+  readonly facts: RunFacts;
   /** Aborts when the watcher leaves; the run goes on. */
   readonly signal: AbortSignal;
 }
 
 /** The result, or `undefined` if the watcher left first. Throws RunLost, and ServiceError once the server is away for long. */
-export async function follow({ run, session, view, signal }: FollowOptions): Promise<RunResult | undefined> {
+export async function follow({ run, session, facts, view, signal }: FollowOptions): Promise<RunResult | undefined> {
   const over = new AbortController();
   const stop = AbortSignal.any([over.signal, signal]);
-  const show = createShow(session, run.id, view);
+  const show = createShow(session, facts, view);
   const showing = keepShowing(show, view, stop);
   let result: RunResult | undefined;
   try {
@@ -42,11 +44,11 @@ export async function follow({ run, session, view, signal }: FollowOptions): Pro
 
 type Show = (stop?: AbortSignal) => Promise<void>;
 
-function createShow(session: Session, id: string, view: View): Show {
-  const look = createLook(session);
+function createShow(session: Session, facts: RunFacts, view: View): Show {
+  const look = createLook(session, facts);
   const lookBelow = createLookBelow(look);
   return async (stop) => {
-    const seen = await look(id);
+    const seen = await look(facts.id);
     const subRuns = await lookBelow(seen);
     if (stop?.aborted !== true) view.show(seen, subRuns);
   };

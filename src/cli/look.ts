@@ -6,8 +6,10 @@ import type { SeenRun } from './view/seen-run.js';
 
 export type Look = (id: string) => Promise<SeenRun & RunLook>;
 
-export function createLook({ baton, server }: Session): Look {
+/** `facts`: what is known of a run already. */
+export function createLook({ baton, server }: Session, facts?: RunFacts): Look {
   const known = new Map<string, { readonly facts: RunFacts; readonly replans: number }>();
+  if (facts !== undefined) known.set(facts.id, { facts, replans: 0 });
 
   async function factsOf(id: string, replans: number): Promise<RunFacts> {
     const before = known.get(id);

@@ -17,7 +17,7 @@ export async function watchRun(io: Io, id: string, options: ServerOptions & Json
       const description = await run.describe();
       const facts = runFacts(await session.baton.planOf(id), description, session.server);
       const view = chooseView(io, facts);
-      const result = await follow({ run, session, view, signal: leave.signal }).finally(view.close);
+      const result = await follow({ run, session, facts, view, signal: leave.signal }).finally(view.close);
       const last = result ?? (await lookAtRun(io, run, session)).result;
       if (options.json === true) io.printJson(last);
       else if (result !== undefined) tellEnd(io, result, await run.describe(), { quiet: false });

@@ -93,7 +93,7 @@ async function show(io: Io, session: Session, { started, prepared, working, sign
   const facts = runFacts(await baton.planOf(run.id), await run.describe(), server);
   const view = chooseView(io, facts, { quiet });
   if (!quiet && !io.isLive()) io.note(`run ${run.id}${facts.page === undefined ? '' : ` · ${facts.page}`}`);
-  const result = await follow({ run, session, view, signal }).finally(view.close);
+  const result = await follow({ run, session, facts, view, signal }).finally(view.close);
   if (result !== undefined) {
     await prepared.onEnd?.(result);
     return tellEnd(io, result, await run.describe(), options);
