@@ -12,7 +12,7 @@ import { addUsage } from './call.js';
 import { durationMs, MAX_DURATION_MS } from './duration.js';
 import { pauseForBudget } from './budget-gate.js';
 import type { Outcome } from './outcome.js';
-import { BUDGET_EXCEEDED, combine, entry, fallbackKey, holdKey, release, type Escrow } from './escrow.js';
+import { BUDGET_EXCEEDED, combine, endShort, entry, fallbackKey, holdKey, release, type Escrow } from './escrow.js';
 import type { Progress } from './progress.js';
 import type { EventOf } from './progress-event.js';
 
@@ -42,8 +42,7 @@ export function raise(progress: Progress, { add, ms }: EventOf<'raised'>): void 
     const plus = (a: number, b: number) => a + b;
     escrow.held[key] = { ...held, estimate: combine(held.estimate, more, plus) };
     escrow.reserved = combine(escrow.reserved, more, plus);
-    const short = escrow.short.indexOf(key);
-    if (short >= 0) escrow.short.splice(short, 1);
+    endShort(escrow, key);
   }
   const more = (limit: Limit | undefined, by: number | undefined, most = Infinity) =>
     limit === undefined || by === undefined
@@ -144,9 +143,8 @@ export function endFallback(progress: Progress, { task, index, outcome }: EventO
 export function noteShort(progress: Progress, { work, isShort }: EventOf<'subPlanShort'>): void {
   const { escrow } = progress;
   if (escrow === undefined || entry(escrow.held, work) === undefined) return;
-  const known = escrow.short.indexOf(work);
-  if (known >= 0 && !isShort) escrow.short.splice(known, 1);
-  if (known < 0 && isShort) escrow.short.push(work);
+  if (!isShort) endShort(escrow, work);
+  else if (!escrow.short.includes(work)) escrow.short.push(work);
   if (isShort) pauseForBudget(progress);
   else if (escrow.late !== 'hard') reconsider(progress, escrow);
 }

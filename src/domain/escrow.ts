@@ -108,8 +108,13 @@ export function release(escrow: Escrow, key: string, outcome: Outcome): void {
   escrow.reserved = isLast ? NO_USAGE : combine(escrow.reserved, what.estimate, (a, b) => Math.max(0, a - b));
   escrow.spent = addUsage(escrow.spent, chargeOf(outcome, what));
   if (what.agent !== undefined) learn(escrow, what.agent, outcome);
-  const short = escrow.short.indexOf(key);
-  if (short >= 0) escrow.short.splice(short, 1);
+  endShort(escrow, key);
+}
+
+/** What was short has enough, or needs nothing any more. */
+export function endShort({ short }: Escrow, key: string): void {
+  const place = short.indexOf(key);
+  if (place >= 0) short.splice(place, 1);
 }
 
 /** Notes what a call of an agent has used. */
