@@ -48,8 +48,14 @@ type Called = Map<string, CallRequest & { readonly suffix: string }>;
 
 const COMPENSATE = 'compensate';
 
-/** What stands in an activity's id behind the task or item: `fallback`, `plan`, `compensate`; nothing for the call that the task is. */
-export const suffixOf = (activityId: string): string => activityId.split(':')[1] ?? '';
+/**
+ * What stands in an activity's id behind the task or item: `fallback`, `race`, `plan`, `compensate`; nothing for the call that
+ * the task is, nor for its hedges.
+ */
+export function suffixOf(activityId: string): string {
+  const suffix = activityId.split(':')[1] ?? '';
+  return suffix === 'hedge' ? '' : suffix;
+}
 
 export const isUndoing = (suffix: string): boolean => suffix === COMPENSATE;
 
@@ -75,7 +81,8 @@ export async function readPastRun(client: TemporalClient, id: string, isUndone: 
 }
 
 /** What a planner answered is good also where what the plan did has been undone. */
-const hadEffect = (suffix: string): boolean => suffix === '' || suffix === 'fallback' || suffix === 'aggregate';
+const hadEffect = (suffix: string): boolean => WITH_EFFECT.has(suffix);
+const WITH_EFFECT: ReadonlySet<string> = new Set(['', 'race', 'vote', 'fallback', 'aggregate']);
 
 /** All histories of a run, the latest first, as far as the server still has them. */
 async function readHistories(client: TemporalClient, workflowId: string, reading: Reading): Promise<void> {

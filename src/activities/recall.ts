@@ -46,6 +46,7 @@ async function recall(places: PastPlaces, wanted: Wanted, ask: () => Promise<Cal
     const { replies } = await placeOf(places, activity, request.reuse);
     const reply = replies.get(fingerprint({ ...asked, task: request.task, suffix }));
     if (reply !== undefined) return remembered(reply.output, 'reused', version);
+    if (request.onlyRecall === true) throw new AgentError('not in the old run', { type: 'NotRemembered' });
   }
   if (cacheMs === undefined) return await ask();
   const { taskQueue } = activity.info;

@@ -3,6 +3,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { NO_USAGE } from '../domain/call.js';
 import type { Plan } from '../domain/plan.js';
 import type { RunResult } from '../domain/run-result.js';
+import { agentText } from '../domain/task-agents.js';
 import { FORK_MEMO } from './fork.js';
 import { taskOfActivity } from './retrying.js';
 
@@ -18,7 +19,7 @@ export function seenWithoutWorker(plan: Plan, { workflowId, raw, memo }: Workflo
     const seconds = Number((lastStartedTime ?? scheduledTime)?.seconds ?? 0);
     tasks[id] = {
       status: (attempt ?? 1) > 1 ? 'retrying' : 'running',
-      agent: plan.tasks[id]?.agent ?? null,
+      agent: agentText(plan.tasks[id]!) ?? null,
       attempts: attempt ?? 1,
       output: null,
       failure: null,

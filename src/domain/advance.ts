@@ -1,7 +1,7 @@
 // The transition function of a run: `advance(graph, progress, event)`, and what may start next.
 // Once a failure is known (unless the plan continues) or a cancel is asked for, nothing starts any more.
-import { askFallback, endFallback, noteShort, passTime, raise } from './budget-events.js';
-import { fitOf, holdFor, isLeftOut, pauseForBudget } from './budget-gate.js';
+import { askFallback, endCall, endFallback, noteShort, passTime, raise } from './budget-events.js';
+import { fitOf, holdFor, isLeftOut, pauseForBudget, startHedge } from './budget-gate.js';
 import { taskOf, type Graph } from './graph.js';
 import { enqueueTask, hasNextItem, stateOf, type Progress, type TaskState } from './progress.js';
 import type { EventOf, ProgressEvent } from './progress-event.js';
@@ -103,6 +103,13 @@ export function advance(graph: Graph, progress: Progress, event: ProgressEvent):
       return askFallback(progress, event);
     case 'fallbackAnswered':
       return endFallback(progress, event);
+    case 'hedgeStarted':
+      return startHedge(progress, event);
+    case 'hedgeEnded':
+      progress.inFlight--;
+      return endCall(progress, event);
+    case 'rivalEnded':
+      return endCall(progress, event);
     case 'subPlanShort':
       return noteShort(progress, event);
     case 'paused':

@@ -9,10 +9,23 @@ import {
   type Limits,
 } from './budget.js';
 import { addUsage } from './call.js';
+import { contestOf, rivalName } from './contest.js';
 import { durationMs, MAX_DURATION_MS } from './duration.js';
 import { pauseForBudget } from './budget-gate.js';
 import type { Outcome } from './outcome.js';
-import { BUDGET_EXCEEDED, combine, endShort, entry, fallbackKey, holdKey, release, type Escrow } from './escrow.js';
+import {
+  BUDGET_EXCEEDED,
+  callKey,
+  combine,
+  endShort,
+  entry,
+  fallbackKey,
+  holdKey,
+  release,
+  type Escrow,
+} from './escrow.js';
+import { failure } from './failure.js';
+import type { GraphTask } from './graph.js';
 import type { Progress } from './progress.js';
 import type { EventOf } from './progress-event.js';
 
@@ -68,6 +81,24 @@ export function endHold(progress: Progress, key: string, outcome: Outcome): void
   release(escrow, key, outcome);
   if (escrow.late !== 'hard') reconsider(progress, escrow);
 }
+
+/** Ends all that is still held for a task or an item that has ended. */
+export function endHolds(progress: Progress, { id, task }: GraphTask, outcome: Outcome, index?: number): void {
+  if (progress.escrow === undefined) return;
+  const key = holdKey(id, index);
+  const contest = contestOf(task);
+  if (contest === undefined) return endHold(progress, key, outcome);
+  // Only of calls that were never made: the others have been counted one by one.
+  for (const agent of contest.agents) endHold(progress, callKey(key, rivalName(contest, agent)), NOT_MADE);
+}
+
+const NOT_MADE: Outcome = { status: 'cancelled', attempts: 0, failure: failure('Cancelled', 'it was never made') };
+
+/** Ends one of several calls for a task or an item. */
+export const endCall = (
+  progress: Progress,
+  { task, index, name, outcome }: EventOf<'rivalEnded' | 'hedgeEnded'>,
+): void => endHold(progress, callKey(holdKey(task, index), name), outcome);
 
 /** Counts what nothing was held for: undoing is not kept from what it needs. */
 export function spend({ escrow }: Progress, outcome: Outcome): void {

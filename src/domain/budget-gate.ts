@@ -7,9 +7,11 @@
 // B4. An optional task is left out where it would go beyond a soft limit, or one is reached. What is held counts as spent, and
 //     a forEach is asked once, when it begins.
 import { AMOUNTS, DUST, type Amount } from './budget.js';
-import { NO_USAGE } from './call.js';
+import { addUsage, NO_USAGE } from './call.js';
+import { contestOf, rivalName } from './contest.js';
 import {
   BUDGET_EXCEEDED,
+  callKey,
   combine,
   entry,
   estimateOf,
@@ -21,13 +23,36 @@ import {
 } from './escrow.js';
 import type { GraphTask } from './graph.js';
 import { canBePaused, type Progress } from './progress.js';
+import type { EventOf } from './progress-event.js';
+
+/** Some way below the 2,000 activities that Temporal allows to be pending: undoing and fallbacks want room, too. */
+const MAX_IN_FLIGHT = 1_750;
 
 export type Fit = 'fits' | 'waits' | 'exceeded';
 
-/** What is to be held for a task or an item; nothing for what calls nobody. */
-export function holdFor(escrow: Escrow, { id, kind, task, isCall }: GraphTask, index?: number): Hold | undefined {
-  if (!isCall && index === undefined) return undefined;
-  if (kind === 'agent') return { agent: task.agent!, estimate: estimateOf(escrow, task.agent!) };
+/** What is to be held for a task or an item, all together; nothing for what calls nobody. */
+export function holdFor(escrow: Escrow, task: GraphTask, index?: number): Hold | undefined {
+  const holds = holdsFor(escrow, task, index).map(([, what]) => what);
+  if (holds.length < 2) return holds[0];
+  const agent = holds.map((what) => what.agent).join(', ');
+  return { agent, estimate: holds.reduce((sum, { estimate }) => addUsage(sum, estimate), NO_USAGE) };
+}
+
+/** For each call that a task or an item begins with, what is to be held. */
+function holdsFor(escrow: Escrow, of: GraphTask, index: number | undefined): (readonly [key: string, what: Hold])[] {
+  const { id, task, isCall } = of;
+  if (!isCall && index === undefined) return [];
+  const key = holdKey(id, index);
+  const contest = contestOf(task);
+  if (contest !== undefined) {
+    return contest.agents.map((agent) => [callKey(key, rivalName(contest, agent)), callHold(escrow, agent)]);
+  }
+  return [[key, task.agent === undefined ? subPlanHold(escrow, id) : callHold(escrow, task.agent)]];
+}
+
+const callHold = (escrow: Escrow, agent: string): Hold => ({ agent, estimate: estimateOf(escrow, agent) });
+
+function subPlanHold(escrow: Escrow, id: string): Hold {
   const own = entry(escrow.own, id);
   const handed = (amount: Amount) => Math.min(own?.[amount]?.hard ?? Infinity, left(escrow, amount));
   return {
@@ -69,8 +94,22 @@ export function isLeftOut(escrow: Escrow, { task }: GraphTask, what: Hold | unde
 
 /** Holds what a task or an item that starts is expected to use. */
 export function reserve({ escrow }: Progress, task: GraphTask, index?: number): void {
-  const what = escrow === undefined ? undefined : holdFor(escrow, task, index);
-  if (escrow !== undefined && what !== undefined) hold(escrow, holdKey(task.id, index), what);
+  if (escrow === undefined) return;
+  for (const [key, what] of holdsFor(escrow, task, index)) hold(escrow, key, what);
+}
+
+/** True if there is room for a hedge: none waits for it, since the call that it stands by goes on. */
+export function mayHedge({ phase, pausedBecause, inFlight, escrow }: Progress, agent: string): boolean {
+  if (phase !== 'running' || pausedBecause !== undefined || inFlight >= MAX_IN_FLIGHT) return false;
+  if (escrow === undefined) return true;
+  return escrow.late !== 'hard' && escrow.fallbacks.length === 0 && fitOf(escrow, callHold(escrow, agent)) === 'fits';
+}
+
+/** Begins a hedge. Expects `mayHedge`. */
+export function startHedge(progress: Progress, { task, index, name, agent }: EventOf<'hedgeStarted'>): void {
+  progress.inFlight++;
+  const { escrow } = progress;
+  if (escrow !== undefined) hold(escrow, callKey(holdKey(task, index), name), callHold(escrow, agent));
 }
 
 export function pauseForBudget(progress: Progress): void {
@@ -83,7 +122,7 @@ export function serveFallbacks(progress: Progress): void {
   if (escrow === undefined || progress.phase !== 'running' || escrow.late === 'hard') return;
   let next: Escrow['fallbacks'][number] | undefined;
   while ((next = escrow.fallbacks[0]) !== undefined) {
-    const what: Hold = { agent: next.agent, estimate: estimateOf(escrow, next.agent) };
+    const what = callHold(escrow, next.agent);
     const fit = fitOf(escrow, what);
     if (fit === 'exceeded') pauseForBudget(progress);
     if (fit !== 'fits') return;

@@ -44,6 +44,10 @@ export const CallRequest = z.strictObject({
   reuse: ReusePlace.optional(),
   /** The agent is asked, whatever is remembered. */
   anew: z.boolean().optional(),
+  /** The activity whose call this one is to answer in place of. */
+  hedgeOf: z.string().optional(),
+  /** It is answered from the old run, or not at all. */
+  onlyRecall: z.literal(true).optional(),
   /** Milliseconds for which the answer is good for whoever asks the same; those of the agent, if absent. */
   cacheMs: z.number().optional(),
 });

@@ -65,6 +65,14 @@ function createBuilder(draft: Draft): PlanBuilder<unknown> {
       add(id, { agent: typeOf(agent), input, ...settingsOf(options, []) });
       return new Task(id);
     },
+    race(id, agents, input, options = {}) {
+      add(id, { race: agents.map(typeOf), input, ...settingsOf(options, []) });
+      return new Task(id);
+    },
+    vote(id, { agents, quorum }, input, options = {}) {
+      add(id, { vote: { agents: agents.map(typeOf), quorum }, input, ...settingsOf(options, []) });
+      return new Task(id);
+    },
     forEach(id, worker, items, input, options) {
       const { concurrency, batch, tolerate, maxItems, ...rest }: ForEachSettings & AnyOptions = options ?? {};
       add(id, {
@@ -130,7 +138,7 @@ interface AnyCall {
 
 interface AnyOptions {
   readonly needs?: CommonOptions['needs'];
-  readonly fallback?: AnyCall;
+  readonly fallback?: AnyCall | readonly AnyCall[];
   readonly compensate?: AnyCall;
 }
 
@@ -145,13 +153,17 @@ function answerOf(aggregate: AnyDecompose['aggregate']): unknown {
 
 /** `seen`: what the parts of the task see beside the failure or the output. */
 function settingsOf({ needs, fallback, compensate, ...rest }: AnyOptions, seen: readonly unknown[]): object {
+  const failed = [refer('$failure'), ...seen];
   return {
     ...rest,
     needs: needs?.map((need) => (typeof need === 'string' ? need : need.id)),
-    fallback: callOf(fallback, [refer('$failure'), ...seen]),
+    fallback: isList(fallback) ? fallback.map((one) => callOf(one, failed)) : callOf(fallback, failed),
     compensate: callOf(compensate, [refer('$output'), ...seen]),
   };
 }
+
+/** Readonly lists are none to `Array.isArray`. */
+const isList = <T>(value: T | readonly T[] | undefined): value is readonly T[] => Array.isArray(value);
 
 function callOf(call: AnyCall | undefined, seen: readonly unknown[]): object | undefined {
   if (call === undefined) return undefined;

@@ -32,7 +32,7 @@ export interface Escrow {
   limits: Limits;
   spent: Usage;
   reserved: Usage;
-  /** By the name of the task or item, with `:fallback` behind it for that call. */
+  /** By the name of the task or item, with `:fallback`, `:hedge:1`, `:race:fast` behind it for such a call. */
   readonly held: Record<string, Hold>;
   /** What agents declare, by type; those that declare nothing are not in it. */
   readonly declared: Readonly<Record<string, Usage>>;
@@ -92,7 +92,9 @@ export function ownLimits(graph: Graph, plans: Readonly<Record<string, unknown>>
 
 /** `scan`, `analyze[7]`. */
 export const holdKey = (task: string, index?: number): string => (index === undefined ? task : `${task}[${index}]`);
-export const fallbackKey = (key: string): string => `${key}:fallback`;
+/** One call of several that are made for a task or an item. */
+export const callKey = (key: string, name: string | undefined): string => (name === undefined ? key : `${key}:${name}`);
+export const fallbackKey = (key: string): string => callKey(key, 'fallback');
 
 export function hold(escrow: Escrow, key: string, what: Hold): void {
   escrow.held[key] = what;

@@ -1,5 +1,6 @@
 // A valid plan, indexed: edges both ways, a topological order, and the settings each task ends up with.
 // Derived from the plan, and from which re-planning each task is of, so it is rebuilt and never carried.
+import { contestOf } from './contest.js';
 import { durationMs } from './duration.js';
 import { needsOfAll } from './needs.js';
 import {
@@ -26,6 +27,8 @@ export interface GraphTask {
   readonly priority: number;
   /** True for what occupies an agent or a Workflow while it runs, and so counts against `concurrency`. */
   readonly isCall: boolean;
+  /** How many calls it begins with; in a forEach, each item. */
+  readonly width: number;
   /** Milliseconds the whole task may take, all attempts included. */
   readonly deadlineMs?: number;
 }
@@ -42,7 +45,7 @@ export interface Graph {
 /** Temporal's own default; a lower number goes first. */
 const DEFAULT_PRIORITY = 3;
 
-const CALLS: ReadonlySet<TaskKind> = new Set(['agent', 'plan', 'decompose']);
+const CALLS: ReadonlySet<TaskKind> = new Set(['agent', 'race', 'vote', 'plan', 'decompose']);
 
 /** What is known of a plan beside what it says. */
 export interface Known {
@@ -68,6 +71,7 @@ export function buildGraph(plan: Plan, known: Known = {}): Graph {
       dependents: [],
       join: task.join ?? 'all-succeeded',
       priority: task.priority ?? plan.defaults?.priority ?? DEFAULT_PRIORITY,
+      width: contestOf(task)?.agents.length ?? 1,
       isCall: CALLS.has(kind) && task.forEach === undefined,
       ...(deadline === undefined ? {} : { deadlineMs: durationMs(deadline) }),
     });

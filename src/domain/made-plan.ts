@@ -5,6 +5,7 @@ import { DEFAULT_MAX_ITEMS, type Decompose, type Plan, type Replan, type Task } 
 import type { PlanLimits } from './planner.js';
 import { got, problem, type Path, type Problem } from './problem.js';
 import { findUnapproved } from './sensitive.js';
+import { agentsIn } from './task-agents.js';
 import { isRecord } from './validate/context.js';
 import { validatePlan } from './validate/index.js';
 
@@ -64,7 +65,9 @@ export function beyondLimits({ tasks }: Pick<Plan, 'tasks'>, path: Path, under: 
       ...(typeof task.plan === 'object'
         ? [...replansUnasked(task.plan, [...at, 'plan']), ...beyondLimits(task.plan, [...at, 'plan'], under)]
         : []),
-      ...(task.agent === under.planner ? [notAllowed(task.agent, [...at, 'agent'])] : []),
+      ...agentsIn(task).flatMap(({ agent, place }) =>
+        agent === under.planner ? [notAllowed(agent, [...at, ...place])] : [],
+      ),
       ...tooManyItems(task, at, under.limits),
       ...(task.decompose === undefined ? [] : decomposesBeyond(task.decompose, [...at, 'decompose'], under)),
     ];

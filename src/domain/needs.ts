@@ -4,7 +4,7 @@
 import { ExpressionError, expressionSource } from './expression.js';
 import { namesInAll } from './expression-batch.js';
 import type { Names } from './expression-names.js';
-import type { Decompose, Task } from './plan.js';
+import { fallbacksOf, type Decompose, type Task } from './plan.js';
 import type { Path } from './problem.js';
 import { stringsIn } from './template.js';
 
@@ -12,12 +12,12 @@ type OuterTask = Omit<Task, 'plan'>;
 
 /** The parts of a task that are evaluated before it starts or while it runs, with the path of each. */
 export function templatesOf(task: OuterTask): { readonly path: Path; readonly value: unknown }[] {
-  const { when, forEach, input, fallback, wait, event, approve, decompose } = task;
+  const { when, forEach, input, wait, event, approve, decompose } = task;
   const parts: { path: Path; value: unknown }[] = [
     { path: ['when'], value: when },
     { path: ['forEach', 'items'], value: forEach?.items },
     { path: ['input'], value: input },
-    { path: ['fallback', 'input'], value: fallback?.input },
+    ...fallbacksOf(task).map(({ input }, i) => ({ path: [...fallbackPath(task, i), 'input'], value: input })),
     { path: ['decompose', 'goal'], value: decompose?.goal },
     { path: ['decompose', 'aggregate'], value: aggregateOf(decompose) },
     { path: ['wait'], value: wait },
@@ -27,6 +27,10 @@ export function templatesOf(task: OuterTask): { readonly path: Path; readonly va
   ];
   return parts.filter(({ value }) => value !== undefined);
 }
+
+/** Where a fallback stands in its task. */
+export const fallbackPath = ({ fallback }: Pick<Task, 'fallback'>, index: number): Path =>
+  Array.isArray(fallback) ? ['fallback', index] : ['fallback'];
 
 /** An agent that aggregates is no template. */
 const aggregateOf = (decompose: Decompose | undefined): unknown =>

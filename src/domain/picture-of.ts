@@ -3,6 +3,7 @@ import { formatDuration } from './duration.js';
 import type { Graph, GraphTask } from './graph.js';
 import type { Picture, PictureTask } from './picture.js';
 import type { RunResult, TaskResult } from './run-result.js';
+import { agentText } from './task-agents.js';
 
 export function pictureOf(graph: Graph, result?: Pick<RunResult, 'status' | 'tasks'>, now?: number): Picture {
   return {
@@ -31,8 +32,10 @@ function pictureTask(
   };
 }
 
-function labelOf({ agent, plan, decompose, approve, wait, event }: GraphTask['task']): string {
-  if (agent !== undefined) return agent;
+function labelOf(task: GraphTask['task']): string {
+  const { plan, decompose, approve, wait, event } = task;
+  const agents = agentText(task);
+  if (agents !== undefined) return agents;
   if (plan !== undefined) return typeof plan === 'string' ? plan : plan.name;
   if (decompose !== undefined) return decompose.goal;
   if (approve !== undefined) return approve.title;

@@ -10,6 +10,7 @@ import type {
   Defaults,
   EventWait,
   ForEach,
+  Hedge,
   Join,
   OnFailure,
   Plan,
@@ -87,11 +88,17 @@ type Aggregate<O> =
   | ((output: Ref<unknown>) => Ref<O>)
   | (CallSettings & { readonly agent: Agent<{ goal: string; output: unknown }, O> | string });
 
-export interface CallOptions<O, F, C, Seen extends readonly unknown[] = []> extends SubPlanOptions<O, C, Seen> {
+/** What may be said of a race or a vote. */
+export interface RivalOptions<O, F, C, Seen extends readonly unknown[] = []> extends SubPlanOptions<O, C, Seen> {
   readonly heartbeat?: string;
   readonly retry?: Retry;
   readonly cache?: Cache;
-  readonly fallback?: FallbackOptions<F, O, Seen>;
+  /** One, or several that are asked in turn. */
+  readonly fallback?: FallbackOptions<F, O, Seen> | readonly FallbackOptions<F, O, Seen>[];
+}
+
+export interface CallOptions<O, F, C, Seen extends readonly unknown[] = []> extends RivalOptions<O, F, C, Seen> {
+  readonly hedge?: Hedge;
 }
 
 export type ForEachSettings = Omit<ForEach, 'items'>;
@@ -142,6 +149,20 @@ export interface PlanBuilder<I> {
     input: (...seen: ItemSeen<E>) => Input<NoInfer<A>>,
     options?: S & CallOptions<NoInfer<O>, F, C, ItemSeen<NoInfer<E>>>,
   ): ForEachHandle<Outputs<O, S>>;
+  /** Asks several agents the same at once: the first success wins. */
+  race<A, O, F = unknown, C = unknown>(
+    id: string,
+    agents: readonly (Agent<A, O> | string)[],
+    input?: Input<NoInfer<A>>,
+    options?: RivalOptions<NoInfer<O>, F, C>,
+  ): TaskHandle<O>;
+  /** Asks several agents the same at once: the answer wins that a quorum of them gives. */
+  vote<A, O, F = unknown, C = unknown>(
+    id: string,
+    vote: { readonly agents: readonly (Agent<A, O> | string)[]; readonly quorum: number },
+    input?: Input<NoInfer<A>>,
+    options?: RivalOptions<NoInfer<O>, F, C>,
+  ): TaskHandle<O>;
   /** Runs a plan within this one: its data, or the name of one that is registered. */
   plan<A, O, C = unknown>(
     id: string,

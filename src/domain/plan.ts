@@ -19,6 +19,8 @@ export const DEFAULT_MAX_ITEMS = 10_000;
 export const MAX_ITEMS = 100_000;
 /** A planner that was wrong so often will not be right the next time. */
 export const MAX_REPLANS = 10;
+/** Calls that are made for one answer; each is one more activity in flight. */
+export const MAX_RIVALS = 10;
 /** A chain of sub-plans deeper than this is a mistake: each level is a Workflow of its own. */
 export const MAX_DEPTH = 10;
 
@@ -77,9 +79,53 @@ const call = {
   retry: Retry.optional(),
 };
 
-/** Another agent that is asked when the first one failed for good. Without `input` it gets the task's. */
+/** Another agent that is asked when the one before it failed for good. Without `input` it gets the task's. */
 export const Fallback = z.strictObject(call);
 export type Fallback = z.infer<typeof Fallback>;
+
+/** One, or several that are asked in turn until one answers. */
+export const Fallbacks = z.union([Fallback, z.array(Fallback).min(1).max(MAX_RIVALS)]);
+export type Fallbacks = z.infer<typeof Fallbacks>;
+
+export const fallbacksOf = ({ fallback }: { readonly fallback?: Fallbacks | undefined }): readonly Fallback[] =>
+  fallback === undefined ? [] : Array.isArray(fallback) ? fallback : [fallback];
+
+/** The same agent is asked again while it has not answered; the first answer wins. */
+export const Hedge = z.strictObject({
+  after: Duration,
+  /** Calls in all; default 2. */
+  max: z.int().min(2).max(MAX_RIVALS).optional(),
+});
+export type Hedge = z.infer<typeof Hedge>;
+
+/** Agents that are asked the same, at once. */
+const Rivals = z
+  .array(z.string().min(1))
+  .min(2)
+  .max(MAX_RIVALS)
+  .superRefine((agents, context) => {
+    agents.forEach((agent, place) => {
+      if (agents.indexOf(agent) === place) return;
+      const message = 'expected each agent once';
+      context.addIssue({ code: 'custom', path: [place], message, params: { problem: 'plan.duplicate-agent' } });
+    });
+  })
+  .meta({ uniqueItems: true });
+
+/** The first success wins. */
+export const Race = Rivals;
+export type Race = z.infer<typeof Race>;
+
+/** The answer wins that so many of them give. */
+export const Vote = z
+  .strictObject({ agents: Rivals, quorum: z.int().min(2).max(MAX_RIVALS) })
+  .superRefine(({ agents, quorum }, context) => {
+    if (quorum <= agents.length) return;
+    const message = `expected at most the number of agents, ${agents.length}`;
+    const params = { problem: 'plan.out-of-range' };
+    context.addIssue({ code: 'custom', path: ['quorum'], message, params });
+  });
+export type Vote = z.infer<typeof Vote>;
 
 /** The agent that undoes a task. */
 export const Compensate = z.strictObject(call);
@@ -140,11 +186,16 @@ export const Defaults = z.strictObject({
 });
 export type Defaults = z.infer<typeof Defaults>;
 
-export const TASK_KINDS = ['agent', 'plan', 'decompose', 'approve', 'wait', 'event'] as const;
+export const TASK_KINDS = ['agent', 'race', 'vote', 'plan', 'decompose', 'approve', 'wait', 'event'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
+
+/** The kinds that call an agent, or several for one answer. */
+export const CALLS_AGENTS: ReadonlySet<TaskKind> = new Set(['agent', 'race', 'vote']);
 
 export const Task = z.strictObject({
   agent: z.string().min(1).optional(),
+  race: Race.optional(),
+  vote: Vote.optional(),
   plan: z.union([z.string().min(1), z.lazy((): z.ZodType<Plan> => Plan)]).optional(),
   decompose: Decompose.optional(),
   approve: Approve.optional(),
@@ -160,7 +211,8 @@ export const Task = z.strictObject({
   heartbeat: Duration.optional(),
   deadline: Duration.optional(),
   retry: Retry.optional(),
-  fallback: Fallback.optional(),
+  hedge: Hedge.optional(),
+  fallback: Fallbacks.optional(),
   compensate: Compensate.optional(),
   priority: Priority.optional(),
   /** An answer that is no older may be given again, whichever run asked for it. */

@@ -59,6 +59,29 @@ export type ProgressEvent =
       readonly outcome: Outcome;
     }
   | { readonly type: 'fallbackAnswered'; readonly task: string; readonly index?: number; readonly outcome: Outcome }
+  /** A call that has not answered in time is made again beside itself. */
+  | {
+      readonly type: 'hedgeStarted';
+      readonly task: string;
+      readonly index?: number;
+      readonly name: string;
+      readonly agent: string;
+    }
+  | {
+      readonly type: 'hedgeEnded';
+      readonly task: string;
+      readonly index?: number;
+      readonly name: string;
+      readonly outcome: Outcome;
+    }
+  /** One of several calls for one answer has ended; its task may go on. Without a name it is the one that is hedged. */
+  | {
+      readonly type: 'rivalEnded';
+      readonly task: string;
+      readonly index?: number;
+      readonly name?: string;
+      readonly outcome: Outcome;
+    }
   /** A sub-plan has used up what it may spend, or has got more. `work` is the name of its task or item. */
   | { readonly type: 'subPlanShort'; readonly work: string; readonly isShort: boolean }
   | { readonly type: 'paused'; readonly because: string }

@@ -73,7 +73,7 @@ export interface TaskState {
   undone?: 'compensated' | 'compensation-failed';
   /** Which re-planning brought it; absent of what the run began with. */
   replan?: number;
-  /** The agent that answered, where it was the fallback. */
+  /** The agent that answered, where it is not the one that the task names. */
   answeredBy?: string;
   /** The plan that a planner made for it. */
   made?: Plan;

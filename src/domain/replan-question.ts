@@ -7,6 +7,7 @@ import { stateOf, type Progress } from './progress.js';
 import { replansLeft } from './replan.js';
 import { jsonBytes } from './size.js';
 import type { TaskStatus } from './status.js';
+import { agentText } from './task-agents.js';
 
 /** As much of an output as tells what it is. */
 const MAX_PREVIEW = 200;
@@ -47,7 +48,7 @@ export function replanQuestion(graph: Graph, progress: Progress): ReplanQuestion
 
 function successOf(graph: Graph, progress: Progress, id: string): ReplanQuestion['succeeded'][number] {
   const { output, answeredBy } = stateOf(progress, id);
-  const agent = answeredBy ?? taskOf(graph, id).task.agent;
+  const agent = answeredBy ?? agentText(taskOf(graph, id).task);
   const text = JSON.stringify(output ?? null);
   return {
     id,

@@ -1,8 +1,9 @@
 // What is sensitive waits for a person. Proved from the plan alone: a task is approved if it approves, or if it starts only
 // after an approved task has succeeded.
 import { buildGraph, taskOf, type Graph } from './graph.js';
-import type { Plan, Task } from './plan.js';
+import type { Plan } from './plan.js';
 import { got, problem, type Path, type Problem } from './problem.js';
+import { agentsIn } from './task-agents.js';
 
 /** A problem for each task that may call a sensitive agent and is not approved. Expects a valid plan. */
 export function findUnapproved(plan: Plan, sensitive: ReadonlySet<string>, path: Path = []): Problem[] {
@@ -14,7 +15,8 @@ export function findUnapproved(plan: Plan, sensitive: ReadonlySet<string>, path:
     const { task } = taskOf(graph, id);
     const at = [...path, 'tasks', id];
     if (typeof task.plan === 'object') return findUnapproved(task.plan, sensitive, [...at, 'plan']);
-    return callsOf(task).flatMap(({ agent, place }) =>
+    // What decomposes is held to this by itself.
+    return agentsIn(task).flatMap(({ agent, place }) =>
       sensitive.has(agent) ? [unapproved(agent, [...at, ...place])] : [],
     );
   });
@@ -38,13 +40,4 @@ function approvedTasks(graph: Graph): ReadonlySet<string> {
     if (isBehindOne || (task.approve !== undefined && task.approve.onTimeout !== 'approve')) approved.add(id);
   }
   return approved;
-}
-
-/** What decomposes is held to this by itself. */
-function callsOf({ agent, fallback, compensate }: Task): { agent: string; place: Path }[] {
-  return [
-    ...(agent === undefined ? [] : [{ agent, place: ['agent'] }]),
-    ...(fallback === undefined ? [] : [{ agent: fallback.agent, place: ['fallback', 'agent'] }]),
-    ...(compensate === undefined ? [] : [{ agent: compensate.agent, place: ['compensate', 'agent'] }]),
-  ];
 }

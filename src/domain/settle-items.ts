@@ -1,8 +1,7 @@
 // How a forEach opens, how its items begin and end, and when it ends with them.
-import { endHold } from './budget-events.js';
+import { endHolds } from './budget-events.js';
 import { reserve } from './budget-gate.js';
 import { addUsage } from './call.js';
-import { holdKey } from './escrow.js';
 import { failure } from './failure.js';
 import { taskOf, type Graph } from './graph.js';
 import { jointOrigin, type Origin } from './origin.js';
@@ -51,7 +50,7 @@ export function startItem(graph: Graph, progress: Progress, id: string, index: n
   reserve(progress, taskOf(graph, id), index);
   items.next++;
   items.running++;
-  progress.inFlight++;
+  progress.inFlight += taskOf(graph, id).width;
   enqueueItems(progress, taskOf(graph, id));
 }
 
@@ -61,10 +60,10 @@ export function settleItem(graph: Graph, progress: Progress, event: EventOf<'ite
   const { items } = state;
   if (items === undefined || items.ended[index] !== null) throw new Error(`task ${id}: item ${index} has ended before`);
   items.running--;
-  progress.inFlight--;
+  progress.inFlight -= taskOf(graph, id).width;
   state.attempts += outcome.attempts;
   progress.usage = addUsage(progress.usage, outcome.usage);
-  endHold(progress, holdKey(id, index), outcome);
+  endHolds(progress, taskOf(graph, id), outcome, index);
   items.ended[index] =
     outcome.status === 'succeeded'
       ? { status: outcome.status, output: outcome.output, ...originIn(outcome) }

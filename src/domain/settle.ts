@@ -1,10 +1,9 @@
 // How a task begins and ends, and what its end means to those that depend on it.
 // A1. Every change of a task's status goes through `move`, which knows the transitions that exist.
 // A2. Settling a task costs O(its dependents): each is told once, and judged from counts.
-import { endHold } from './budget-events.js';
+import { endHolds } from './budget-events.js';
 import { reserve } from './budget-gate.js';
 import { addUsage } from './call.js';
-import { holdKey } from './escrow.js';
 import { failure, type RunFailure } from './failure.js';
 import { taskOf, type Graph, type GraphTask } from './graph.js';
 import { judgeJoin, sideOf } from './join.js';
@@ -26,8 +25,9 @@ export function start(graph: Graph, progress: Progress, id: string, now: number)
   move(id, state, 'running');
   state.startedAt = now;
   progress.running++;
-  if (taskOf(graph, id).isCall) progress.inFlight++;
-  reserve(progress, taskOf(graph, id));
+  const task = taskOf(graph, id);
+  if (task.isCall) progress.inFlight += task.width;
+  reserve(progress, task);
 }
 
 /** Ends a task. True if the run stops because of it: then `endIdleForEachs` is due. */
@@ -40,11 +40,12 @@ export function settle(graph: Graph, progress: Progress, event: EventOf<'settled
   delete state.answer;
   delete state.asks;
   progress.running--;
-  if (taskOf(graph, id).isCall) progress.inFlight--;
+  const { isCall, width } = taskOf(graph, id);
+  if (isCall) progress.inFlight -= width;
   state.endedAt = now;
   state.attempts += outcome.attempts;
   progress.usage = addUsage(progress.usage, outcome.usage);
-  endHold(progress, holdKey(id), outcome);
+  endHolds(progress, taskOf(graph, id), outcome);
   if (outcome.status === 'succeeded') state.output = outcome.output;
   else state.failure = outcome.failure;
   if (outcome.status === 'succeeded' && outcome.origin !== undefined) state.origin = outcome.origin;

@@ -6,6 +6,7 @@ import type { Origin } from './origin.js';
 import { canBePaused, stateOf, type ItemsState, type Progress, type TaskState } from './progress.js';
 import type { RunResult, RunStatus, TaskResult } from './run-result.js';
 import { jsonBytes } from './size.js';
+import { agentText } from './task-agents.js';
 
 /** What else a summary needs to know. */
 export interface Summary {
@@ -48,7 +49,7 @@ function taskResult(graph: Graph, id: string, state: TaskState, forkOf?: string)
   const failures = items === undefined ? [] : failuresOf(items);
   return {
     status,
-    agent: answeredBy ?? taskOf(graph, id).task.agent ?? null,
+    agent: answeredBy ?? agentText(taskOf(graph, id).task) ?? null,
     attempts,
     output: output ?? null,
     failure: failure ?? null,

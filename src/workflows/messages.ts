@@ -4,6 +4,7 @@ import { ApplicationFailure, defineQuery, defineSignal, defineUpdate, setHandler
 import type { z } from 'zod';
 import type { Addition } from '../domain/budget.js';
 import { taskOf } from '../domain/graph.js';
+import { CALLS_AGENTS } from '../domain/plan.js';
 import { notLimited } from '../domain/budget-events.js';
 import { BUDGET_EXCEEDED } from '../domain/escrow.js';
 import {
@@ -175,7 +176,8 @@ function refuseUnlessLimited(run: Run, add: Addition): void {
 /** A forEach of which too many items have failed is lost: what it has in flight is being cancelled. */
 function refuseUnlessCalling({ graph, progress }: Run, task: string): void {
   const { kind } = taskOf(graph, task);
-  if (kind !== 'agent') throw refusal(`task ${task} is of kind ${kind}: only a call to an agent can be tried again`);
+  if (!CALLS_AGENTS.has(kind))
+    throw refusal(`task ${task} is of kind ${kind}: only a call to an agent can be tried again`);
   const { status, items } = stateOf(progress, task);
   const otherwise = 'there is nothing to try again';
   if (status !== 'running') throw refusal(`task ${task} is ${status}: ${otherwise}`);

@@ -77,6 +77,7 @@ function askingWork(run: Run): Work {
     join: 'all-succeeded',
     priority: 1,
     isCall: true,
+    width: 1,
   };
   return { task, scope: run.scope };
 }

@@ -30,6 +30,9 @@ tasks:
     needs: [signOff]
     compensate: { agent: unpublisher, input: { url: "{% $output.url %}" } }
   later: { wait: 5s, optional: true }
+  first: { race: [fast, careful], fallback: [{ agent: slow }, { agent: slower, input: 1 }] }
+  judged: { vote: { agents: [a, b, c], quorum: 2 }, forEach: { items: [1] } }
+  again: { agent: fast, hedge: { after: 2s, max: 3 } }
   more: { plan: { name: inner, tasks: { one: { event: go } } } }
 output: "{% $tasks.publish.output %}"
 `;
@@ -52,6 +55,10 @@ describe('planJsonSchema', () => {
     ['an unknown key', { name: 'p', tasks: { a: { agent: 'x', need: ['b'] } } }],
     ['a malformed duration', { name: 'p', tasks: { a: { agent: 'x', timeout: '5' } } }],
     ['a key of another kind', { name: 'p', tasks: { a: { wait: '5s', retry: {} } } }],
+    ['a race of one', { name: 'p', tasks: { a: { race: ['x'] } } }],
+    ['an agent twice in a vote', { name: 'p', tasks: { a: { vote: { agents: ['x', 'y', 'x'], quorum: 2 } } } }],
+    ['a hedge of a race', { name: 'p', tasks: { a: { race: ['x', 'y'], hedge: { after: '1s' } } } }],
+    ['no fallback in a list of them', { name: 'p', tasks: { a: { agent: 'x', fallback: [] } } }],
     ['a negative limit', { name: 'p', budget: { calls: -1 }, tasks: { a: { agent: 'x' } } }],
     ['an unknown limit', { name: 'p', budget: { euro: 1 }, tasks: { a: { agent: 'x' } } }],
     ['a broken sub-plan', { name: 'p', tasks: { a: { plan: { name: 'q', tasks: { b: {} } } } } }],

@@ -7,6 +7,8 @@ import { oneLine } from '../../domain/one-line.js';
 
 const shapes: Readonly<Record<PictureTask['kind'], string>> = {
   agent: 'box',
+  race: 'box',
+  vote: 'box',
   plan: 'component',
   decompose: 'tab',
   approve: 'hexagon',

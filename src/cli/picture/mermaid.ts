@@ -13,6 +13,8 @@ const MAX_EDGES = 499;
 
 const shapes: Readonly<Record<PictureTask['kind'], readonly [string, string]>> = {
   agent: ['[', ']'],
+  race: ['[', ']'],
+  vote: ['[', ']'],
   plan: ['[[', ']]'],
   decompose: ['[/', '/]'],
   approve: ['{{', '}}'],

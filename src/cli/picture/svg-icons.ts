@@ -4,6 +4,10 @@ import type { PictureTask } from '../../domain/picture.js';
 const kindIcons: Readonly<Record<PictureTask['kind'], string>> = {
   /** A robot's head. */
   agent: 'M2 4.5h8v6h-8zM6 4.5V2M4.5 7v1M7.5 7v1',
+  /** Two that run side by side, to one goal. */
+  race: 'M1 3h6.5M1 9h6.5M5.5 1L7.5 3L5.5 5M5.5 7L7.5 9L5.5 11M10.5 1v10',
+  /** A ballot that goes into its box. */
+  vote: 'M1 6.5h10v4.5H1zM4 6.5V1.5h4v5M3.5 8.5h5',
   /** Boxes within a box. */
   plan: 'M1 1.5h10v9H1zM3 4h2.5v2H3zM6.5 6.5H9v2H6.5z',
   /** One that becomes three. */

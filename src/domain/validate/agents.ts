@@ -2,13 +2,12 @@
 import { expressionSource } from '../expression.js';
 import type { Replan } from '../plan.js';
 import { got, type Path } from '../problem.js';
+import { agentsIn } from '../task-agents.js';
 import type { Context } from './context.js';
 import type { ReadTask } from './read.js';
 
 export function checkAgents({ path, task }: ReadTask, context: Context): void {
-  checkAgent(task.agent, [...path, 'agent'], context);
-  checkAgent(task.fallback?.agent, [...path, 'fallback', 'agent'], context);
-  checkAgent(task.compensate?.agent, [...path, 'compensate', 'agent'], context);
+  for (const { agent, place } of agentsIn(task)) checkAgent(agent, [...path, ...place], context);
   const { decompose } = task;
   if (decompose === undefined) return;
   const within = [...path, 'decompose'];
@@ -26,8 +25,7 @@ export function checkPlanner(
   agents?.forEach((type, i) => checkAgent(type, [...path, 'agents', i], context));
 }
 
-function checkAgent(type: string | undefined, path: Path, context: Context): void {
-  if (type === undefined) return;
+function checkAgent(type: string, path: Path, context: Context): void {
   if (expressionSource(type) !== undefined) {
     const message = `expected the type of an agent, got the expression ${got(type)}`;
     context.report('plan.expression-scope', path, message, 'which agent does a task is fixed in the plan');

@@ -7,10 +7,12 @@ import {
   Defaults,
   Fallback,
   ForEach,
+  Hedge,
   PlanHead,
   Replan,
   Task,
   TASK_KINDS,
+  Vote,
 } from '../plan.js';
 import { Retry } from '../retry.js';
 import { Cache } from '../reuse.js';
@@ -24,6 +26,7 @@ export const FORMS: ReadonlyMap<string, string> = new Map([
   ['event', 'expected the name of an event, or { name: …, timeout: … }'],
   ['approve', `expected true, or an object of ${Object.keys(Approve.shape).join(', ')}`],
   ['aggregate', 'expected an expression over $output, or { agent: … }'],
+  ['fallback', 'expected { agent: … }, or a list of them'],
   ['when', 'expected true, false or an expression {% … %}'],
   ['plan', 'expected a plan, or the name of one'],
   ['calls', 'expected a whole number of at least 0, or { soft, hard }'],
@@ -47,6 +50,7 @@ export const DURATION_KEYS: ReadonlySet<string> = new Set([
   'timeout',
   'heartbeat',
   'deadline',
+  'after',
   'duration',
   'initial',
   'max',
@@ -72,6 +76,8 @@ export const KEYS_UNDER: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['decompose', keysOf(Decompose.shape)],
   ['replan', keysOf(Replan.shape)],
   ['aggregate', new Set(['agent', 'timeout', 'retry'])],
+  ['hedge', keysOf(Hedge.shape)],
+  ['vote', keysOf(Vote.shape)],
   ['fallback', keysOf(Fallback.shape)],
   ['compensate', keysOf(Compensate.shape)],
   ['join', new Set(['atLeast'])],

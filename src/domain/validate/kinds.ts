@@ -1,8 +1,10 @@
 // A task names exactly one kind, and has only keys that mean something for it.
-import type { TaskKind } from '../plan.js';
+import { CALLS_AGENTS, type TaskKind } from '../plan.js';
 import type { Context } from './context.js';
 import { NOT_YET, ONE_KIND } from './forms.js';
 import type { ReadTask } from './read.js';
+
+const CALLS = [...CALLS_AGENTS];
 
 /** Keys that not every kind can have. */
 export const KEY_KINDS: readonly {
@@ -10,14 +12,15 @@ export const KEY_KINDS: readonly {
   readonly code: string;
   readonly kinds: readonly TaskKind[];
 }[] = [
-  { key: 'forEach', code: 'plan.forEach-kind', kinds: ['agent', 'plan'] },
-  { key: 'compensate', code: 'plan.compensate-kind', kinds: ['agent', 'plan', 'decompose'] },
-  { key: 'fallback', code: 'plan.fallback-kind', kinds: ['agent'] },
-  { key: 'retry', code: 'plan.key-kind', kinds: ['agent'] },
-  { key: 'cache', code: 'plan.key-kind', kinds: ['agent'] },
-  { key: 'heartbeat', code: 'plan.key-kind', kinds: ['agent'] },
-  { key: 'input', code: 'plan.key-kind', kinds: ['agent', 'plan', 'decompose'] },
-  { key: 'timeout', code: 'plan.key-kind', kinds: ['agent', 'plan', 'decompose', 'approve', 'event'] },
+  { key: 'forEach', code: 'plan.forEach-kind', kinds: [...CALLS, 'plan'] },
+  { key: 'compensate', code: 'plan.compensate-kind', kinds: [...CALLS, 'plan', 'decompose'] },
+  { key: 'fallback', code: 'plan.fallback-kind', kinds: CALLS },
+  { key: 'hedge', code: 'plan.key-kind', kinds: ['agent'] },
+  { key: 'retry', code: 'plan.key-kind', kinds: CALLS },
+  { key: 'cache', code: 'plan.key-kind', kinds: CALLS },
+  { key: 'heartbeat', code: 'plan.key-kind', kinds: CALLS },
+  { key: 'input', code: 'plan.key-kind', kinds: [...CALLS, 'plan', 'decompose'] },
+  { key: 'timeout', code: 'plan.key-kind', kinds: [...CALLS, 'plan', 'decompose', 'approve', 'event'] },
 ];
 
 export function checkKind({ path, kinds }: ReadTask, raw: Readonly<Record<string, unknown>>, context: Context): void {

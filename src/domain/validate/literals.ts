@@ -1,7 +1,8 @@
 // Values that are written out, not computed: what is certain to fail in a run is refused here.
 import { MAX_DURATION_MS, parseDuration } from '../duration.js';
 import { expressionSource } from '../expression.js';
-import { DEFAULT_MAX_ITEMS, type Defaults } from '../plan.js';
+import { fallbackPath } from '../needs.js';
+import { DEFAULT_MAX_ITEMS, fallbacksOf, type Defaults } from '../plan.js';
 import { got, type Path } from '../problem.js';
 import type { Retry } from '../retry.js';
 import { parseTime } from '../wait-until.js';
@@ -31,7 +32,8 @@ export function checkLiterals({ path, task }: ReadTask, context: Context): void 
   else if (wait !== undefined && 'for' in wait) checkWait(wait.for, true, false, [...path, 'wait', 'for'], context);
   else if (wait !== undefined) checkWait(wait.until, false, true, [...path, 'wait', 'until'], context);
   checkSettings(task, path, context);
-  checkRetry(task.fallback?.retry, [...path, 'fallback', 'retry'], context);
+  fallbacksOf(task).forEach(({ retry }, i) => checkRetry(retry, [...path, ...fallbackPath(task, i), 'retry'], context));
+  checkOrder(task.hedge?.after, task.deadline, 'the time before a hedge', [...path, 'deadline'], context);
   checkRetry(task.compensate?.retry, [...path, 'compensate', 'retry'], context);
 }
 

@@ -16,9 +16,21 @@ export interface Parsed {
 
 export function reportIssues(issues: readonly Issue[], parsed: Parsed, context: Context): void {
   for (const issue of issues) {
+    const form = meantForm(issue);
     if (issue.code === 'unrecognized_keys') reportKeys(issue.keys, issue.path, parsed, context);
+    else if (form !== undefined) reportIssues(form, parsed, context);
     else reportIssue(issue, parsed, context);
   }
+}
+
+/** What is wrong with the one form that has the type of what came; nothing where several have it, or none. */
+function meantForm(issue: Issue): Issue[] | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  const isOfType = (form: readonly Issue[]) =>
+    form.every(({ code, path }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'));
+  const [form, another] = issue.errors.filter(isOfType);
+  if (form === undefined || another !== undefined) return undefined;
+  return form.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 function reportKeys(unknown: readonly string[], at: Path, { path, keys }: Parsed, context: Context): void {
@@ -95,7 +107,7 @@ function describe(issue: Issue, key: string, came: unknown): Description {
 
 function describeType(expected: string, key: string, came: unknown): Description {
   const missing = came === undefined;
-  if (DURATION_KEYS.has(key)) {
+  if (expected === 'string' && DURATION_KEYS.has(key)) {
     const code = missing ? 'plan.missing-key' : 'plan.bad-duration';
     return { code, expected: 'expected a duration such as "250ms", "30s", "5m", "1h30m" or "3d"' };
   }

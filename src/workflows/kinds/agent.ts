@@ -1,22 +1,22 @@
-// A call to an agent, and to its fallback if the agent failed for good.
+// A call to an agent, or what is asked in place of one: several agents, the same one again, its fallbacks.
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import { ABORT_GRACE_MS } from '../../domain/agent.js';
-import { addUsage, MAX_VALUE_BYTES, NO_USAGE, type CallReply, type CallRequest } from '../../domain/call.js';
+import { MAX_VALUE_BYTES, type CallReply, type CallRequest } from '../../domain/call.js';
+import { contestOf } from '../../domain/contest.js';
 import { durationMs } from '../../domain/duration.js';
-import { holdKey } from '../../domain/escrow.js';
 import { failure, type Failure } from '../../domain/failure.js';
-import type { Outcome } from '../../domain/outcome.js';
-import type { Fallback } from '../../domain/plan.js';
 import { retryPolicy, type Retry } from '../../domain/retry.js';
 import { jsonBytes } from '../../domain/size.js';
-import { inTime, reading } from '../../domain/soon.js';
-import { roomForFallback } from '../budget.js';
+import { reading } from '../../domain/soon.js';
 import { outcomeOf } from '../outcome-of.js';
 import { reuseOfCall } from '../reuse.js';
 import { roomFor } from '../room.js';
-import { cardOf, render, report, type Run } from '../run.js';
+import { cardOf, render, type Run } from '../run.js';
+import { askFallbacks } from './fallback.js';
+import { askHedged } from './hedge.js';
 import { deadlineLeft } from './limit.js';
+import { askRivals } from './rivals.js';
 import { workName, type Settled, type Work } from './work.js';
 
 /** What one attempt may take unless plan, task or agent say otherwise. */
@@ -36,53 +36,17 @@ export function performAgent(run: Run, work: Work): PromiseLike<Settled> {
 export const inputOf = (value: unknown): unknown => (value === undefined ? {} : value);
 
 function ask(run: Run, work: Work, input: unknown): PromiseLike<Settled> {
-  const { agent, fallback } = work.task.task;
-  const asked = callAgent(run, work, { agent: agent!, input });
-  if (fallback === undefined) return asked;
-  return Promise.resolve(asked).then(async (settled) => {
-    const { outcome } = settled;
-    return hasFailedForGood(outcome) ? await askFallback(run, work, fallback, input, outcome) : settled;
-  });
+  const asked = askFirst(run, work, input);
+  if (work.task.task.fallback === undefined) return asked;
+  return Promise.resolve(asked).then((settled) => askFallbacks(run, work, input, settled));
 }
 
-/** A call that was cancelled has not failed: nobody wants its answer any more. */
-function hasFailedForGood(outcome: Outcome): outcome is Exclude<Outcome, { status: 'succeeded' | 'cancelled' }> {
-  return outcome.status !== 'succeeded' && outcome.status !== 'cancelled' && outcome.failure.type !== 'Cancelled';
-}
-
-async function askFallback(
-  run: Run,
-  work: Work,
-  fallback: Fallback,
-  input: unknown,
-  first: Exclude<Outcome, { status: 'succeeded' }>,
-): Promise<Settled> {
-  const { task, index } = work;
-  const which = { task: task.id, ...(index === undefined ? {} : { index }) };
-  const hasBudget = run.progress.escrow !== undefined;
-  if (hasBudget) report(run, { type: 'fallbackAsked', ...which, agent: fallback.agent, outcome: first });
-  const second = await answerOf(run, work, fallback, input, first.failure);
-  if (hasBudget) report(run, { type: 'fallbackAnswered', ...which, outcome: second });
-  // The first agent may have done its work after all: then there is something to undo.
-  const isUnknown = first.status === 'unknown' && second.status !== 'succeeded';
-  const last: Outcome = isUnknown ? { ...second, status: 'unknown' } : second;
-  const outcome: Outcome = {
-    ...last,
-    attempts: first.attempts + second.attempts,
-    usage: addUsage(first.usage ?? NO_USAGE, second.usage),
-  };
-  return { outcome, answeredBy: fallback.agent };
-}
-
-async function answerOf(run: Run, work: Work, fallback: Fallback, input: unknown, why: Failure): Promise<Outcome> {
-  try {
-    if (run.progress.escrow !== undefined) await roomForFallback(run, holdKey(work.task.id, work.index));
-    const scope = { ...work.scope, failure: why };
-    const own = fallback.input === undefined ? input : inputOf(await inTime(render(run, fallback.input, scope)));
-    return (await callAgent(run, work, { ...fallback, input: own, suffix: 'fallback' })).outcome;
-  } catch (error) {
-    return outcomeOf(error);
-  }
+function askFirst(run: Run, work: Work, input: unknown): PromiseLike<Settled> {
+  const { task } = work.task;
+  const contest = contestOf(task);
+  if (contest !== undefined) return askRivals(run, work, contest, input);
+  const call = { agent: task.agent!, input };
+  return task.hedge === undefined ? callAgent(run, work, call) : askHedged(run, work, task.hedge, call);
 }
 
 export interface Call {
@@ -92,6 +56,12 @@ export interface Call {
   readonly retry?: Retry | undefined;
   /** Tells the calls of one task apart: `fallback`, `compensate`, a planner's. */
   readonly suffix?: string;
+  /** It does what the task says, as one of several that do: the settings of the task hold for it. */
+  readonly isRival?: true;
+  /** The activity of the call that it is to answer in place of. */
+  readonly hedgeOf?: string;
+  /** It is answered from the old run, or not at all. */
+  readonly onlyRecall?: true;
 }
 
 /** One durable call. Settles, whatever happens. */
@@ -113,14 +83,14 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
   if (leftMs !== undefined && leftMs <= 0) {
     return Promise.resolve(notCalled(failure('TimedOut', 'the deadline of the task has passed')));
   }
-  // The settings of a task are for its agent; a fallback or an undoing agent has its own, or the agent's.
-  const own = call.suffix === undefined ? task.task : call;
+  // The settings of a task are for its agents; a fallback or an undoing agent has its own, or the agent's.
+  const isOfTask = call.suffix === undefined || call.isRival === true;
+  const own = isOfTask ? task.task : call;
   const card = cardOf(run, call.agent);
   const { defaults } = run.graph.plan;
   const retry = retryPolicy(own.retry, defaults?.retry, card?.retry);
   const timeoutMs = durationMs(own.timeout ?? defaults?.timeout ?? card?.timeout ?? DEFAULT_TIMEOUT);
-  const heartbeat =
-    (call.suffix === undefined ? task.task.heartbeat : undefined) ?? defaults?.heartbeat ?? card?.heartbeat;
+  const heartbeat = (isOfTask ? task.task.heartbeat : undefined) ?? defaults?.heartbeat ?? card?.heartbeat;
   const name = workName(work);
   const suffix = call.suffix === undefined ? '' : `:${call.suffix}`;
   const { callAgent } = proxyActivities<Activities>({
@@ -146,11 +116,14 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     ...(index === undefined ? {} : { item: index }),
     agent: call.agent,
     input: call.input,
-    idempotencyKey: `${run.id}/${index === undefined ? task.callName : `${task.callName}/${index}`}${suffix}`,
+    // A hedge is one more attempt at the same work: who must not do it twice has to know that it is the same.
+    idempotencyKey: `${run.id}/${index === undefined ? task.callName : `${task.callName}/${index}`}${call.hedgeOf === undefined ? suffix : ''}`,
     timeoutMs,
     retry,
     ...reuseOfCall(run, task.id),
-    ...cacheOf(task, call),
+    ...(isOfTask ? cacheOf(task) : {}),
+    ...(call.hedgeOf === undefined ? {} : { hedgeOf: call.hedgeOf }),
+    ...(call.onlyRecall === undefined ? {} : { onlyRecall: call.onlyRecall }),
   };
   return reading<CallReply, Settled>(
     callAgent(request),
@@ -160,8 +133,8 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
 }
 
 /** An agent that stands in for another has only its own. */
-const cacheOf = ({ task: { cache } }: Work['task'], { suffix }: Call): Pick<CallRequest, 'cacheMs'> =>
-  cache === undefined || suffix !== undefined ? {} : { cacheMs: durationMs(cache.ttl) };
+const cacheOf = ({ task: { cache } }: Work['task']): Pick<CallRequest, 'cacheMs'> =>
+  cache === undefined ? {} : { cacheMs: durationMs(cache.ttl) };
 
 const hasPriority = (run: Run, { task }: Pick<Work, 'task'>): boolean =>
   (task.task.priority ?? run.graph.plan.defaults?.priority) !== undefined;

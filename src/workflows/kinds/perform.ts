@@ -14,6 +14,8 @@ type Perform = (run: Run, work: Work) => PromiseLike<Settled>;
 
 const PERFORM: Readonly<Record<TaskKind, Perform>> = {
   agent: performAgent,
+  race: performAgent,
+  vote: performAgent,
   plan: performPlan,
   decompose: performDecompose,
   approve: performApprove,

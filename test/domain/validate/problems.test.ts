@@ -75,7 +75,7 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
   [
     'half a limit',
     planOf({ a: say }, { budget: { tokens: { soft: 200 } } }),
-    ['plan.bad-value budget.tokens: expected a whole number of at least 0, or { soft, hard }, got {"soft":200}'],
+    ['plan.missing-key budget.tokens.hard: expected a number, got nothing'],
   ],
   [
     'a limit of something else',
@@ -152,13 +152,15 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
   [
     'a task of no kind',
     oneTask({ needs: ['a'] }),
-    ['plan.no-kind tasks.b: expected exactly one of agent, plan, decompose, approve, wait, event, got none'],
+    [
+      'plan.no-kind tasks.b: expected exactly one of agent, race, vote, plan, decompose, approve, wait, event, got none',
+    ],
   ],
   [
     'a task of several kinds',
     oneTask({ ...say, wait: '1s' }),
     [
-      'plan.many-kinds tasks.b: expected exactly one of agent, plan, decompose, approve, wait, event, got agent and wait',
+      'plan.many-kinds tasks.b: expected exactly one of agent, race, vote, plan, decompose, approve, wait, event, got agent and wait',
     ],
   ],
   ['a kind that is to come', oneTask({ machine: {} }), ['plan.not-yet tasks.b.machine: not in this version of Baton']],
@@ -225,7 +227,7 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
   [
     'a cache of a wait',
     oneTask({ wait: '1s', cache: { ttl: '1h' } }),
-    ['plan.key-kind tasks.b.cache: expected cache only on a task with agent, got one with wait'],
+    ['plan.key-kind tasks.b.cache: expected cache only on a task with agent, race or vote, got one with wait'],
   ],
   [
     'a need that is no task',
@@ -412,7 +414,9 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
   [
     'a forEach of waits',
     oneTask({ wait: '1s', forEach: { items: [] } }),
-    ['plan.forEach-kind tasks.b.forEach: expected forEach only on a task with agent or plan, got one with wait'],
+    [
+      'plan.forEach-kind tasks.b.forEach: expected forEach only on a task with agent, race, vote or plan, got one with wait',
+    ],
   ],
   [
     'an undo of an approval',
@@ -423,6 +427,73 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
     'a fallback of a plan',
     oneTask({ plan: planOf({ a: say }), fallback: { agent: 'echo' } }),
     [/^plan\.fallback-kind tasks\.b\.fallback: /],
+  ],
+  [
+    'agents of a race, a vote and a chain of fallbacks that are not there',
+    planOf({
+      a: { race: ['echo', 'x'] },
+      b: { vote: { agents: ['y', 'other', 'echo'], quorum: 2 }, fallback: [{ agent: 'echo' }, { agent: 'z' }] },
+    }),
+    [
+      /^plan\.unknown-agent tasks\.a\.race\[1\]: expected the type of an agent that is registered, got "x"/,
+      /^plan\.unknown-agent tasks\.b\.vote\.agents\[0\]: /,
+      /^plan\.unknown-agent tasks\.b\.fallback\[1\]\.agent: /,
+    ],
+  ],
+  [
+    'a quorum that cannot be reached, and one that is none',
+    planOf({
+      a: { vote: { agents: ['echo', 'other'], quorum: 3 } },
+      b: { vote: { agents: ['echo', 'other'], quorum: 1 } },
+    }),
+    [
+      'plan.out-of-range tasks.a.vote.quorum: expected at most the number of agents, 2, got 3',
+      'plan.out-of-range tasks.b.vote.quorum: expected at least 2, got 1',
+    ],
+  ],
+  [
+    'the same agent twice in a race, and a race of one',
+    planOf({ a: { race: ['echo', 'other', 'echo'] }, b: { race: ['echo'] } }),
+    [
+      'plan.duplicate-agent tasks.a.race[2]: expected each agent once, got "echo"',
+      /^plan\.out-of-range tasks\.b\.race: expected at least 2, got \["echo"\]/,
+    ],
+  ],
+  [
+    'a hedge of a race, one that is no use, and one that comes too late',
+    planOf({
+      a: { race: ['echo', 'other'], hedge: { after: '1s' } },
+      b: { ...say, hedge: { after: '1s', max: 1 } },
+      c: { ...say, hedge: { after: '2h' }, deadline: '1h' },
+      d: { ...say, hedge: { max: 'two' } },
+    }),
+    [
+      'plan.out-of-range tasks.b.hedge.max: expected at least 2, got 1',
+      /^plan\.missing-key tasks\.d\.hedge\.after: expected a duration .*, got nothing$/,
+      'plan.bad-type tasks.d.hedge.max: expected a number, got "two"',
+      'plan.key-kind tasks.a.hedge: expected hedge only on a task with agent, got one with race',
+      'plan.out-of-range tasks.c.deadline: expected at least the time before a hedge, "2h", got "1h"',
+    ],
+  ],
+  [
+    'a race beside an agent',
+    oneTask({ ...say, race: ['echo', 'other'] }),
+    [/^plan\.many-kinds tasks\.b: .*, got agent and race$/],
+  ],
+  [
+    'fallbacks of the wrong shape',
+    planOf({
+      a: { ...say, fallback: [] },
+      b: { ...say, fallback: [{ agent: 'echo', timout: '1s' }] },
+      c: { ...say, fallback: 'echo' },
+      d: { ...say, fallback: { input: 1 } },
+    }),
+    [
+      'plan.out-of-range tasks.a.fallback: expected at least 1, got []',
+      'plan.unknown-key tasks.b.fallback[0].timout: unknown key "timout"; did you mean "timeout"?',
+      'plan.bad-value tasks.c.fallback: expected { agent: … }, or a list of them, got "echo"',
+      'plan.missing-key tasks.d.fallback.agent: expected text, got nothing',
+    ],
   ],
   [
     'retries of an event',
