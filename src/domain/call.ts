@@ -18,6 +18,8 @@ const Noted = z.object({
   progress: z.unknown().optional(),
   /** By all attempts so far, calls aside; absent where none has said anything. */
   spent: Usage.omit({ calls: true }).optional().catch(undefined),
+  /** Attempts so far that a breaker or a pool turned away. */
+  refused: z.int().min(1).optional().catch(undefined),
 });
 export type Noted = z.infer<typeof Noted>;
 
@@ -40,6 +42,10 @@ export const CallRequest = z.strictObject({
   /** Milliseconds that one attempt may take. */
   timeoutMs: z.number(),
   retry: RetryPolicy,
+  /** The server does not count the attempts: those that never reach the agent are none. */
+  countsAttempts: z.boolean().optional(),
+  /** Another agent stands in: a breaker that is open ends the call at once. */
+  hasFallback: z.boolean().optional(),
   /** Where to look for an answer to the same call before the agent is asked. */
   reuse: ReusePlace.optional(),
   /** The agent is asked, whatever is remembered. */

@@ -1,7 +1,7 @@
 // A call to an agent, and to its fallback if the agent failed for good.
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import { ABORT_GRACE_MS } from '../../domain/agent.js';
+import { ABORT_GRACE_MS, LONGEST_LEASE_WAIT_MS } from '../../domain/agent.js';
 import { addUsage, MAX_VALUE_BYTES, NO_USAGE, type CallReply, type CallRequest } from '../../domain/call.js';
 import { durationMs } from '../../domain/duration.js';
 import { holdKey } from '../../domain/escrow.js';
@@ -121,19 +121,21 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
   const timeoutMs = durationMs(own.timeout ?? defaults?.timeout ?? card?.timeout ?? DEFAULT_TIMEOUT);
   const heartbeat =
     (call.suffix === undefined ? task.task.heartbeat : undefined) ?? defaults?.heartbeat ?? card?.heartbeat;
+  const isGuarded = card?.guarded === true;
   const name = workName(work);
   const suffix = call.suffix === undefined ? '' : `:${call.suffix}`;
   const { callAgent } = proxyActivities<Activities>({
     activityId: `${name}${suffix}`,
     summary: `${name}${suffix} · ${call.agent}`,
-    startToCloseTimeout: timeoutMs + TIMEOUT_GRACE_MS,
+    startToCloseTimeout: timeoutMs + TIMEOUT_GRACE_MS + (isGuarded ? LONGEST_LEASE_WAIT_MS : 0),
     heartbeatTimeout: heartbeat ?? DEFAULT_HEARTBEAT,
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     ...(card?.taskQueue === undefined ? {} : { taskQueue: card.taskQueue }),
     ...(leftMs === undefined ? {} : { scheduleToCloseTimeout: leftMs }),
     ...(hasPriority(run, work) ? { priority: { priorityKey: task.priority } } : {}),
     retry: {
-      maximumAttempts: retry.attempts,
+      // Those of a guarded agent are counted where they are made: not all of them reach it.
+      ...(isGuarded ? {} : { maximumAttempts: retry.attempts }),
       initialInterval: retry.initialMs,
       backoffCoefficient: retry.factor,
       maximumInterval: retry.maxMs,
@@ -151,6 +153,8 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     retry,
     ...reuseOfCall(run, task.id),
     ...cacheOf(task, call),
+    ...(isGuarded ? { countsAttempts: true } : {}),
+    ...(isGuarded && call.suffix === undefined && task.task.fallback !== undefined ? { hasFallback: true } : {}),
   };
   return reading<CallReply, Settled>(
     callAgent(request),
