@@ -9,6 +9,7 @@ const restrict = (files, patterns) => ({
 const OUTER = [
   'activities',
   'events',
+  'guards',
   'telemetry',
   'server',
   'cli',
@@ -77,6 +78,15 @@ export default tseslint.config(
       {
         group: ['@temporalio/*', '!@temporalio/activity', '!@temporalio/common'],
         message: 'activities import @temporalio/activity and /common',
+      },
+    ],
+  ),
+  restrict(
+    ['src/guards/**'],
+    [
+      {
+        group: [...outer(['activities']), '**/workflows{,/**}'],
+        message: 'guards stand between activities and the Workflows that workers share',
       },
     ],
   ),

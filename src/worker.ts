@@ -1,11 +1,14 @@
 // The composition root: agents and settings in, a Worker out. The only place that constructs what a worker needs.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
+import type { NativeConnection, Worker, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
+import { createRegistry } from './activities/registry.js';
 import type { Agent, AgentLog } from './domain/agent.js';
 import { durationMs } from './domain/duration.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
+import { createEar } from './guards/ear.js';
+import { createGuards, isGuarded, type Guards } from './guards/index.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 
 /** Calls that one worker makes at once unless told otherwise: more than a run has in flight, less than a process has sockets. */
@@ -46,44 +49,79 @@ export interface BatonWorker {
 
 /** Throws ServerUnreachable, AgentDefinitionError. */
 export async function createWorker(settings: WorkerSettings): Promise<BatonWorker> {
-  const { agents, taskQueues = [DEFAULT_TASK_QUEUE], log } = settings;
-  const activities = createActivities({ agents, ...(log === undefined ? {} : { log }) });
+  // Bad agents are refused before a server is looked for.
+  createRegistry(settings.agents);
   const found = settings.server === undefined ? await findServer(settings.find) : undefined;
-  const { connectionOptions, namespace } = settings.server ?? found!;
+  const server = settings.server ?? found!;
   // Native code, loaded only where there is work to do.
-  const { NativeConnection, Worker } = await import('@temporalio/worker');
-  const release = async (connection?: NativeConnection) => {
+  const { NativeConnection } = await import('@temporalio/worker');
+  let connection: NativeConnection | undefined;
+  const release = async () => {
     await connection?.close();
     await found?.release();
   };
-  let connection: NativeConnection | undefined;
   try {
-    connection = await NativeConnection.connect(connectionOptions);
-    const options = { connection, namespace, activities, ...workflowCode(settings), ...tuning(settings) };
-    const workers = await Promise.all(taskQueues.map((taskQueue) => Worker.create({ ...options, taskQueue })));
-    return batonWorker(taskQueues, workers, () => release(connection));
+    connection = await NativeConnection.connect(server.connectionOptions);
+    return batonWorker(await makeParts(settings, { connection, namespace: server.namespace }), release);
   } catch (error) {
-    await release(connection);
+    await release();
     throw error;
   }
 }
 
-function batonWorker(
-  taskQueues: readonly string[],
-  workers: readonly Worker[],
-  release: () => Promise<void>,
-): BatonWorker {
+/** What works in one process. */
+interface Parts {
+  readonly taskQueues: readonly string[];
+  readonly workers: readonly Worker[];
+  readonly guards?: { readonly guards: Guards; readonly ear: Worker };
+}
+
+type Place = Required<Pick<WorkerOptions, 'connection' | 'namespace'>>;
+
+async function makeParts(settings: WorkerSettings, place: Place): Promise<Parts> {
+  const { agents, taskQueues = [DEFAULT_TASK_QUEUE], log } = settings;
+  const { Runtime, Worker } = await import('@temporalio/worker');
+  const guarded = agents.some(isGuarded)
+    ? await openGuards(settings, place, log ?? Runtime.instance().logger)
+    : undefined;
+  const permit = guarded === undefined ? {} : { permit: guarded.guards.permit };
+  const activities = createActivities({ agents, ...permit, ...(log === undefined ? {} : { log }) });
+  const options = { ...place, activities, ...workflowCode(settings), ...tuning(settings) };
+  const workers = await Promise.all(taskQueues.map((taskQueue) => Worker.create({ ...options, taskQueue })));
+  return { taskQueues, workers, ...(guarded === undefined ? {} : { guards: guarded }) };
+}
+
+async function openGuards({ identity }: WorkerSettings, place: Place, log: AgentLog): Promise<Parts['guards']> {
+  const [{ Client }, { Worker }] = await Promise.all([import('@temporalio/client'), import('@temporalio/worker')]);
+  const ear = createEar();
+  const client = new Client({ ...place, ...(identity === undefined ? {} : { identity }) });
+  return {
+    guards: createGuards({ client, ear, log, random: Math.random }),
+    ear: await Worker.create({
+      ...place,
+      taskQueue: ear.queue,
+      activities: ear.activities,
+      maxConcurrentActivityTaskPolls: 1,
+      ...(identity === undefined ? {} : { identity }),
+    }),
+  };
+}
+
+function batonWorker({ taskQueues, workers, guards }: Parts, release: () => Promise<void>): BatonWorker {
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
+  // If one dies the others must not go on as if nothing had happened.
+  const work = () => Promise.all(workers.map((worker) => worker.run().finally(shutdown)));
   return {
     taskQueues,
     shutdown,
     async run(until) {
       until?.then(shutdown, shutdown);
       try {
-        // If one dies the others must not go on as if nothing had happened.
-        await Promise.all(workers.map((worker) => worker.run().finally(shutdown)));
+        if (guards === undefined) await work();
+        // Calls that end while the worker drains are told of too.
+        else await guards.ear.runUntil(() => work().finally(() => guards.guards.close()));
       } finally {
         await release();
       }

@@ -3,11 +3,13 @@
 import { Context } from '@temporalio/activity';
 import { addUsage, NO_USAGE, notedIn, type CallReply, type CallRequest, type Noted } from '../domain/call.js';
 import type { AgentContext, AgentLog } from '../domain/agent.js';
-import type { RetryPolicy } from '../domain/retry.js';
+import { isUncounted } from '../domain/failure.js';
+import { AgentError } from './agent-error.js';
 import { classify } from './classify.js';
+import { elsewhere } from './elsewhere.js';
 import { createHeartbeats, type Heartbeat, type StartHeartbeat } from './heartbeat.js';
 import { invoke } from './invoke.js';
-import type { Lease } from './lease.js';
+import type { Held, Lease } from './lease.js';
 import { parseInput } from './parse-input.js';
 import { parseReply } from './parse-reply.js';
 import { parseRequest } from './parse-request.js';
@@ -29,6 +31,10 @@ export interface CallAgentDeps {
 
 /** What one attempt has come to so far, and what those before it have spent; a failure carries it. */
 interface Attempt {
+  /** Which attempt it is of those that count; the first is 1. */
+  readonly attempt: number;
+  /** Those before it that were turned away. */
+  refused: number;
   began: boolean;
   usage: CallReply['usage'];
 }
@@ -37,25 +43,37 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
   const startHeartbeat = createHeartbeats();
   return async (given) => {
     const activity = Context.current();
-    const { spent: before } = notedIn(activity.info.heartbeatDetails);
-    const soFar: Attempt = { began: false, usage: { ...NO_USAGE, ...before } };
-    let retry: RetryPolicy | undefined;
+    const { spent, refused = 0 } = notedIn(activity.info.heartbeatDetails);
+    // A person's retry counts from one again.
+    const attemptNo = Math.max(1, activity.info.attempt - refused);
+    const soFar: Attempt = { attempt: attemptNo, refused, began: false, usage: { ...NO_USAGE, ...spent } };
+    let request: CallRequest | undefined;
     try {
-      const request = parseRequest(given);
-      retry = request.retry;
+      request = parseRequest(given);
+      if (isSpent(request, soFar)) throw attemptsLost(request);
       const found = deps.registry.find(request.agent, activity.info.taskQueue);
       const input = parseInput(found, request.input);
+      if (request.hedgeOf !== undefined) request = await elsewhere(activity, request, deps.log ?? activity.log);
       return await attempt(deps, { activity, request, found, input, soFar, startHeartbeat });
     } catch (error) {
-      const random = deps.random();
-      throw classify(error, {
-        attempt: activity.info.attempt,
-        ...soFar,
-        random,
-        ...(retry === undefined ? {} : { retry }),
-      });
+      throw classify(error, { ...soFar, ...termsOf(request, soFar), random: deps.random() });
     }
   };
+}
+
+/** The server counts the attempts of most calls; those of others end here. */
+const isSpent = ({ countsAttempts, retry }: CallRequest, { attempt }: Attempt): boolean =>
+  countsAttempts === true && attempt > retry.attempts;
+
+const attemptsLost = ({ agent }: CallRequest): AgentError =>
+  new AgentError(`the workers that called ${JSON.stringify(agent)} have not been heard of: they may have died`, {
+    type: 'Interrupted',
+  });
+
+function termsOf(request: CallRequest | undefined, soFar: Attempt) {
+  if (request === undefined) return {};
+  const { retry, hasFallback = false, countsAttempts = false } = request;
+  return { retry, hasFallback, isLast: countsAttempts && soFar.attempt >= retry.attempts };
 }
 
 interface Call {
@@ -76,20 +94,33 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
     agent: agent.type,
     ...(item === undefined ? {} : { item }),
   });
-  const heartbeat = call.startHeartbeat(activity, log, () => spentIn(soFar));
+  const heartbeat = call.startHeartbeat(activity, log, () => notedOf(soFar));
+  let askedAt: number | undefined;
+  const agentMs = () => (askedAt === undefined ? 0 : performance.now() - askedAt);
   const run = (signal: AbortSignal) => {
     soFar.began = true;
+    askedAt = performance.now();
     // The attempts before this one reached the agent too.
-    soFar.usage = { ...soFar.usage, calls: activity.info.attempt };
-    return agent.run(input, contextOf({ request, attempt: activity.info.attempt, signal, heartbeat, log, soFar }));
+    soFar.usage = { ...soFar.usage, calls: soFar.attempt };
+    return agent.run(input, contextOf({ request, signal, heartbeat, log, soFar }));
   };
   const name = JSON.stringify(agent.type);
-  const invocation = () => invoke({ name, timeoutMs, graceMs: deps.abortGraceMs, activity, log, run });
+  const guarded = { agent, input, request, activity, log, agentMs };
+  const answer = async (held?: Held): Promise<unknown> => {
+    const lost = held === undefined ? {} : { lost: held.signal };
+    const reply = await invoke({ name, timeoutMs, graceMs: deps.abortGraceMs, activity, log, run, ...lost });
+    return parseReply(found, reply);
+  };
   const ask = async (): Promise<CallReply> => {
-    const reply = await deps.permit(agent, () => deps.lease(agent, invocation));
+    const output = await deps.permit(guarded, (leave) =>
+      deps.lease(guarded, (held) => {
+        leave();
+        return answer(held);
+      }),
+    );
     return {
-      output: parseReply(found, reply),
-      attempts: activity.info.attempt,
+      output,
+      attempts: soFar.attempt,
       usage: soFar.usage,
       ...(agent.version === undefined ? {} : { version: agent.version }),
     };
@@ -97,6 +128,7 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
   try {
     return await deps.recall({ activity, request, agent, log }, ask);
   } catch (error) {
+    if (error instanceof AgentError && isUncounted(error.type)) soFar.refused++;
     heartbeat.handOn();
     throw error;
   } finally {
@@ -105,23 +137,24 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
 }
 
 /** Calls are counted by attempts. */
-const spentIn = ({ usage: { tokens, usd } }: Attempt): Noted['spent'] =>
-  tokens === 0 && usd === 0 ? undefined : { tokens, usd };
+const notedOf = ({ usage: { tokens, usd }, refused }: Attempt): Pick<Noted, 'spent' | 'refused'> => ({
+  ...(tokens === 0 && usd === 0 ? {} : { spent: { tokens, usd } }),
+  ...(refused === 0 ? {} : { refused }),
+});
 
 interface Parts {
   readonly request: CallRequest;
-  readonly attempt: number;
   readonly signal: AbortSignal;
   readonly heartbeat: Heartbeat;
   readonly log: AgentLog;
   readonly soFar: Attempt;
 }
 
-function contextOf({ request, attempt, signal, heartbeat, log, soFar }: Parts): AgentContext {
+function contextOf({ request, signal, heartbeat, log, soFar }: Parts): AgentContext {
   const { run, plan, task, item, idempotencyKey } = request;
   return {
     signal,
-    attempt,
+    attempt: soFar.attempt,
     idempotencyKey,
     progress: heartbeat.progress,
     lastProgress: heartbeat.lastProgress,

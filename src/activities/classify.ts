@@ -2,7 +2,7 @@
 // makes one. Sizes are bounded here, since a failure too large for the server is a retry for ever.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { CallFailureDetail, Usage } from '../domain/call.js';
-import { isFailureType, isRetryable, type FailureType } from '../domain/failure.js';
+import { isFailureType, isRetryable, isUncounted, type FailureType } from '../domain/failure.js';
 import { DEFAULT_RETRY, fullJitterMs, type RetryPolicy } from '../domain/retry.js';
 import { AgentError } from './agent-error.js';
 import { boundedError, boundedText, messageOf } from './bounded-error.js';
@@ -20,6 +20,10 @@ const MAX_DETAILS_BYTES = 64 * 1024;
 export interface Circumstances {
   /** Which attempt failed; the first is 1. */
   readonly attempt: number;
+  /** No attempt is made after this one, whatever the failure: they are not counted by the server. */
+  readonly isLast?: boolean;
+  /** A breaker that lets nothing through ends the call. */
+  readonly hasFallback?: boolean;
   /** True once the agent was called. */
   readonly began: boolean;
   readonly usage: Usage;
@@ -40,7 +44,7 @@ export function classify(error: unknown, at: Circumstances): ApplicationFailure 
   const detail = detailOf(error, details, at);
   const cause = error instanceof Error ? boundedError(error) : undefined;
   if (type === 'Cancelled') return new CancelledFailure(message, [detail], cause);
-  const nonRetryable = !isRetryable(type);
+  const nonRetryable = isEnd(type, at);
   const delayMs =
     retryAfterMs === undefined || Number.isNaN(retryAfterMs)
       ? fullJitterMs(at.retry ?? DEFAULT_RETRY, at.attempt, at.random)
@@ -54,6 +58,13 @@ export function classify(error: unknown, at: Circumstances): ApplicationFailure 
     ...(cause === undefined ? {} : { cause }),
   });
 }
+
+function isEnd(type: FailureType, { isLast = false, hasFallback = false }: Circumstances): boolean {
+  if (isUncounted(type)) return type === 'BreakerOpen' && hasFallback;
+  return isLast || !isRetryable(type);
+}
+
+export const failureTypeOf = (error: unknown): FailureType => causeOf(error).type;
 
 function causeOf(error: unknown): Cause {
   if (error instanceof AgentError) return error;

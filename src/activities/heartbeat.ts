@@ -1,6 +1,6 @@
 // Heartbeats keep a call alive on the server, carry its progress and what it has spent to the next attempt, and are the only
 // way by which the news of a cancellation comes here. A call that is over before the first tick sends none, unless it fails
-// and has spent something.
+// and the next attempt is to know something of it.
 import type { Context } from '@temporalio/activity';
 import type { AgentLog } from '../domain/agent.js';
 import { notedIn, type Noted } from '../domain/call.js';
@@ -21,21 +21,21 @@ export interface Heartbeat {
   /** What the attempt before this one noted last. */
   readonly lastProgress: unknown;
   progress(this: void, value: unknown): void;
-  /** Hands what has been spent to the next attempt. */
+  /** Hands what is to be known of this attempt to the next one. */
   handOn(): void;
   end(): void;
 }
 
-/** What all attempts of a call have spent so far; `undefined` as long as none has said anything. */
-export type SpentSoFar = () => Noted['spent'];
+/** What all attempts of a call have spent so far, and how many of them were turned away; empty as long as there is nothing to say. */
+export type NotedSoFar = () => Pick<Noted, 'spent' | 'refused'>;
 
-export type StartHeartbeat = (activity: Context, log: AgentLog, spent: SpentSoFar) => Heartbeat;
+export type StartHeartbeat = (activity: Context, log: AgentLog, noted: NotedSoFar) => Heartbeat;
 
 /** The heartbeats of one worker, which knows how many calls it has in flight. */
 export function createHeartbeats(): StartHeartbeat {
   let calls = 0;
-  return (activity, log, spent) => {
-    const heartbeat = startHeartbeat({ activity, log, spent, calls: ++calls });
+  return (activity, log, noted) => {
+    const heartbeat = startHeartbeat({ activity, log, noted, calls: ++calls });
     return {
       ...heartbeat,
       end() {
@@ -49,19 +49,18 @@ export function createHeartbeats(): StartHeartbeat {
 interface Starting {
   readonly activity: Context;
   readonly log: AgentLog;
-  readonly spent: SpentSoFar;
+  readonly noted: NotedSoFar;
   readonly calls: number;
 }
 
-function startHeartbeat({ activity, log, spent, calls }: Starting): Heartbeat {
+function startHeartbeat({ activity, log, noted, calls }: Starting): Heartbeat {
   const { progress: lastProgress } = notedIn(activity.info.heartbeatDetails);
   // Until this attempt notes something, it hands on what it found, so that a third attempt still finds it.
   let progress = lastProgress;
   let over = false;
   const timeoutMs = activity.info.heartbeatTimeoutMs;
   const beat = () => {
-    const sum = spent();
-    activity.heartbeat({ progress, ...(sum === undefined ? {} : { spent: sum }) } satisfies Noted);
+    activity.heartbeat({ progress, ...noted() } satisfies Noted);
   };
   const tickMs = Math.min((timeoutMs ?? 0) / TICKS_PER_TIMEOUT, Math.ceil((calls * MS_PER_CALL) / TICK_MS) * TICK_MS);
   const timer = tickMs === 0 ? undefined : setInterval(beat, tickMs);
@@ -79,7 +78,7 @@ function startHeartbeat({ activity, log, spent, calls }: Starting): Heartbeat {
       beat();
     },
     handOn() {
-      if (spent() !== undefined) beat();
+      if (Object.keys(noted()).length > 0) beat();
     },
     end() {
       over = true;

@@ -1,6 +1,7 @@
 import { ABORT_GRACE_MS, type Agent, type AgentLog } from '../domain/agent.js';
 import type { CallReply, CallRequest } from '../domain/call.js';
 import type { Catalogue, CatalogueRequest } from '../domain/catalogue.js';
+import { AgentDefinitionError } from './agents/definition.js';
 import { createCatalogue } from './catalogue.js';
 import { createCallAgent } from './call-agent.js';
 import { checkInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
@@ -32,6 +33,7 @@ export type Activities = {
 /** The activities of one worker. Throws an `AgentDefinitionError` with all that is wrong with the agents. */
 export function createActivities(deps: ActivityDeps): Activities {
   const registry = createRegistry(deps.agents);
+  refuseUnguarded(deps);
   const places = createPastPlaces();
   const callAgent = createCallAgent({
     registry,
@@ -44,4 +46,14 @@ export function createActivities(deps: ActivityDeps): Activities {
   });
   const catalogue = createCatalogue(registry, deps.agents);
   return { callAgent, catalogue, checkInput, pastAnswer: createPastAnswer(places) };
+}
+
+/** An agent would be called while its breaker is open, and nobody would know. */
+function refuseUnguarded({ agents, permit }: ActivityDeps): void {
+  const problems = agents
+    .filter(({ breaker }) => breaker !== undefined && permit === undefined)
+    .map(
+      ({ type }) => `agent ${JSON.stringify(type)}: breaker: expected a worker of createWorker, which keeps breakers`,
+    );
+  if (problems.length > 0) throw new AgentDefinitionError(problems);
 }

@@ -1,5 +1,6 @@
 // Runs an agent within its time.
-// I1. The agent's signal aborts once, for the first of: timeout, cancellation, shutdown of the worker. Its reason is the failure.
+// I1. The agent's signal aborts once, for the first of: timeout, cancellation, a lease that is lost, shutdown of the worker. Its
+//     reason is the failure.
 // I2. After that nothing the agent answers counts: many agents end early with half an answer when they are told to stop.
 // I3. An agent that ignores its signal is given up after a grace; its call never outlives that.
 import { CancelledFailure, type Context } from '@temporalio/activity';
@@ -17,13 +18,16 @@ export interface Invocation {
   readonly graceMs: number;
   readonly activity: Context;
   readonly log: AgentLog;
+  /** Aborts, with the failure as its reason, where what the call rests on is gone. */
+  readonly lost?: AbortSignal;
   /** Starts the agent. Called at most once, and never if the signal has aborted before. */
   run(this: void, signal: AbortSignal): unknown;
 }
 
-export function invoke({ name, timeoutMs, graceMs, activity, log, run }: Invocation): Promise<unknown> {
+export function invoke({ name, timeoutMs, graceMs, activity, log, lost, run }: Invocation): Promise<unknown> {
   const cancelled = activity.cancellationSignal;
   if (cancelled.aborted) return Promise.reject(cancelReason(name, activity));
+  if (lost?.aborted === true) return Promise.reject(lost.reason as AgentError);
   const abort = new AbortController();
   // One promise by hand instead of a race: each promise of a call costs, and a fan-out makes thousands of calls.
   return new Promise((resolve, reject) => {
@@ -31,6 +35,7 @@ export function invoke({ name, timeoutMs, graceMs, activity, log, run }: Invocat
     const clear = () => {
       clearTimeout(timer);
       cancelled.removeEventListener('abort', onCancel);
+      lost?.removeEventListener('abort', onLost);
     };
     const stop = (reason: AgentError) => {
       if (isStopped) return;
@@ -45,6 +50,8 @@ export function invoke({ name, timeoutMs, graceMs, activity, log, run }: Invocat
     };
     const onCancel = () => stop(cancelReason(name, activity));
     cancelled.addEventListener('abort', onCancel, { once: true });
+    const onLost = () => stop(lost!.reason as AgentError);
+    lost?.addEventListener('abort', onLost, { once: true });
     const onTimeout = () => stop(timedOut(name, timeoutMs));
     // Beyond the longest timer there is only the timeout that Temporal keeps.
     const timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(onTimeout, timeoutMs);

@@ -1,6 +1,12 @@
-import type { Agent } from '../domain/agent.js';
+import type { GuardedCall } from './guarded-call.js';
 
-/** Holds a share of an agent's capacity for the time of a call: a pool's place in the pipeline. */
-export type Lease = <T>(agent: Agent, call: () => Promise<T>) => Promise<T>;
+/** What a call holds while it goes on. */
+export interface Held {
+  /** Aborts with a `LeaseLost` when it is not certain any more that the pool keeps it for this call. */
+  readonly signal: AbortSignal;
+}
 
-export const unlimitedLease: Lease = (_agent, call) => call();
+/** Holds a share of a pool for the time of a call: a pool's place in the pipeline. Throws `PoolBusy`, `LeaseLost`. */
+export type Lease = <T>(call: GuardedCall, go: (held?: Held) => Promise<T>) => Promise<T>;
+
+export const unlimitedLease: Lease = (_call, go) => go();

@@ -1,6 +1,7 @@
 // An agent, seen from a plan: a type, two schemas, some settings, and a function that does the work.
 // Every kind of agent (function, http, command, …) becomes this one shape; nothing else asks which kind it has.
 import { z } from 'zod';
+import { BreakerSettings } from './breaker/settings.js';
 import { Estimate } from './budget.js';
 import type { Usage } from './call.js';
 import { Duration } from './duration.js';
@@ -35,6 +36,8 @@ export const AgentSettings = z.strictObject({
   estimate: Estimate.optional(),
   /** The Task Queue whose workers have this agent; the run's own if absent. */
   taskQueue: z.string().min(1).optional(),
+  /** Leaves it alone while it fails. */
+  breaker: BreakerSettings.optional(),
   /** A plan that a planner made may call it only after a person has said yes to that: behind a task that approves. */
   sensitive: z.boolean().optional(),
 });
@@ -52,6 +55,9 @@ export interface AgentLog {
  * outside the call (a Workflow's `startToCloseTimeout`) adds this to it, or the call can never say what happened.
  */
 export const ABORT_GRACE_MS = 10_000;
+
+/** How long a call may wait for a place in a pool before it makes room for another; it tries again then. */
+export const LONGEST_LEASE_WAIT_MS = 5 * 60_000;
 
 /** What an agent is given beside its input. */
 export interface AgentContext {
@@ -86,5 +92,8 @@ export const AgentCard = AgentSettings.pick({
   retry: true,
   estimate: true,
   taskQueue: true,
+}).extend({
+  /** A breaker or a pool stands before it: calls may be turned away, which is no attempt, and may wait. */
+  guarded: z.boolean().optional(),
 });
 export type AgentCard = z.infer<typeof AgentCard>;

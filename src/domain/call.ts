@@ -18,6 +18,10 @@ const Noted = z.object({
   progress: z.unknown().optional(),
   /** By all attempts so far, calls aside; absent where none has said anything. */
   spent: Usage.omit({ calls: true }).optional().catch(undefined),
+  /** Attempts so far that a breaker or a pool turned away. */
+  refused: z.int().min(1).optional().catch(undefined),
+  /** Which resource of a pool the attempt holds. */
+  resource: z.string().optional().catch(undefined),
 });
 export type Noted = z.infer<typeof Noted>;
 
@@ -37,17 +41,23 @@ export const CallRequest = z.strictObject({
   input: z.unknown(),
   /** The same for every attempt of this call, in this run and after any crash. */
   idempotencyKey: z.string(),
+  /** Of a hedge: the activity of the call that it stands by. */
+  hedgeOf: z.string().optional(),
   /** Milliseconds that one attempt may take. */
   timeoutMs: z.number(),
   retry: RetryPolicy,
+  /** The server does not count the attempts: those that never reach the agent are none. */
+  countsAttempts: z.boolean().optional(),
+  /** Another agent stands in: a breaker that is open ends the call at once. */
+  hasFallback: z.boolean().optional(),
   /** Where to look for an answer to the same call before the agent is asked. */
   reuse: ReusePlace.optional(),
+  /** It is answered from there, or not at all. */
+  onlyRecall: z.literal(true).optional(),
   /** The agent is asked, whatever is remembered. */
   anew: z.boolean().optional(),
-  /** The activity whose call this one is to answer in place of. */
-  hedgeOf: z.string().optional(),
-  /** It is answered from the old run, or not at all. */
-  onlyRecall: z.literal(true).optional(),
+  /** Not this resource of the agent's pool, if there is another. */
+  avoid: z.string().optional(),
   /** Milliseconds for which the answer is good for whoever asks the same; those of the agent, if absent. */
   cacheMs: z.number().optional(),
 });

@@ -3,8 +3,9 @@ import type { Estimate } from './budget.js';
 
 /** Only what orchestrating needs, of those agents that declare any of it. */
 export function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
-  const cards = agents.map(({ type, timeout, heartbeat, retry, estimate, taskQueue }) => {
-    const card = Object.entries({ timeout, heartbeat, retry, estimate, taskQueue }).filter(
+  const cards = agents.map(({ type, timeout, heartbeat, retry, estimate, taskQueue, breaker }) => {
+    const guarded = breaker === undefined ? undefined : true;
+    const card = Object.entries({ timeout, heartbeat, retry, estimate, taskQueue, guarded }).filter(
       ([, value]) => value !== undefined,
     );
     return [type, Object.fromEntries(card)] as const;

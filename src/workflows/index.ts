@@ -1,5 +1,6 @@
 // The entry of Baton's own bundle of Workflow code.
 export { cachedReply } from './cached-reply.js';
+export { circuitBreaker } from './circuit-breaker.js';
 export { orchestrate } from './orchestrate.js';
 
 // Temporal notes the stack of every promise, frame by frame, for the call stack that its Web UI can show. Here that is Baton's

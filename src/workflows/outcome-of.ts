@@ -74,7 +74,8 @@ function detailOf({ details }: ApplicationFailure | CancelledFailure): CallFailu
 }
 
 /** The answer is missing, which does not prove that the work is not done. */
-const mayHaveWorked = (type: string | null | undefined): boolean => type === 'Timeout' || type === 'Interrupted';
+const mayHaveWorked = (type: string | null | undefined): boolean =>
+  type === 'Timeout' || type === 'Interrupted' || type === 'LeaseLost';
 
 function timeoutMessage({ timeoutType, message }: TimeoutFailure): string {
   switch (timeoutType) {

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { AgentError } from '../../src/activities/agent-error.js';
 import { functionAgent } from '../../src/activities/agents/function.js';
+import type { GuardedCall } from '../../src/activities/guarded-call.js';
 import { createActivities } from '../../src/activities/index.js';
+import type { Leave } from '../../src/activities/permit.js';
 import type { Agent, AgentContext } from '../../src/domain/agent.js';
 import { MAX_VALUE_BYTES } from '../../src/domain/call.js';
 import { aRequest, call, environment, failureOf } from './call.js';
@@ -64,11 +66,14 @@ describe('a call that succeeds', () => {
   test('passes through permit and lease, in this order', async () => {
     const passed: string[] = [];
     const deps = {
-      permit: <T>({ type }: Agent, next: () => Promise<T>) => (passed.push(`permit ${type}`), next()),
-      lease: <T>({ type }: Agent, next: () => Promise<T>) => (passed.push(`lease ${type}`), next()),
+      permit: <T>({ agent }: GuardedCall, next: (leave: Leave) => Promise<T>) => {
+        passed.push(`permit ${agent.type}`);
+        return next(() => passed.push('leave'));
+      },
+      lease: <T>({ agent }: GuardedCall, next: () => Promise<T>) => (passed.push(`lease ${agent.type}`), next()),
     };
     await call({ agents: [agent(async () => passed.push('agent'))], deps });
-    expect(passed).toEqual(['permit x', 'lease x', 'agent']);
+    expect(passed).toEqual(['permit x', 'lease x', 'leave', 'agent']);
   });
 });
 

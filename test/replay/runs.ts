@@ -2,6 +2,7 @@
 import { AgentError } from '../../src/activities/agent-error.js';
 import type { Plan, Task } from '../../src/domain/plan.js';
 import type { PlannerRequest } from '../../src/domain/planner.js';
+import { untilAborted } from '../support/gate.js';
 import type { RunOptions, TestRun } from '../support/temporal.js';
 
 export interface KeptRun {
@@ -31,6 +32,12 @@ const made: Plan = {
 /** Once it shows its plan to a person. */
 async function whenAsking(run: TestRun['run'], task: string): Promise<void> {
   for (;;) if ((await run.snapshot()).tasks[task]?.asks === true) return;
+}
+
+/** Answers only when it is asked again. */
+function slowAtFirst(): NonNullable<NonNullable<RunOptions['agents']>[string]> {
+  let calls = 0;
+  return (_, { signal }) => (++calls === 1 ? untilAborted(signal) : 'second');
 }
 
 const FORKED: Plan = {
@@ -307,5 +314,34 @@ export const KEPT_RUNS: readonly KeptRun[] = [
     plan: { ...FORKED, tasks: { ...FORKED.tasks, cached: { agent: 'echo', cache: { ttl: '1h' } } } },
     options: { agents: { no: () => null }, input: { items: [1, 2] }, forkOf: { run: 'fork-old', from: ['anew'] } },
     children: ['sub'],
+  },
+  {
+    name: 'several-for-one',
+    plan: {
+      name: 'several',
+      budget: { calls: 30 },
+      tasks: {
+        won: { race: ['no', 'echo'], input: 1, compensate: { agent: 'echo' } },
+        agreed: {
+          vote: { agents: ['echo', 'same', 'no'], quorum: 2 },
+          forEach: { items: [1, 3] },
+          input: '{% $item %}',
+        },
+        apart: {
+          vote: { agents: ['echo', 'same'], quorum: 2 },
+          input: 2,
+          fallback: [{ agent: 'no' }, { agent: 'echo' }],
+        },
+        again: { agent: 'slowAtFirst', heartbeat: '1s', hedge: { after: '50ms', max: 3 } },
+        last: { agent: 'no', needs: ['won', 'agreed', 'apart', 'again'] },
+      },
+    },
+    options: {
+      agents: {
+        no: refuses,
+        same: (input) => (input === 2 ? 'another' : input),
+        slowAtFirst: slowAtFirst(),
+      },
+    },
   },
 ];

@@ -1,7 +1,7 @@
 // A call to an agent, or what is asked in place of one: several agents, the same one again, its fallbacks.
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import { ABORT_GRACE_MS } from '../../domain/agent.js';
+import { ABORT_GRACE_MS, LONGEST_LEASE_WAIT_MS } from '../../domain/agent.js';
 import { MAX_VALUE_BYTES, type CallReply, type CallRequest } from '../../domain/call.js';
 import { contestOf } from '../../domain/contest.js';
 import { durationMs } from '../../domain/duration.js';
@@ -58,8 +58,10 @@ export interface Call {
   readonly suffix?: string;
   /** It does what the task says, as one of several that do: the settings of the task hold for it. */
   readonly isRival?: true;
-  /** The activity of the call that it is to answer in place of. */
+  /** It is a hedge: the activity of the call that it stands by. */
   readonly hedgeOf?: string;
+  /** Another agent is asked where this one fails for good; of the agents of a task the task says so. */
+  readonly hasFallback?: boolean;
   /** It is answered from the old run, or not at all. */
   readonly onlyRecall?: true;
 }
@@ -91,19 +93,21 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
   const retry = retryPolicy(own.retry, defaults?.retry, card?.retry);
   const timeoutMs = durationMs(own.timeout ?? defaults?.timeout ?? card?.timeout ?? DEFAULT_TIMEOUT);
   const heartbeat = (isOfTask ? task.task.heartbeat : undefined) ?? defaults?.heartbeat ?? card?.heartbeat;
+  const isGuarded = card?.guarded === true;
   const name = workName(work);
   const suffix = call.suffix === undefined ? '' : `:${call.suffix}`;
   const { callAgent } = proxyActivities<Activities>({
     activityId: `${name}${suffix}`,
     summary: `${name}${suffix} · ${call.agent}`,
-    startToCloseTimeout: timeoutMs + TIMEOUT_GRACE_MS,
+    startToCloseTimeout: timeoutMs + TIMEOUT_GRACE_MS + (isGuarded ? LONGEST_LEASE_WAIT_MS : 0),
     heartbeatTimeout: heartbeat ?? DEFAULT_HEARTBEAT,
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     ...(card?.taskQueue === undefined ? {} : { taskQueue: card.taskQueue }),
     ...(leftMs === undefined ? {} : { scheduleToCloseTimeout: leftMs }),
     ...(hasPriority(run, work) ? { priority: { priorityKey: task.priority } } : {}),
     retry: {
-      maximumAttempts: retry.attempts,
+      // Those of a guarded agent are counted where they are made: not all of them reach it.
+      ...(isGuarded ? {} : { maximumAttempts: retry.attempts }),
       initialInterval: retry.initialMs,
       backoffCoefficient: retry.factor,
       maximumInterval: retry.maxMs,
@@ -124,6 +128,8 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     ...(isOfTask ? cacheOf(task) : {}),
     ...(call.hedgeOf === undefined ? {} : { hedgeOf: call.hedgeOf }),
     ...(call.onlyRecall === undefined ? {} : { onlyRecall: call.onlyRecall }),
+    ...(isGuarded ? { countsAttempts: true } : {}),
+    ...(isGuarded && (isOfTask ? task.task.fallback !== undefined : call.hasFallback) ? { hasFallback: true } : {}),
   };
   return reading<CallReply, Settled>(
     callAgent(request),

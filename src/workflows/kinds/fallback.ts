@@ -8,16 +8,23 @@ import { inTime } from '../../domain/soon.js';
 import { roomForFallback } from '../budget.js';
 import { outcomeOf } from '../outcome-of.js';
 import { render, report, type Run } from '../run.js';
-import { callAgent, inputOf } from './agent.js';
+import { callAgent, inputOf, type Call } from './agent.js';
 import { workOf, type Settled, type Work } from './work.js';
 
 export async function askFallbacks(run: Run, work: Work, input: unknown, first: Settled): Promise<Settled> {
   let settled = first;
-  for (const [place, fallback] of fallbacksOf(work.task.task).entries()) {
+  const fallbacks = fallbacksOf(work.task.task);
+  for (const [place, fallback] of fallbacks.entries()) {
     const { outcome } = settled;
     if (!hasFailedForGood(outcome)) break;
     const suffix = place === 0 ? 'fallback' : `fallback:${place + 1}`;
-    settled = await askFallback(run, work, { ...fallback, suffix }, input, outcome);
+    settled = await askFallback(
+      run,
+      work,
+      { ...fallback, suffix, hasFallback: place < fallbacks.length - 1 },
+      input,
+      outcome,
+    );
   }
   return settled;
 }
@@ -28,7 +35,7 @@ type Failed = Exclude<Outcome, { status: 'succeeded' | 'cancelled' }>;
 const hasFailedForGood = (outcome: Outcome): outcome is Failed =>
   outcome.status !== 'succeeded' && outcome.status !== 'cancelled' && outcome.failure.type !== 'Cancelled';
 
-type FallbackCall = Fallback & { readonly suffix: string };
+type FallbackCall = Fallback & Pick<Call, 'suffix' | 'hasFallback'>;
 
 async function askFallback(
   run: Run,

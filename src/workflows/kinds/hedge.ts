@@ -18,28 +18,29 @@ export async function askHedged(run: Run, work: Work, hedge: Hedge, call: Call):
   const rivals = new Rivals(run, work, (answers) => winners(contest, answers) !== undefined);
   rivals.start(call, () => timers.cancel());
   timers
-    .run(() => hedgeInTime(run, work, hedge, { call, rivals }))
-    // Cancelled, because there is an answer.
+    .run(() => hedgeInTime(run, work, hedge, { call, rivals, onEnd: () => timers.cancel() }))
+    // Cancelled, because a call has ended.
     .catch(() => undefined);
   const answers = await rivals.settled();
-  timers.cancel();
   return { outcome: settleContest(contest, answers, work.task.task.compensate !== undefined).outcome };
 }
 
 interface Hedged {
   readonly call: Call;
   readonly rivals: Rivals;
+  onEnd(this: void): void;
 }
 
-async function hedgeInTime(run: Run, work: Work, { after, max = DEFAULT_MAX }: Hedge, { call, rivals }: Hedged) {
+async function hedgeInTime(run: Run, work: Work, { after, max = DEFAULT_MAX }: Hedge, { call, rivals, onEnd }: Hedged) {
   const which = workOf(work);
   for (let place = 1; place < max; place++) {
     await sleep(durationMs(after), { summary: `hedge of ${workName(work)}` });
     if (!mayHedge(run.progress, call.agent)) continue;
     const name = `hedge:${place}`;
     report(run, { type: 'hedgeStarted', ...which, name, agent: call.agent });
-    rivals.start({ ...call, suffix: name, isRival: true, hedgeOf: workName(work), name }, ({ outcome }) =>
-      report(run, { type: 'hedgeEnded', ...which, name, outcome }),
-    );
+    rivals.start({ ...call, suffix: name, isRival: true, hedgeOf: workName(work), name }, ({ outcome }) => {
+      report(run, { type: 'hedgeEnded', ...which, name, outcome });
+      onEnd();
+    });
   }
 }

@@ -10,8 +10,8 @@ import {
   turn,
   type BreakerPhase,
   type BreakerState,
-} from '../../src/domain/breaker.js';
-import { breakerPolicy, BreakerSettings } from '../../src/domain/breaker-settings.js';
+} from '../../../src/domain/breaker/breaker.js';
+import { breakerPolicy, BreakerSettings } from '../../../src/domain/breaker/settings.js';
 
 /** As a person reads it: `S` a success, `F` a failure, `s` and `f` slow ones, `I` one that is ignored, `?` a call that is let
  *  through, `!` one that is not, `+3` three seconds, `>open` turned so by hand. */

@@ -4,8 +4,8 @@
 // B2. Open, it lets none through until its time is over; the first call after that finds it half-open.
 // B3. Half-open, it lets so many probes through; they alone decide whether it closes or opens again.
 // B4. An outcome counts where its call was let through: what comes late, from before a transition, says nothing of now.
-import type { BreakerPolicy } from './breaker-settings.js';
-import { createWindow, noteCall, passTime, type CallWindow, type Tally } from './breaker-window.js';
+import type { BreakerPolicy } from './settings.js';
+import { createWindow, noteCall, passTime, type CallWindow, type Tally } from './window.js';
 
 /** A person may force it open or closed; `observing`, it counts and never opens. */
 export type BreakerPhase = 'closed' | 'open' | 'half-open' | 'forced-open' | 'forced-closed' | 'observing';

@@ -1,6 +1,6 @@
 // What an agent declares of its circuit breaker, and the settings that it runs with.
 import { z } from 'zod';
-import { Duration, durationMs } from './duration.js';
+import { Duration, durationMs } from '../duration.js';
 
 const Rate = z.union(
   [z.number().min(1).max(100), z.string().regex(/^(?:100|[1-9]\d?)(?:\.\d+)?%$/)],
@@ -33,6 +33,8 @@ export const BreakerSettings = z.strictObject({
   probes: z.int().min(1).max(1000).optional(),
   /** A half-open breaker whose probes have not answered by then opens again; default 5m. */
   probeFor: Duration.optional(),
+  /** What becomes of calls while the breaker cannot be asked: each worker judges by what it sees alone (default), or refuses. */
+  whenUnreachable: z.enum(['call', 'refuse']).optional(),
 });
 export type BreakerSettings = z.infer<typeof BreakerSettings>;
 

@@ -10,8 +10,8 @@ import {
   settleTime,
   turn,
   type BreakerPhase,
-} from '../../src/domain/breaker.js';
-import { breakerPolicy, type BreakerSettings } from '../../src/domain/breaker-settings.js';
+} from '../../../src/domain/breaker/breaker.js';
+import { breakerPolicy, type BreakerSettings } from '../../../src/domain/breaker/settings.js';
 
 const Config = z.object({
   failureRateThreshold: z.number(),
@@ -40,7 +40,7 @@ const Case = z.object({ id: z.string(), config: z.union([Config, z.string()]), o
 
 const CASES = z
   .array(Case)
-  .parse(JSON.parse(readFileSync(new URL('../cases/circuit-breaker.json', import.meta.url), 'utf8')));
+  .parse(JSON.parse(readFileSync(new URL('../../cases/circuit-breaker.json', import.meta.url), 'utf8')));
 
 /** Their names of phases and of ours. */
 const PHASES: Readonly<Record<string, BreakerPhase>> = {

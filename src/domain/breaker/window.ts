@@ -1,6 +1,6 @@
 // The calls that a breaker judges by: the last n of them, or those of the last n seconds in buckets of one second. Both
 // are a ring of tallies, of one call or of one second, and their sum: noting a call costs the same however many there are.
-import type { BreakerPolicy } from './breaker-settings.js';
+import type { BreakerPolicy } from './settings.js';
 
 export interface Tally {
   calls: number;

@@ -1,0 +1,133 @@
+// The breaker that all workers share: its state, its terms, and who has a mirror of it. One JSON value, changed in place; `now` in
+// milliseconds since 1970.
+// C1. Whoever has been answered within the last `FRESH_MS` is a member, and is told of every transition.
+// C2. A member that is silent for twice as long is gone, and the probes that it was making may be made by others.
+// C3. Nobody's, and at rest, it is done: whoever comes next begins with a new one, which is closed.
+import { canonicalJson } from '../canonical-json.js';
+import {
+  askPermission,
+  createBreaker,
+  figuresOf,
+  noteOutcome,
+  settleTime,
+  turn,
+  type BreakerState,
+  type CallOutcome,
+} from './breaker.js';
+import type { BreakerReport, BreakerTerms, BreakerTurn, BreakerView } from './messages.js';
+import { breakerPolicy, type BreakerPolicy } from './settings.js';
+import { createWindow } from './window.js';
+
+/** How long a mirror is good for after an answer. */
+export const FRESH_MS = 30_000;
+/** What has been open is remembered for longer, lest its agent be tried anew by many at once. */
+const OPEN_REMEMBERED_MS = 10 * 60_000;
+
+interface Member {
+  heard: number;
+  /** Under way, in the epoch of the state. */
+  probes: number;
+}
+
+export interface Circuit {
+  readonly agent: string;
+  readonly born: number;
+  terms: BreakerTerms;
+  readonly state: BreakerState;
+  readonly members: Record<string, Member>;
+  /** When anything was last asked of it. */
+  heard: number;
+}
+
+export const createCircuit = (agent: string, terms: BreakerTerms, now: number): Circuit => ({
+  agent,
+  born: now,
+  terms,
+  state: createBreaker(breakerPolicy(terms.settings), now),
+  members: {},
+  heard: now,
+});
+
+export function noteReport(circuit: Circuit, report: BreakerReport, now: number): BreakerView {
+  takeTerms(circuit, report.terms);
+  circuit.heard = now;
+  const { state, members } = circuit;
+  const policy = policyOf(circuit);
+  const member = (members[report.worker] ??= { heard: now, probes: 0 });
+  member.heard = now;
+  for (const letter of report.calls) {
+    const { epoch } = state;
+    if (report.epoch === epoch) member.probes = Math.max(0, member.probes - 1);
+    noteOutcome(policy, state, { ...outcomeOf(letter, policy), epoch: report.epoch }, now);
+    if (state.epoch !== epoch) forgetProbes(circuit);
+  }
+  let granted = 0;
+  const { epoch } = state;
+  settleTime(policy, state, now);
+  if (state.epoch !== epoch) forgetProbes(circuit);
+  while (granted < report.probes && state.phase === 'half-open' && askPermission(policy, state, now).permitted)
+    granted++;
+  member.probes += granted;
+  return viewOf(circuit, now, granted);
+}
+
+export function turnCircuit(circuit: Circuit, { to, openMs, terms }: BreakerTurn, now: number): BreakerView {
+  if (terms !== undefined) takeTerms(circuit, terms);
+  circuit.heard = now;
+  turn(policyOf(circuit), circuit.state, to, now, openMs);
+  forgetProbes(circuit);
+  return viewOf(circuit, now);
+}
+
+/** Forgets who is gone. */
+export function settleMembers(circuit: Circuit, now: number): void {
+  const { state, members } = circuit;
+  for (const [worker, { heard, probes }] of Object.entries(members)) {
+    if (now - heard < 2 * FRESH_MS) continue;
+    delete members[worker];
+    for (let n = 0; n < probes; n++) noteOutcome(policyOf(circuit), state, { verdict: 'ignored', ms: 0 }, now);
+  }
+}
+
+export function isDone({ state, members, heard }: Circuit, now: number): boolean {
+  if (Object.keys(members).length > 0) return false;
+  if (state.phase === 'closed') return now - heard >= FRESH_MS;
+  // What a person has decided stays.
+  return ['open', 'half-open'].includes(state.phase) && now - Math.max(heard, state.until ?? 0) >= OPEN_REMEMBERED_MS;
+}
+
+export function viewOf(circuit: Circuit, now: number, granted = 0): BreakerView {
+  const { agent, born, state, terms, members } = circuit;
+  const { phase, epoch, since, until } = state;
+  return {
+    agent,
+    phase,
+    born,
+    epoch,
+    forMs: now - since,
+    ...(phase === 'open' && until !== undefined ? { waitMs: Math.max(0, until - now) } : {}),
+    granted,
+    figures: figuresOf(state, now),
+    terms,
+    workers: Object.keys(members).length,
+  };
+}
+
+const policyOf = ({ terms }: Circuit): BreakerPolicy => breakerPolicy(terms.settings);
+
+function takeTerms(circuit: Circuit, terms: BreakerTerms): void {
+  if (terms.since <= circuit.terms.since) return;
+  const differ = canonicalJson(terms.settings) !== canonicalJson(circuit.terms.settings);
+  circuit.terms = terms;
+  if (differ && circuit.state.phase !== 'half-open') circuit.state.window = createWindow(policyOf(circuit));
+}
+
+function forgetProbes({ members }: Circuit): void {
+  for (const member of Object.values(members)) member.probes = 0;
+}
+
+function outcomeOf(letter: string, { slowCallMs }: BreakerPolicy): CallOutcome {
+  if (letter === 'I') return { verdict: 'ignored', ms: 0 };
+  const isSlow = letter === letter.toLowerCase();
+  return { verdict: letter.toUpperCase() === 'S' ? 'succeeded' : 'failed', ms: isSlow ? slowCallMs : 0 };
+}

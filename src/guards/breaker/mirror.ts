@@ -1,0 +1,237 @@
+// A worker's mirror of one breaker.
+// M1. While the breaker is closed no call waits for it: outcomes go out in batches, and its Workflow says at once when it turns.
+// M2. The worker judges what it sees itself by the same rules: where that would open the breaker it lets nothing through until
+//     the Workflow, which has seen what all workers have, has answered.
+// M3. A mirror that has not been answered for a while asks before it lets a call through.
+// M4. Where the Workflow cannot be reached, the worker's own judgement is all there is, or nothing goes through: as configured.
+import { askPermission, createBreaker, noteOutcome, type BreakerState } from '../../domain/breaker/breaker.js';
+import { FRESH_MS } from '../../domain/breaker/circuit.js';
+import type { BreakerReport, BreakerTerms, BreakerView } from '../../domain/breaker/messages.js';
+import { breakerPolicy, type BreakerPolicy } from '../../domain/breaker/settings.js';
+import { callsText } from '../../domain/breaker/text.js';
+import type { AgentLog } from '../../domain/agent.js';
+
+/** Failures are worth a word soon, successes are not; many failures at once. */
+const REPORT_MS = { calm: 5_000, failing: 1_000, worrying: 100 } as const;
+/** What has gathered beyond that goes out at once. */
+const MAX_BATCH = 1_000;
+/** A Workflow that could not be reached is left alone for so long. */
+const AGAIN_MS = 5_000;
+/** One that lets no more probes through is asked so much later. */
+const QUIET_MS = 500;
+
+export type Verdict = 'succeeded' | 'failed' | 'ignored';
+
+/** `waitMs` until it is worth trying again, without jitter; `why` for people. */
+export interface Refused {
+  readonly permitted: false;
+  readonly waitMs: number;
+  readonly why: string;
+}
+
+export type MirrorAnswer = { readonly permitted: true; readonly epoch: number } | Refused;
+
+export interface MirrorDeps {
+  readonly agent: string;
+  readonly worker: string;
+  readonly terms: BreakerTerms;
+  readonly log: AgentLog;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** One exchange with the Workflow. Rejects if it cannot be reached. */
+  readonly send: (report: BreakerReport) => Promise<BreakerView>;
+}
+
+type Probing = (answer: MirrorAnswer) => void;
+
+export class BreakerMirror {
+  private readonly policy: BreakerPolicy;
+  /** What this worker alone has seen, in this epoch. */
+  private own: BreakerState;
+  private seen: (Pick<BreakerView, 'phase' | 'born' | 'epoch' | 'figures'> & { at: number; until: number }) | undefined;
+  private calls = '';
+  private probing: Probing[] = [];
+  private flight: Promise<void> | undefined;
+  private timer: { readonly at: number; readonly handle: NodeJS.Timeout } | undefined;
+  private failedAt = -Infinity;
+  private quietUntil = 0;
+  private failedInARow = 0;
+
+  constructor(private readonly deps: MirrorDeps) {
+    this.policy = breakerPolicy(deps.terms.settings);
+    this.own = createBreaker(this.policy, deps.now());
+  }
+
+  async ask(): Promise<MirrorAnswer> {
+    const now = this.deps.now();
+    if (!this.isFresh(now)) {
+      if (now - this.failedAt >= AGAIN_MS) await this.exchange();
+      if (!this.isFresh(this.deps.now())) return this.alone();
+    }
+    return this.answer() ?? (await this.askForProbe());
+  }
+
+  /** Whether a call that was let through may still begin. */
+  recheck(epoch: number): MirrorAnswer {
+    const answer = this.answer();
+    if (answer !== undefined) return answer;
+    return this.epoch === epoch ? { permitted: true, epoch } : this.refusal(QUIET_MS);
+  }
+
+  note(epoch: number, verdict: Verdict, ms: number): void {
+    if (epoch !== this.epoch) return;
+    const now = this.deps.now();
+    const { phase } = this.own;
+    if (verdict !== 'ignored') this.failedInARow = verdict === 'failed' ? this.failedInARow + 1 : 0;
+    noteOutcome(this.policy, this.own, { verdict, ms }, now);
+    const letter = verdict === 'ignored' ? 'I' : verdict === 'failed' ? 'F' : 'S';
+    this.calls += ms >= this.policy.slowCallMs ? letter.toLowerCase().replace('i', 'I') : letter;
+    const isUrgent = phase !== this.own.phase || this.seen?.phase === 'half-open' || this.calls.length >= MAX_BATCH;
+    this.exchangeWithin(isUrgent ? 0 : this.patience());
+  }
+
+  /** What the Workflow says of itself. */
+  take(view: BreakerView): void {
+    const now = this.deps.now();
+    const before = this.seen;
+    const { phase, born, epoch, figures, waitMs = 0 } = view;
+    // What was said first may come last.
+    if (before?.born === born && epoch < before.epoch) return;
+    this.seen = { phase, born, epoch, figures, at: now, until: now + waitMs };
+    if (before?.phase !== phase && (before !== undefined || phase !== 'closed')) {
+      this.deps.log.warn(
+        `the circuit breaker of agent ${JSON.stringify(this.deps.agent)} is ${phase}: ${callsText(view)}`,
+      );
+    }
+    if (before?.epoch !== epoch) this.calls = '';
+    // What this worker feared is judged: it begins anew.
+    if (before?.epoch !== epoch || this.own.phase !== 'closed') {
+      this.own = createBreaker(this.policy, now);
+      this.failedInARow = 0;
+    }
+  }
+
+  /** Says what there is left to say. */
+  async close(): Promise<void> {
+    clearTimeout(this.timer?.handle);
+    if (this.calls !== '') await this.exchange();
+    clearTimeout(this.timer?.handle);
+  }
+
+  private get epoch(): number {
+    return this.seen?.epoch ?? -1;
+  }
+
+  private isFresh(now: number): boolean {
+    return this.seen !== undefined && now - this.seen.at < FRESH_MS;
+  }
+
+  /** By what is known here; `undefined` where a probe has to be asked for. */
+  private answer(): MirrorAnswer | undefined {
+    const { phase, until, epoch } = this.seen!;
+    const now = this.deps.now();
+    if (phase === 'forced-open') return this.refusal(this.policy.openFor.initialMs);
+    if (phase === 'open') return now < until ? this.refusal(until - now) : undefined;
+    if (phase === 'half-open') return undefined;
+    if (this.own.phase === 'open' && phase === 'closed') return this.refusal(QUIET_MS);
+    return { permitted: true, epoch };
+  }
+
+  private askForProbe(): Promise<MirrorAnswer> | MirrorAnswer {
+    if (this.deps.now() < this.quietUntil || this.probing.length >= this.policy.probes) return this.refusal(QUIET_MS);
+    return new Promise((resolve) => {
+      this.probing.push(resolve);
+      this.exchangeWithin(0);
+    });
+  }
+
+  private alone(): MirrorAnswer {
+    if (this.deps.terms.settings.whenUnreachable === 'refuse') {
+      const why = 'its circuit breaker cannot be reached, and is configured to let no call through then';
+      return { permitted: false, waitMs: AGAIN_MS, why };
+    }
+    const { phase, until } = this.seen ?? {};
+    if (phase === 'forced-open' || (phase === 'open' && this.deps.now() < until!)) return this.answer()!;
+    const permission = askPermission(this.policy, this.own, this.deps.now());
+    if (permission.permitted) return { permitted: true, epoch: this.epoch };
+    return {
+      permitted: false,
+      waitMs: permission.waitMs ?? QUIET_MS,
+      why: 'its circuit breaker is open in this worker',
+    };
+  }
+
+  private refusal(waitMs: number): Refused {
+    const { phase, figures } = this.seen!;
+    const doubted =
+      phase === 'closed' ? 'being asked: too many calls have failed' : `${phase}: ${callsText({ figures })}`;
+    return { permitted: false, waitMs, why: `its circuit breaker is ${doubted}` };
+  }
+
+  private patience(): number {
+    if (this.failedInARow === 0 && !this.calls.includes('F') && !this.calls.includes('f')) return REPORT_MS.calm;
+    const { calls, failed } = this.own.window.sum;
+    const isWorrying = this.failedInARow >= 2 || (failed / Math.max(1, calls)) * 100 >= this.policy.failureRate / 2;
+    return isWorrying ? REPORT_MS.worrying : REPORT_MS.failing;
+  }
+
+  private exchangeWithin(ms: number): void {
+    const now = this.deps.now();
+    const at = Math.max(now + ms, this.probing.length > 0 ? 0 : this.failedAt + AGAIN_MS);
+    if (this.timer !== undefined && this.timer.at <= at) return;
+    clearTimeout(this.timer?.handle);
+    const handle = setTimeout(() => {
+      this.timer = undefined;
+      void this.exchange();
+    }, at - now);
+    handle.unref();
+    this.timer = { at, handle };
+  }
+
+  /** At most one at a time; never rejects. */
+  private async exchange(): Promise<void> {
+    if (this.flight !== undefined) {
+      await this.flight;
+      // What has gathered meanwhile.
+      if (this.probing.length > 0 || this.calls !== '')
+        this.exchangeWithin(this.probing.length > 0 ? 0 : this.patience());
+      return;
+    }
+    this.flight = this.tell();
+    try {
+      await this.flight;
+    } finally {
+      this.flight = undefined;
+    }
+  }
+
+  private async tell(): Promise<void> {
+    const { agent, worker, terms, now, send, log } = this.deps;
+    const [calls, probing] = [this.calls, this.probing];
+    [this.calls, this.probing] = ['', []];
+    try {
+      const view = await send({ worker, terms, epoch: Math.max(0, this.epoch), calls, probes: probing.length });
+      this.failedAt = -Infinity;
+      this.take(view);
+      if (view.phase === 'half-open' && view.granted < probing.length) this.quietUntil = now() + QUIET_MS;
+      probing.forEach((settle, place) =>
+        settle(place < view.granted ? { permitted: true, epoch: view.epoch } : this.settled()),
+      );
+    } catch (error) {
+      const isFirst = this.failedAt === -Infinity;
+      this.failedAt = now();
+      // Whoever asks next finds out by itself.
+      if (this.seen !== undefined) this.seen.at = -Infinity;
+      this.calls = (calls + this.calls).slice(-MAX_BATCH);
+      const what = terms.settings.whenUnreachable === 'refuse' ? 'no call goes through' : 'calls go through';
+      const why = error instanceof Error ? error.message : String(error);
+      if (isFirst)
+        log.warn(`the circuit breaker of agent ${JSON.stringify(agent)} cannot be reached, so ${what}: ${why}`);
+      for (const settle of probing) settle(this.alone());
+    }
+  }
+
+  private settled(): MirrorAnswer {
+    return this.answer() ?? this.refusal(QUIET_MS);
+  }
+}
