@@ -13,6 +13,7 @@ import type { Agent } from './domain/agent.js';
 import type { Budget } from './domain/budget.js';
 import type { Plan } from './domain/plan.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
+import type { Tenant } from './domain/tenant.js';
 import { readPlanFile } from './plan-file.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 
@@ -30,6 +31,8 @@ export interface StartOptions {
   readonly taskQueue?: string;
   /** What the run may spend; takes the place of what its plan says, limit by limit. */
   readonly budget?: Budget;
+  /** Whose run it is: its calls get the share of the workers that is this tenant's, by weight. */
+  readonly tenant?: string | Tenant;
   /** Makes it a fork: what that run has done is not done again where nothing has changed. */
   readonly forkOf?: ForkOf;
 }
@@ -86,12 +89,12 @@ export class Baton {
   /** As `start`, and tells whether the run is new. */
   async startOrFind(
     plan: Plan | string | object,
-    { input, id, taskQueue, budget, forkOf }: StartOptions = {},
+    { input, id, taskQueue, budget, tenant, forkOf }: StartOptions = {},
   ): Promise<StartedRun> {
     const raw = typeof plan === 'string' ? await readPlanFile(plan) : plan;
     const old = forkOf === undefined ? undefined : await this.startOf(forkOf.run);
     const known = old === undefined ? this.options : withPlansOf(this.options, old);
-    const prepared = prepareRun(raw, input, known, budget);
+    const prepared = prepareRun(raw, input, known, { budget, tenant });
     const run = this.run(id ?? newRunId(prepared.plan.name));
     const fork = forkOf === undefined || old === undefined ? undefined : { id: run.id, of: forkOf, old, known };
     const request = fork === undefined ? prepared : asFork(prepared, fork);
@@ -101,16 +104,18 @@ export class Baton {
 
   /**
    * Starts a run that takes over from an old one every output whose task, agent, version of the agent and input are the same, and
-   * runs the rest. Plan, input and budget are the old ones unless others are given. Throws RunNotFound, Refused,
+   * runs the rest. Plan, input, budget and tenant are the old ones unless others are given. Throws RunNotFound, Refused,
    * InvalidPlanError, InvalidInputError: nothing has started then.
    */
-  async rerun(runId: string, { plan, from, input, budget, ...options }: RerunOptions = {}): Promise<RunHandle> {
+  async rerun(runId: string, { plan, from, input, budget, tenant, ...options }: RerunOptions = {}): Promise<RunHandle> {
     const old = await this.startOf(runId);
     const allowed = budget ?? old.budget;
+    const whose = tenant ?? old.tenant;
     return await this.start(plan ?? old.plan, {
       ...options,
       input: input ?? old.input,
       ...(allowed === undefined ? {} : { budget: allowed }),
+      ...(whose === undefined ? {} : { tenant: whose }),
       forkOf: { run: runId, ...(from === undefined ? {} : { from }) },
     });
   }
@@ -138,7 +143,7 @@ export class Baton {
     options: Omit<StartOptions, 'input' | 'budget'> = {},
   ): Promise<O> {
     const plan: Plan = { name: agent.type, tasks: { call: { agent: agent.type, input: '{% $input %}' } } };
-    const request = prepareRun(plan, input, { agents: [agent] });
+    const request = prepareRun(plan, input, { agents: [agent] }, { tenant: options.tenant });
     const id = options.id ?? newRunId(agent.type);
     const taskQueue = options.taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
     await startRun(this.client, { id, taskQueue, request });

@@ -29,13 +29,16 @@ async function tableOf(runs: readonly RunSummary[]): Promise<string> {
     import('../domain/one-line.js'),
   ]);
   const now = Date.now();
-  const rows = runs.map(({ runId, plan, status, failedTask, startedAt, endedAt }) => {
+  const hasTenant = runs.some(({ tenant }) => tenant !== null);
+  const rows = runs.map(({ runId, plan, status, failedTask, tenant, startedAt, endedAt }) => {
     const began = Date.parse(startedAt);
     const took = formatDuration(Math.max(0, (endedAt === null ? now : Date.parse(endedAt)) - began));
-    return [runId, plan ?? '', status, localTime(new Date(began)), took, failedTask ?? ''].map(oneLine);
+    const cells = [runId, plan ?? '', status, localTime(new Date(began)), took];
+    return [...cells, ...(hasTenant ? [tenant ?? ''] : []), failedTask ?? ''].map(oneLine);
   });
   const hasFailed = runs.some(({ failedTask }) => failedTask !== null);
-  const heading = ['RUN', 'PLAN', 'STATUS', 'STARTED', 'TOOK', ...(hasFailed ? ['FAILED TASK'] : [])];
+  const more = [...(hasTenant ? ['TENANT'] : []), ...(hasFailed ? ['FAILED TASK'] : [])];
+  const heading = ['RUN', 'PLAN', 'STATUS', 'STARTED', 'TOOK', ...more];
   return textTable([heading, ...rows]);
 }
 

@@ -2,6 +2,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { ORCHESTRATE } from '../domain/run-input.js';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
+import { TENANT_MEMO } from '../domain/tenant.js';
 
 export interface RunSummary {
   readonly runId: string;
@@ -10,6 +11,7 @@ export interface RunSummary {
   /** `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed_out`. */
   readonly status: string;
   readonly failedTask: string | null;
+  readonly tenant: string | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
 }
@@ -31,17 +33,20 @@ function summaryOf({
   startTime,
   closeTime,
   typedSearchAttributes,
+  memo,
 }: WorkflowExecutionInfo): RunSummary {
   const attributes = new Map(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
   const text = (name: string) => {
     const value = attributes.get(name);
     return typeof value === 'string' ? value : null;
   };
+  const tenant: unknown = memo?.[TENANT_MEMO];
   return {
     runId: workflowId,
     plan: text(SEARCH_ATTRIBUTES.plan.name),
     status: status.name.toLowerCase(),
     failedTask: text(SEARCH_ATTRIBUTES.failedTask.name),
+    tenant: typeof tenant === 'string' ? tenant : null,
     startedAt: startTime.toISOString(),
     endedAt: closeTime?.toISOString() ?? null,
   };

@@ -11,6 +11,7 @@ import { validatePlan } from '../domain/validate/index.js';
 import { checkJsonSchema, compileSchema } from '../json-schema.js';
 import { parseBudget } from './budget.js';
 import { InvalidInputError } from './errors.js';
+import { parseTenant } from './tenant.js';
 
 export interface Known {
   /** Absent where nobody knows which agents the workers have: they are not checked then. */
@@ -31,8 +32,19 @@ export function checkPlan(raw: unknown, { agents, plans }: Known): { problems: P
   return plan === undefined || all.length > 0 ? { problems: all } : { problems: all, plan };
 }
 
+/** What is said of a run beside its plan and input; checked here. */
+export interface RunTerms {
+  readonly budget?: unknown;
+  readonly tenant?: unknown;
+}
+
 /** Throws InvalidPlanError, InvalidInputError. */
-export function prepareRun(raw: unknown, input: unknown, known: Known, budget?: unknown): RunInput & { plan: Plan } {
+export function prepareRun(
+  raw: unknown,
+  input: unknown,
+  known: Known,
+  { budget, tenant }: RunTerms = {},
+): RunInput & { plan: Plan } {
   const { problems, plan } = checkPlan(raw, known);
   if (plan === undefined) throw new InvalidPlanError(problems);
   const value = checkInput(plan, input);
@@ -43,6 +55,7 @@ export function prepareRun(raw: unknown, input: unknown, known: Known, budget?: 
     plan,
     input: value,
     ...(asked === undefined ? {} : { budget: asked }),
+    ...(tenant === undefined ? {} : { tenant: parseTenant(tenant) }),
     ...(Object.keys(agents).length === 0 ? {} : { agents }),
     ...(Object.keys(named).length === 0 ? {} : { plans: named }),
   };

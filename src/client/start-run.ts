@@ -10,6 +10,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import type { Plan } from '../domain/plan.js';
 import { ORCHESTRATE, type RunInput } from '../domain/run-input.js';
 import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/search-attributes.js';
+import { shareOf, TENANT_MEMO } from '../domain/tenant.js';
 import { FORK_MEMO } from './fork.js';
 
 const GRPC_INVALID_ARGUMENT = 3;
@@ -43,7 +44,8 @@ export async function startRun(client: Client, { id, taskQueue, request }: Start
     staticSummary: `${plan.name} · ${Object.keys(plan.tasks).length} tasks`.slice(0, MAX_SUMMARY),
     // The picture is in the details that the run makes of itself.
     ...(plan.description === undefined ? {} : { staticDetails: plan.description }),
-    ...(request.reuse === undefined ? {} : { memo: { [FORK_MEMO]: request.reuse.run } }),
+    ...memoOf(request),
+    ...(request.tenant === undefined ? {} : { priority: shareOf(request.tenant) }),
   };
   try {
     await startSearchable(client, options, request);
@@ -54,20 +56,34 @@ export async function startRun(client: Client, { id, taskQueue, request }: Start
   }
 }
 
+/** What is known of it also where the server has no search attributes of Baton. */
+function memoOf({ reuse, tenant }: StartRequest['request']): Pick<WorkflowStartOptions, 'memo'> {
+  const memo = {
+    ...(reuse === undefined ? {} : { [FORK_MEMO]: reuse.run }),
+    ...(tenant === undefined ? {} : { [TENANT_MEMO]: tenant.name }),
+  };
+  return Object.keys(memo).length === 0 ? {} : { memo };
+}
+
 /** A server that does not know Baton's search attributes refuses them; the run goes without those that it does not know. */
 async function startSearchable(
   client: Client,
   options: WorkflowStartOptions,
   request: StartRequest['request'],
 ): Promise<void> {
-  const { plan, status, forkOf } = SEARCH_ATTRIBUTES;
+  const { plan, status, forkOf, tenant } = SEARCH_ATTRIBUTES;
   const first = [
     { key: defineSearchAttributeKey(plan.name, plan.kind), value: request.plan.name },
     { key: defineSearchAttributeKey(status.name, status.kind), value: 'started' satisfies StatusTag },
   ];
-  const { reuse } = request;
-  const more =
-    reuse === undefined ? [] : [{ key: defineSearchAttributeKey(forkOf.name, forkOf.kind), value: reuse.run }];
+  const more = [
+    ...(request.reuse === undefined
+      ? []
+      : [{ key: defineSearchAttributeKey(forkOf.name, forkOf.kind), value: request.reuse.run }]),
+    ...(request.tenant === undefined
+      ? []
+      : [{ key: defineSearchAttributeKey(tenant.name, tenant.kind), value: request.tenant.name }]),
+  ];
   for (const pairs of more.length === 0 ? [first] : [[...first, ...more], first]) {
     try {
       await client.workflow.start(ORCHESTRATE, {

@@ -4,6 +4,7 @@ import { NO_USAGE } from '../domain/call.js';
 import type { Plan } from '../domain/plan.js';
 import type { RunResult } from '../domain/run-result.js';
 import { agentText } from '../domain/task-agents.js';
+import { TENANT_MEMO } from '../domain/tenant.js';
 import { FORK_MEMO } from './fork.js';
 import { taskOfActivity } from './retrying.js';
 
@@ -41,5 +42,6 @@ export function seenWithoutWorker(plan: Plan, { workflowId, raw, memo }: Workflo
     debt: [],
     usage: NO_USAGE,
     ...(typeof memo?.[FORK_MEMO] === 'string' ? { forkOf: memo[FORK_MEMO] } : {}),
+    ...(typeof memo?.[TENANT_MEMO] === 'string' ? { tenant: memo[TENANT_MEMO] } : {}),
   };
 }

@@ -4,6 +4,7 @@ import { AgentCard } from './agent.js';
 import { Budget } from './budget.js';
 import type { Progress } from './progress.js';
 import { Reuse } from './reuse.js';
+import { Tenant } from './tenant.js';
 
 /** Events that nobody has waited for yet, oldest first, by name. */
 export type Inbox = Record<string, unknown[]>;
@@ -39,6 +40,8 @@ export const RunInput = z.strictObject({
   agents: z.record(z.string(), AgentCard).optional(),
   /** What this run may spend; takes the place of what its plan says, limit by limit. */
   budget: Budget.optional(),
+  /** Whose run it is; absent where nobody says. */
+  tenant: Tenant.optional(),
   /** The search attributes of Baton exist on this server. */
   searchable: z.boolean().optional(),
   /** Present in a sub-plan: the run and the task it belongs to, and how many levels down it is. */

@@ -76,6 +76,8 @@ export const RunResult = z.strictObject({
   budget: BudgetStanding.optional(),
   /** The run that this one is a fork of. */
   forkOf: z.string().optional(),
+  /** Whose run it is. */
+  tenant: z.string().optional(),
   /** The forks of this run, newest first; only `status` knows them. */
   forks: z.array(z.string()).optional(),
   /** In the result of a sub-plan: what the run above needs to undo it. */

@@ -6,6 +6,7 @@ export const SEARCH_ATTRIBUTES = {
   plan: { name: 'BatonPlan', kind: 'KEYWORD' },
   status: { name: 'BatonStatus', kind: 'KEYWORD' },
   failedTask: { name: 'BatonFailedTask', kind: 'KEYWORD' },
+  tenant: { name: 'BatonTenant', kind: 'KEYWORD' },
   forkOf: { name: 'BatonForkOf', kind: 'KEYWORD' },
 } as const satisfies Record<string, { name: string; kind: 'KEYWORD' }>;
 

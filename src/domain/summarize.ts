@@ -14,9 +14,10 @@ export interface Summary {
   readonly output?: unknown;
   /** The run that it is a fork of. */
   readonly forkOf?: string | undefined;
+  readonly tenant?: string | undefined;
 }
 
-export function summarize(graph: Graph, progress: Progress, { runId, output, forkOf }: Summary): RunResult {
+export function summarize(graph: Graph, progress: Progress, { runId, output, forkOf, tenant }: Summary): RunResult {
   const tasks: Record<string, TaskResult> = {};
   for (const id of graph.tasks.keys()) tasks[id] = taskResult(graph, id, stateOf(progress, id), forkOf);
   return {
@@ -33,6 +34,7 @@ export function summarize(graph: Graph, progress: Progress, { runId, output, for
     ...(progress.replans === undefined ? {} : { replans: [...progress.replans] }),
     ...(progress.escrow === undefined ? {} : { budget: standingOf(progress.escrow) }),
     ...(forkOf === undefined ? {} : { forkOf }),
+    ...(tenant === undefined ? {} : { tenant }),
   };
 }
 

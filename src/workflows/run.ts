@@ -116,7 +116,11 @@ function sourcesOf({ budget: asked, agents = {}, plans = {} }: RunInput, plan: P
 }
 
 /** What a summary of the run says beside its progress. */
-export const summaryOf = ({ id, request }: Run): Summary => ({ runId: id, forkOf: request.reuse?.run });
+export const summaryOf = ({ id, request }: Run): Summary => ({
+  runId: id,
+  forkOf: request.reuse?.run,
+  tenant: request.tenant?.name,
+});
 
 const refusal = (type: FailureType, lines: readonly string[]): ApplicationFailure =>
   ApplicationFailure.nonRetryable(lines.join('\n'), type);

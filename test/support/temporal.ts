@@ -17,6 +17,7 @@ import type { CatalogueRequest } from '../../src/domain/catalogue.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { RunResult } from '../../src/domain/run-result.js';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.js';
+import type { Tenant } from '../../src/domain/tenant.js';
 import { silenceTemporal } from './silence.js';
 
 type Answer = (input: unknown, context: AgentContext) => unknown;
@@ -29,6 +30,7 @@ export interface RunOptions {
   readonly agents?: TestAgents;
   readonly plans?: Readonly<Record<string, Plan>>;
   readonly budget?: Budget;
+  readonly tenant?: Tenant;
   readonly forkOf?: ForkOf;
   readonly id?: string;
 }
@@ -150,13 +152,13 @@ function useServer(
     get env() {
       return env!;
     },
-    async start(plan, { input, agents = {}, plans = {}, budget, forkOf, id = `run-${++count}` } = {}) {
+    async start(plan, { input, agents = {}, plans = {}, budget, tenant, forkOf, id = `run-${++count}` } = {}) {
       const { client } = temporal.env;
       const calls: SeenCall[] = [];
       const all = agentsOf({ echo: (value) => value, ...agents }, calls);
       byRun.set(id, createActivities({ agents: all, abortGraceMs: 500 }));
       const known = { agents: all, plans: new Map(Object.entries(plans)) };
-      const prepared = prepareRun(plan, input, known, budget);
+      const prepared = prepareRun(plan, input, known, { budget, tenant });
       const request =
         forkOf === undefined
           ? prepared

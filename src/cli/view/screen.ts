@@ -65,14 +65,15 @@ function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): str
   ];
 }
 
-/** `fork of r-1: reused 197, ran 3`, `forks: r-2, r-3` */
+/** `tenant: acme`, `fork of r-1: reused 197, ran 3`, `forks: r-2, r-3` */
 function lineageLines(snapshot: RunResult | undefined): string[] {
   if (snapshot === undefined) return [];
-  const { forkOf, forks = [] } = snapshot;
+  const { tenant, forkOf, forks = [] } = snapshot;
   const counts = originText(snapshot);
   const fork = forkOf === undefined ? undefined : `fork of ${oneLine(forkOf)}`;
   const parts = [fork, counts].filter((part) => part !== undefined);
   return [
+    ...(tenant === undefined ? [] : [`tenant: ${oneLine(tenant)}`]),
     ...(parts.length === 0 ? [] : [parts.join(': ')]),
     ...(forks.length === 0 ? [] : [`forks: ${forks.map(oneLine).join(', ')}`]),
   ];

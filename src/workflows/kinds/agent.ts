@@ -104,7 +104,7 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     ...(card?.taskQueue === undefined ? {} : { taskQueue: card.taskQueue }),
     ...(leftMs === undefined ? {} : { scheduleToCloseTimeout: leftMs }),
-    ...(hasPriority(run, work) ? { priority: { priorityKey: task.priority } } : {}),
+    ...orderOf(run, work),
     retry: {
       // Those of a guarded agent are counted where they are made: not all of them reach it.
       ...(isGuarded ? {} : { maximumAttempts: retry.attempts }),
@@ -142,5 +142,9 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
 const cacheOf = ({ task: { cache } }: Work['task']): Pick<CallRequest, 'cacheMs'> =>
   cache === undefined ? {} : { cacheMs: durationMs(cache.ttl) };
 
-const hasPriority = (run: Run, { task }: Pick<Work, 'task'>): boolean =>
-  (task.task.priority ?? run.graph.plan.defaults?.priority) !== undefined;
+/** What is to have its turn waits for it: a worker that takes its own calls at once passes by all others. */
+function orderOf({ graph: { plan }, request: { tenant } }: Run, { task }: Pick<Work, 'task'>) {
+  const priority = task.task.priority ?? plan.defaults?.priority;
+  if (priority === undefined && tenant === undefined) return {};
+  return { allowEagerDispatch: false, ...(priority === undefined ? {} : { priority: { priorityKey: priority } }) };
+}

@@ -90,12 +90,13 @@ export async function undoPlan(run: Run, work: Work, undo: Undo): Promise<Outcom
 }
 
 function requestOf(run: Run, work: Work, what: RunInput): RunInput {
-  const { agents, plans, searchable, parent } = run.request;
+  const { agents, plans, searchable, tenant, parent } = run.request;
   return {
     ...(agents === undefined ? {} : { agents }),
     ...what,
     ...(plans === undefined ? {} : { plans }),
     ...(searchable === undefined ? {} : { searchable }),
+    ...(tenant === undefined ? {} : { tenant }),
     parent: { run: run.id, task: holdKey(work.task.id, work.index), depth: (parent?.depth ?? 0) + 1 },
   };
 }
