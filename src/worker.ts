@@ -9,6 +9,7 @@ import { durationMs } from './domain/duration.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
 import { createEar } from './guards/ear.js';
 import { createGuards, isGuarded, type Guards } from './guards/index.js';
+import { limitedQueues } from './limited-queues.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 
 /** Calls that one worker makes at once unless told otherwise: more than a run has in flight, less than a process has sockets. */
@@ -51,6 +52,7 @@ export interface BatonWorker {
 export async function createWorker(settings: WorkerSettings): Promise<BatonWorker> {
   // Bad agents are refused before a server is looked for.
   createRegistry(settings.agents);
+  limitedQueues(settings.agents, settings.taskQueues ?? [DEFAULT_TASK_QUEUE]);
   const found = settings.server === undefined ? await findServer(settings.find) : undefined;
   const server = settings.server ?? found!;
   // Native code, loaded only where there is work to do.
@@ -86,8 +88,12 @@ async function makeParts(settings: WorkerSettings, place: Place): Promise<Parts>
     : undefined;
   const permit = guarded === undefined ? {} : { permit: guarded.guards.permit };
   const activities = createActivities({ agents, ...permit, ...(log === undefined ? {} : { log }) });
-  const options = { ...place, activities, ...workflowCode(settings), ...tuning(settings) };
-  const workers = await Promise.all(taskQueues.map((taskQueue) => Worker.create({ ...options, taskQueue })));
+  const calls = { ...place, activities, ...tuning(settings) };
+  const runs = { ...calls, ...workflowCode(settings) };
+  const workers = await Promise.all([
+    ...taskQueues.map((taskQueue) => Worker.create({ ...runs, taskQueue })),
+    ...limitedQueues(agents, taskQueues).map((limited) => Worker.create({ ...calls, ...limited })),
+  ]);
   return { taskQueues, workers, ...(guarded === undefined ? {} : { guards: guarded }) };
 }
 

@@ -49,8 +49,13 @@ function asData(entry: unknown): object {
   throw new AgentDefinitionError([`expected an agent, got ${typeof entry === 'function' ? 'a function' : got(entry)}`]);
 }
 
+/** Commands of a data file run where it lies, those of health checks too. */
 function placed(data: object, directory: string): object {
-  if (!('command' in data)) return data;
-  const cwd = 'cwd' in data ? data.cwd : '.';
-  return typeof cwd === 'string' ? { ...data, cwd: resolve(directory, cwd) } : data;
+  const { health } = { health: undefined, ...data };
+  const checked = isObject(health) ? { ...data, health: placed(health, directory) } : data;
+  if (!('command' in checked)) return checked;
+  const cwd = 'cwd' in checked ? checked.cwd : '.';
+  return typeof cwd === 'string' ? { ...checked, cwd: resolve(directory, cwd) } : checked;
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -5,6 +5,8 @@ import { BreakerSettings } from './breaker/settings.js';
 import { Estimate } from './budget.js';
 import type { Usage } from './call.js';
 import { Duration } from './duration.js';
+import { HealthCheck } from './health.js';
+import { RateLimit } from './rate-limit.js';
 import { Retry } from './retry.js';
 import { Cache } from './reuse.js';
 
@@ -36,6 +38,10 @@ export const AgentSettings = z.strictObject({
   estimate: Estimate.optional(),
   /** The Task Queue whose workers have this agent; the run's own if absent. */
   taskQueue: z.string().min(1).optional(),
+  /** How often it may be called, by all runs together. */
+  rateLimit: RateLimit.optional(),
+  /** How it is told whether it is well. */
+  health: HealthCheck.optional(),
   /** Leaves it alone while it fails. */
   breaker: BreakerSettings.optional(),
   /** A plan that a planner made may call it only after a person has said yes to that: behind a task that approves. */
@@ -93,6 +99,8 @@ export const AgentCard = AgentSettings.pick({
   estimate: true,
   taskQueue: true,
 }).extend({
+  /** It has a rate limit, and names no Task Queue: its own lies beside that of the run. */
+  isLimited: z.boolean().optional(),
   /** A breaker or a pool stands before it: calls may be turned away, which is no attempt, and may wait. */
   guarded: z.boolean().optional(),
 });

@@ -3,9 +3,10 @@ import type { Estimate } from './budget.js';
 
 /** Only what orchestrating needs, of those agents that declare any of it. */
 export function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
-  const cards = agents.map(({ type, timeout, heartbeat, retry, estimate, taskQueue, breaker }) => {
+  const cards = agents.map(({ type, timeout, heartbeat, retry, estimate, taskQueue, breaker, rateLimit }) => {
     const guarded = breaker === undefined ? undefined : true;
-    const card = Object.entries({ timeout, heartbeat, retry, estimate, taskQueue, guarded }).filter(
+    const isLimited = rateLimit === undefined || taskQueue !== undefined ? undefined : true;
+    const card = Object.entries({ timeout, heartbeat, retry, estimate, taskQueue, guarded, isLimited }).filter(
       ([, value]) => value !== undefined,
     );
     return [type, Object.fromEntries(card)] as const;

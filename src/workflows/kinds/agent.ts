@@ -1,11 +1,12 @@
 // A call to an agent, or what is asked in place of one: several agents, the same one again, its fallbacks.
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import { ABORT_GRACE_MS, LONGEST_LEASE_WAIT_MS } from '../../domain/agent.js';
+import { ABORT_GRACE_MS, LONGEST_LEASE_WAIT_MS, type AgentCard } from '../../domain/agent.js';
 import { MAX_VALUE_BYTES, type CallReply, type CallRequest } from '../../domain/call.js';
 import { contestOf } from '../../domain/contest.js';
 import { durationMs } from '../../domain/duration.js';
 import { failure, type Failure } from '../../domain/failure.js';
+import { limitedQueue } from '../../domain/rate-limit.js';
 import { retryPolicy, type Retry } from '../../domain/retry.js';
 import { jsonBytes } from '../../domain/size.js';
 import { reading } from '../../domain/soon.js';
@@ -102,7 +103,7 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     startToCloseTimeout: timeoutMs + TIMEOUT_GRACE_MS + (isGuarded ? LONGEST_LEASE_WAIT_MS : 0),
     heartbeatTimeout: heartbeat ?? DEFAULT_HEARTBEAT,
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    ...(card?.taskQueue === undefined ? {} : { taskQueue: card.taskQueue }),
+    ...queueOf(call.agent, card),
     ...(leftMs === undefined ? {} : { scheduleToCloseTimeout: leftMs }),
     ...orderOf(run, work),
     retry: {
@@ -141,6 +142,12 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
 /** An agent that stands in for another has only its own. */
 const cacheOf = ({ task: { cache } }: Work['task']): Pick<CallRequest, 'cacheMs'> =>
   cache === undefined ? {} : { cacheMs: durationMs(cache.ttl) };
+
+/** The run's own, where nothing else is said. */
+function queueOf(agent: string, card: AgentCard | undefined): { taskQueue?: string } {
+  if (card?.isLimited === true) return { taskQueue: limitedQueue(workflowInfo().taskQueue, agent) };
+  return card?.taskQueue === undefined ? {} : { taskQueue: card.taskQueue };
+}
 
 /** What is to have its turn waits for it: a worker that takes its own calls at once passes by all others. */
 function orderOf({ graph: { plan }, request: { tenant } }: Run, { task }: Pick<Work, 'task'>) {
