@@ -1,31 +1,41 @@
 import type { Command } from 'commander';
 import type { Agent } from '../domain/agent.js';
 import type { Estimate } from '../domain/budget.js';
+import type { RateLimit } from '../domain/rate-limit.js';
 import type { Io } from './io.js';
 import { withConfig, withJson, type JsonOption } from './options.js';
 import { UsageError } from './refusal.js';
 
 interface AgentsOptions extends JsonOption {
   readonly config?: string;
+  readonly health?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
-  withJson(withConfig(command)).action(async ({ config: named, json }: AgentsOptions) => {
-    const [{ loadConfig }, { textTable }, { oneLine }] = await Promise.all([
-      import('../config/load.js'),
-      import('./text-table.js'),
-      import('../domain/one-line.js'),
-    ]);
-    const config = await loadConfig(io.cwd, named);
-    if (config === undefined) throw new UsageError([NO_CONFIG]);
-    const agents = config.agents.map(cardOf);
-    if (json === true) return io.printJson({ agents });
-    if (agents.length === 0) return io.note('no agents');
-    const rows = agents.map(({ type, kind, timeout, estimate, taskQueue, description }) =>
-      [type, kind, timeout ?? '', estimateText(estimate), taskQueue ?? '', description ?? ''].map(oneLine),
-    );
-    io.print(textTable([['AGENT', 'KIND', 'TIMEOUT', 'ESTIMATE', 'TASK QUEUE', 'DESCRIPTION'], ...rows]));
-  });
+  withJson(withConfig(command))
+    .option('--health', 'ask each that has a health check how it is; exit 0 whatever they say')
+    .action(async ({ config: named, json, health }: AgentsOptions) => {
+      const [{ loadConfig }, { textTable }, { oneLine }] = await Promise.all([
+        import('../config/load.js'),
+        import('./text-table.js'),
+        import('../domain/one-line.js'),
+      ]);
+      const config = await loadConfig(io.cwd, named);
+      if (config === undefined) throw new UsageError([NO_CONFIG]);
+      if (health === true) {
+        const { showHealth } = await import('./agent-health.js');
+        return await showHealth(io, config.agents, json === true);
+      }
+      const agents = config.agents.map(cardOf);
+      if (json === true) return io.printJson({ agents });
+      if (agents.length === 0) return io.note('no agents');
+      const rows = agents.map(({ type, kind, timeout, estimate, rateLimit, taskQueue, description }) => {
+        const cells = [type, kind, timeout ?? '', estimateText(estimate), limitText(rateLimit), taskQueue ?? ''];
+        return [...cells, description ?? ''].map(oneLine);
+      });
+      const heading = ['AGENT', 'KIND', 'TIMEOUT', 'ESTIMATE', 'LIMIT', 'TASK QUEUE', 'DESCRIPTION'];
+      io.print(textTable([heading, ...rows]));
+    });
 }
 
 export const NO_CONFIG = 'there is no baton.config.ts, .js or .yaml here; name a configuration with --config';
@@ -40,8 +50,11 @@ function estimateText({ calls, tokens, usd }: Estimate = {}): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
+const limitText = (rateLimit: RateLimit | undefined): string =>
+  rateLimit === undefined ? '' : `${rateLimit.limit} per ${rateLimit.per}`;
+
 /** What can be told of an agent in JSON. */
-const cardOf = ({ type, kind, version, description, timeout, heartbeat, retry, estimate, taskQueue }: Agent) => ({
+const cardOf = ({ type, kind, version, description, timeout, heartbeat, retry, estimate, ...rest }: Agent) => ({
   type,
   kind,
   version,
@@ -50,5 +63,6 @@ const cardOf = ({ type, kind, version, description, timeout, heartbeat, retry, e
   heartbeat,
   retry,
   estimate,
-  taskQueue,
+  rateLimit: rest.rateLimit,
+  taskQueue: rest.taskQueue,
 });

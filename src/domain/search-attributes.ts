@@ -6,8 +6,8 @@ export const SEARCH_ATTRIBUTES = {
   plan: { name: 'BatonPlan', kind: 'KEYWORD' },
   status: { name: 'BatonStatus', kind: 'KEYWORD' },
   failedTask: { name: 'BatonFailedTask', kind: 'KEYWORD' },
-  tenant: { name: 'BatonTenant', kind: 'KEYWORD' },
   forkOf: { name: 'BatonForkOf', kind: 'KEYWORD' },
+  tenant: { name: 'BatonTenant', kind: 'KEYWORD' },
 } as const satisfies Record<string, { name: string; kind: 'KEYWORD' }>;
 
 /** Values of `BatonStatus`. Temporal's own status tells a run that goes on from one that has completed. */

@@ -321,7 +321,7 @@ test('agents shows what is registered, setup finds the search attributes there',
   });
   expect(await json('setup')).toMatchObject({
     added: [],
-    present: ['BatonPlan', 'BatonStatus', 'BatonFailedTask', 'BatonForkOf'],
+    present: ['BatonPlan', 'BatonStatus', 'BatonFailedTask', 'BatonForkOf', 'BatonTenant'],
   });
 });
 
