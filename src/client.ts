@@ -1,5 +1,6 @@
 // The thin, typed client: start, signal, update, query, result.
 import { Client } from '@temporalio/client';
+import { BreakerHandle, listBreakers, lookOrWhyNot, type ListedBreaker } from './client/breaker.js';
 import { openConnection } from './client/connection.js';
 import { asFork, forksOf, startOfOldRun, withPlansOf, type ForkOf } from './client/fork.js';
 import { TaskFailedError } from './client/errors.js';
@@ -12,6 +13,7 @@ import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent.js';
 import type { Budget } from './domain/budget.js';
 import type { Plan } from './domain/plan.js';
+import { didYouMean } from './domain/problem.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
 import type { Tenant } from './domain/tenant.js';
 import { readPlanFile } from './plan-file.js';
@@ -151,6 +153,32 @@ export class Baton {
     const { failure, status, output } = result.tasks['call']!;
     if (status === 'succeeded') return output as O;
     throw new TaskFailedError(failure ?? result.failure!, result);
+  }
+
+  /** The circuit breaker of an agent; `taskQueue` is where its calls go. */
+  breaker(agent: string, { taskQueue }: { taskQueue?: string } = {}): BreakerHandle {
+    const known = this.options.agents?.find(({ type }) => type === agent);
+    const queue = taskQueue ?? known?.taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
+    const hint =
+      known === undefined
+        ? didYouMean(
+            agent,
+            (this.options.agents ?? []).map(({ type }) => type),
+          )
+        : undefined;
+    return new BreakerHandle(this.client, agent, { taskQueue: queue, agent: known, hint });
+  }
+
+  /** The circuit breakers that are at work, and those of the agents that are known here, in no order. */
+  async breakers(): Promise<ListedBreaker[]> {
+    const atWork = await listBreakers(this.client);
+    const known = (this.options.agents ?? []).filter(({ breaker }) => breaker !== undefined);
+    const atRest = known.filter(({ type }) => atWork.every(({ agent }) => agent !== type));
+    const handles = [
+      ...atWork.map(({ agent, taskQueue }) => this.breaker(agent, { taskQueue })),
+      ...atRest.map(({ type }) => this.breaker(type)),
+    ];
+    return await Promise.all(handles.map(lookOrWhyNot));
   }
 
   /** Runs on this server, newest first. */

@@ -18,6 +18,7 @@ export {
   type StartedRun,
   type StartOptions,
 } from './client.js';
+export type { BreakerHandle, BreakerLook, ListedBreaker } from './client/breaker.js';
 export { InvalidInputError, NoWorker, Refused, RunLost, RunNotFound, TaskFailedError } from './client/errors.js';
 export type { ForkOf } from './client/fork.js';
 export type { RunSummary } from './client/list-runs.js';
@@ -25,6 +26,7 @@ export type { RunHandle } from './client/run-handle.js';
 export { defineConfig, type Config, type ServerSettings } from './config.js';
 export { ConfigError } from './config/error.js';
 export { loadConfig, type LoadedConfig } from './config/load.js';
+export type { BreakerSettings } from './domain/breaker/settings.js';
 export type { Agent, AgentContext, AgentLog, AgentSchema, AgentSettings, JsonSchema } from './domain/agent.js';
 export type { Addition, Budget, Estimate } from './domain/budget.js';
 export { definePlan } from './domain/define-plan.js';

@@ -41,7 +41,7 @@ interface Cause {
 export function classify(error: unknown, at: Circumstances): ApplicationFailure | CancelledFailure {
   const { type, retryAfterMs, details } = causeOf(error);
   const message = boundedText(messageOf(error));
-  const detail = detailOf(error, details, at);
+  const detail = detailOf(error, { type, details }, at);
   const cause = error instanceof Error ? boundedError(error) : undefined;
   if (type === 'Cancelled') return new CancelledFailure(message, [detail], cause);
   const nonRetryable = isEnd(type, at);
@@ -77,10 +77,15 @@ function causeOf(error: unknown): Cause {
   return { type: 'AgentFailed' };
 }
 
-function detailOf(error: unknown, details: unknown, { attempt, began, usage }: Circumstances): CallFailureDetail {
+function detailOf(
+  error: unknown,
+  { type, details }: Cause,
+  { attempt, began, usage }: Circumstances,
+): CallFailureDetail {
   const beneath = error instanceof Error && error.cause !== undefined ? boundedText(messageOf(error.cause)) : undefined;
   return {
-    attempts: attempt,
+    // What was turned away was none.
+    attempts: isUncounted(type) ? attempt - 1 : attempt,
     began,
     usage,
     ...(beneath === undefined || beneath === '' ? {} : { cause: beneath }),

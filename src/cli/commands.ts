@@ -39,6 +39,10 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ],
   ['runs', { group: 'Look', summary: 'the runs on the server, newest first', load: () => import('./runs.js') }],
   ['graph', { group: 'Look', summary: 'draw a plan or a run', load: () => import('./graph.js') }],
+  [
+    'breaker',
+    { group: 'Look', summary: 'circuit breakers: look at them, turn one', load: () => import('./breaker.js') },
+  ],
   ['pause', { group: 'Act', summary: 'start no more tasks of a run', load: () => import('./pause.js') }],
   ['resume', { group: 'Act', summary: 'go on with a paused run', load: () => import('./resume.js') }],
   ['cancel', { group: 'Act', summary: 'stop a run and undo what it did', load: () => import('./cancel.js') }],

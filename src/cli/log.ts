@@ -18,6 +18,7 @@ const NOISE = [
   'Activity failed',
   'Workflow failed',
   'Worker state changed',
+  'No workflows registered, not polling for workflow tasks',
   'No Nexus services registered, not polling for Nexus tasks',
 ];
 

@@ -34,6 +34,7 @@ async function openSession(io: Io, request: SessionRequest): Promise<Session> {
     const baton = await Baton.connect({
       server,
       ...(config === undefined ? {} : { agents: config.agents, plans: config.plans }),
+      ...(config?.taskQueue === undefined ? {} : { taskQueue: config.taskQueue }),
     });
     const close = async (): Promise<void> => {
       await baton.close();

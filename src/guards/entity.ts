@@ -55,3 +55,10 @@ export async function exchange(
     }
   }
 }
+
+/** The SDK says that something failed, and its cause says what. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const beneath = error.cause instanceof Error ? error.cause.message : '';
+  return beneath || error.message || error.name;
+}

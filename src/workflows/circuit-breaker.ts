@@ -28,8 +28,8 @@ import {
 import { breakerDetails } from '../domain/breaker/text.js';
 import { tellWorker } from './tell-worker.js';
 
-/** The server takes 2,000 in one history. */
-const MAX_UPDATES = 1500;
+/** The server takes 2,000 in one history, which nobody wants to read. */
+const MAX_UPDATES = 500;
 
 export interface CircuitBreakerInput {
   readonly agent: string;

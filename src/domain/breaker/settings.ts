@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { Duration, durationMs } from '../duration.js';
 
+const RATE = 'expected a percentage from 1 to 100, such as "50%"';
 const Rate = z.union(
-  [z.number().min(1).max(100), z.string().regex(/^(?:100|[1-9]\d?)(?:\.\d+)?%$/)],
-  'expected a percentage from 1 to 100, such as "50%"',
+  [z.number().min(1, RATE).max(100, RATE), z.string().regex(/^(?:100(?:\.0+)?|[1-9]\d?(?:\.\d+)?)%$/, RATE)],
+  RATE,
 );
 
 const Backoff = z.strictObject({
@@ -19,7 +20,7 @@ export const BreakerSettings = z.strictObject({
   window: z
     .union([z.strictObject({ count: z.int().min(1).max(10_000) }), z.strictObject({ time: Duration })])
     .optional(),
-  /** Nothing is judged by fewer; default 10. */
+  /** Nothing is judged by fewer, or by a window that is not full if it holds fewer; default 10. */
   minCalls: z.int().min(1).max(10_000).optional(),
   /** It opens when so many of a hundred calls have failed; default 50%. */
   failureRate: Rate.optional(),

@@ -4,17 +4,22 @@
 //     the Workflow, which has seen what all workers have, has answered.
 // M3. A mirror that has not been answered for a while asks before it lets a call through.
 // M4. Where the Workflow cannot be reached, the worker's own judgement is all there is, or nothing goes through: as configured.
-import { askPermission, createBreaker, noteOutcome, type BreakerState } from '../../domain/breaker/breaker.js';
+import { setTimeout } from 'node:timers/promises';
+import { askPermission, createBreaker, noteOutcome, turn, type BreakerState } from '../../domain/breaker/breaker.js';
 import { FRESH_MS } from '../../domain/breaker/circuit.js';
 import type { BreakerReport, BreakerTerms, BreakerView } from '../../domain/breaker/messages.js';
 import { breakerPolicy, type BreakerPolicy } from '../../domain/breaker/settings.js';
-import { callsText } from '../../domain/breaker/text.js';
+import { breakerText, callsText } from '../../domain/breaker/text.js';
 import type { AgentLog } from '../../domain/agent.js';
+import { Courier } from '../courier.js';
+import { reasonOf } from '../entity.js';
 
 /** Failures are worth a word soon, successes are not; many failures at once. */
 const REPORT_MS = { calm: 5_000, failing: 1_000, worrying: 100 } as const;
 /** What has gathered beyond that goes out at once. */
 const MAX_BATCH = 1_000;
+/** A call waits no longer than this to hear whether it may begin. */
+const PATIENCE_MS = 2_000;
 /** A Workflow that could not be reached is left alone for so long. */
 const AGAIN_MS = 5_000;
 /** One that lets no more probes through is asked so much later. */
@@ -51,11 +56,11 @@ export class BreakerMirror {
   private seen: (Pick<BreakerView, 'phase' | 'born' | 'epoch' | 'figures'> & { at: number; until: number }) | undefined;
   private calls = '';
   private probing: Probing[] = [];
-  private flight: Promise<void> | undefined;
-  private timer: { readonly at: number; readonly handle: NodeJS.Timeout } | undefined;
+  private readonly courier = new Courier(() => this.tell());
   private failedAt = -Infinity;
   private quietUntil = 0;
   private failedInARow = 0;
+  private isClosing = false;
 
   constructor(private readonly deps: MirrorDeps) {
     this.policy = breakerPolicy(deps.terms.settings);
@@ -65,7 +70,8 @@ export class BreakerMirror {
   async ask(): Promise<MirrorAnswer> {
     const now = this.deps.now();
     if (!this.isFresh(now)) {
-      if (now - this.failedAt >= AGAIN_MS) await this.exchange();
+      if (now - this.failedAt >= AGAIN_MS)
+        await Promise.race([this.courier.leave(), setTimeout(PATIENCE_MS, undefined, { ref: false })]);
       if (!this.isFresh(this.deps.now())) return this.alone();
     }
     return this.answer() ?? (await this.askForProbe());
@@ -73,9 +79,9 @@ export class BreakerMirror {
 
   /** Whether a call that was let through may still begin. */
   recheck(epoch: number): MirrorAnswer {
-    const answer = this.answer();
-    if (answer !== undefined) return answer;
-    return this.epoch === epoch ? { permitted: true, epoch } : this.refusal(QUIET_MS);
+    const phase = this.seen?.phase;
+    const isAsBefore = this.epoch === epoch && (phase === undefined || phase === 'half-open');
+    return isAsBefore ? { permitted: true, epoch } : (this.answer() ?? this.refusal(QUIET_MS));
   }
 
   note(epoch: number, verdict: Verdict, ms: number): void {
@@ -87,7 +93,7 @@ export class BreakerMirror {
     const letter = verdict === 'ignored' ? 'I' : verdict === 'failed' ? 'F' : 'S';
     this.calls += ms >= this.policy.slowCallMs ? letter.toLowerCase().replace('i', 'I') : letter;
     const isUrgent = phase !== this.own.phase || this.seen?.phase === 'half-open' || this.calls.length >= MAX_BATCH;
-    this.exchangeWithin(isUrgent ? 0 : this.patience());
+    this.tellWithin(isUrgent ? 0 : this.patience());
   }
 
   /** What the Workflow says of itself. */
@@ -99,23 +105,26 @@ export class BreakerMirror {
     if (before?.born === born && epoch < before.epoch) return;
     this.seen = { phase, born, epoch, figures, at: now, until: now + waitMs };
     if (before?.phase !== phase && (before !== undefined || phase !== 'closed')) {
-      this.deps.log.warn(
-        `the circuit breaker of agent ${JSON.stringify(this.deps.agent)} is ${phase}: ${callsText(view)}`,
-      );
+      this.deps.log.warn(`the circuit breaker of agent ${JSON.stringify(this.deps.agent)} is ${breakerText(view)}`);
     }
     if (before?.epoch !== epoch) this.calls = '';
-    // What this worker feared is judged: it begins anew.
-    if (before?.epoch !== epoch || this.own.phase !== 'closed') {
+    // What this worker feared is judged, if all of it has been told: it begins anew, with what it knows now.
+    const isJudged = this.own.phase !== phase && this.calls === '';
+    if (before?.epoch !== epoch || before.born !== born || isJudged) {
       this.own = createBreaker(this.policy, now);
+      if (phase !== 'closed') turn(this.policy, this.own, phase, now, waitMs);
       this.failedInARow = 0;
     }
   }
 
   /** Says what there is left to say. */
   async close(): Promise<void> {
-    clearTimeout(this.timer?.handle);
-    if (this.calls !== '') await this.exchange();
-    clearTimeout(this.timer?.handle);
+    // The worker may have been the last one that could have answered.
+    this.isClosing = true;
+    this.courier.stay();
+    if (this.calls !== '')
+      await Promise.race([this.courier.leave(), setTimeout(PATIENCE_MS, undefined, { ref: false })]);
+    this.courier.stay();
   }
 
   private get epoch(): number {
@@ -141,7 +150,7 @@ export class BreakerMirror {
     if (this.deps.now() < this.quietUntil || this.probing.length >= this.policy.probes) return this.refusal(QUIET_MS);
     return new Promise((resolve) => {
       this.probing.push(resolve);
-      this.exchangeWithin(0);
+      this.courier.within(0);
     });
   }
 
@@ -150,8 +159,7 @@ export class BreakerMirror {
       const why = 'its circuit breaker cannot be reached, and is configured to let no call through then';
       return { permitted: false, waitMs: AGAIN_MS, why };
     }
-    const { phase, until } = this.seen ?? {};
-    if (phase === 'forced-open' || (phase === 'open' && this.deps.now() < until!)) return this.answer()!;
+    if (this.own.phase === 'forced-open') return this.refusal(this.policy.openFor.initialMs);
     const permission = askPermission(this.policy, this.own, this.deps.now());
     if (permission.permitted) return { permitted: true, epoch: this.epoch };
     return {
@@ -175,34 +183,8 @@ export class BreakerMirror {
     return isWorrying ? REPORT_MS.worrying : REPORT_MS.failing;
   }
 
-  private exchangeWithin(ms: number): void {
-    const now = this.deps.now();
-    const at = Math.max(now + ms, this.probing.length > 0 ? 0 : this.failedAt + AGAIN_MS);
-    if (this.timer !== undefined && this.timer.at <= at) return;
-    clearTimeout(this.timer?.handle);
-    const handle = setTimeout(() => {
-      this.timer = undefined;
-      void this.exchange();
-    }, at - now);
-    handle.unref();
-    this.timer = { at, handle };
-  }
-
-  /** At most one at a time; never rejects. */
-  private async exchange(): Promise<void> {
-    if (this.flight !== undefined) {
-      await this.flight;
-      // What has gathered meanwhile.
-      if (this.probing.length > 0 || this.calls !== '')
-        this.exchangeWithin(this.probing.length > 0 ? 0 : this.patience());
-      return;
-    }
-    this.flight = this.tell();
-    try {
-      await this.flight;
-    } finally {
-      this.flight = undefined;
-    }
+  private tellWithin(ms: number): void {
+    this.courier.within(Math.max(ms, this.failedAt + AGAIN_MS - this.deps.now()));
   }
 
   private async tell(): Promise<void> {
@@ -224,11 +206,13 @@ export class BreakerMirror {
       if (this.seen !== undefined) this.seen.at = -Infinity;
       this.calls = (calls + this.calls).slice(-MAX_BATCH);
       const what = terms.settings.whenUnreachable === 'refuse' ? 'no call goes through' : 'calls go through';
-      const why = error instanceof Error ? error.message : String(error);
-      if (isFirst)
+      const why = reasonOf(error);
+      if (isFirst && !this.isClosing)
         log.warn(`the circuit breaker of agent ${JSON.stringify(agent)} cannot be reached, so ${what}: ${why}`);
       for (const settle of probing) settle(this.alone());
     }
+    // What has gathered meanwhile.
+    if (this.calls !== '') this.tellWithin(this.patience());
   }
 
   private settled(): MirrorAnswer {

@@ -1,0 +1,103 @@
+// `baton breaker` beside the worker of `baton dev`.
+import { beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { freePort } from '../../src/server/ports.js';
+import { usePlace } from '../support/baton.js';
+
+const { baton, json, spawn, write } = usePlace();
+
+const Looks = z.object({
+  breakers: z.array(z.looseObject({ agent: z.string(), phase: z.string(), taskQueue: z.string() })),
+});
+
+/** Exit 75 is a failure that may pass. */
+const CONFIG = `
+agents:
+  - { type: plain, kind: command, command: [node, agent.js] }
+  - type: shaky
+    kind: command
+    command: [node, -e, process.exit(75)]
+    retry: { attempts: 1 }
+    breaker: { window: { count: 4 }, minCalls: 2, openFor: 1h }
+  - { type: sturdy, kind: command, command: [node, agent.js], breaker: {} }
+`;
+
+beforeAll(async () => {
+  await write('baton.config.yaml', CONFIG);
+  await write('shaky.yaml', 'name: shaky\ntasks: { a: { agent: shaky, deadline: 2s } }\n');
+  const dev = spawn('dev', '--port', String(await freePort()), '--ui-port', String(await freePort()));
+  await dev.says('worker ready');
+});
+
+const looks = async (...args: string[]) => Looks.parse(await json('breaker', ...args)).breakers;
+
+test('at rest they are closed, and agents without one are not listed', async () => {
+  const { exitCode, stdout } = await baton('breaker');
+  expect(exitCode).toBe(0);
+  expect(stdout.split('\n').map((line) => line.split(/\s{2,}/).slice(0, 4))).toEqual([
+    ['AGENT', 'STATE', 'FOR', 'FAILED'],
+    ['shaky', 'closed', 'at rest', 'no calls'],
+    ['sturdy', 'closed', 'at rest', 'no calls'],
+  ]);
+});
+
+test('one that has opened shows how many calls failed and when calls may try; reset closes it', async () => {
+  for (const id of ['one', 'two']) {
+    expect((await baton('run', 'shaky.yaml', '--id', id, '--task-queue', 'baton')).exitCode).toBe(1);
+  }
+  await expect.poll(async () => (await looks('shaky'))[0]?.phase).toBe('open');
+  const { stdout } = await baton('breaker', 'shaky');
+  expect(stdout).toMatch(
+    /shaky {2}open {3}.*█{10} 2 of 2 \(opens at 50 %\).*baton {7}calls may try in (1h 0m|59m 5\ds)/,
+  );
+  const refused = await baton('run', 'shaky.yaml', '--id', 'three', '--task-queue', 'baton');
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain('agent "shaky" was not called: its circuit breaker is open: 2 of 2 calls failed');
+  expect(await looks('shaky', '--reset')).toMatchObject([{ agent: 'shaky', phase: 'closed', taskQueue: 'baton' }]);
+});
+
+test('a person opens it for good or for a time, and closes it', async () => {
+  expect(await looks('sturdy', '--open')).toMatchObject([{ phase: 'forced-open' }]);
+  expect(await looks('sturdy', '--open', '--for', '10m')).toMatchObject([{ phase: 'open', waitMs: 600_000 }]);
+  expect(await looks('sturdy', '--close')).toMatchObject([{ phase: 'forced-closed' }]);
+  expect((await looks()).map(({ agent }) => agent).sort()).toEqual(['shaky', 'sturdy']);
+});
+
+test('what cannot be meant is refused in one line', async () => {
+  const error = async (...args: string[]) => {
+    const { exitCode, stderr } = await baton('breaker', ...args);
+    return [exitCode, stderr];
+  };
+  expect(await error('--open')).toEqual([2, 'error: --open: expected the type of an agent, got none']);
+  expect(await error('shaky', '--open', '--close')).toEqual([
+    2,
+    'error: expected one of --open, --close and --reset, got --open and --close',
+  ]);
+  expect(await error('shaky', '--for', '1m')).toEqual([2, 'error: --for: expected beside --open']);
+  expect(await error('shaky', '--open', '--for', 'soon')).toEqual([
+    2,
+    'error: --for: expected a duration such as "10m", got "soon"',
+  ]);
+  expect(await error('plain')).toEqual([
+    2,
+    'error: agent "plain" has no circuit breaker: expected "breaker" in its settings',
+  ]);
+  expect(await error('shakey', '--reset')).toEqual([
+    2,
+    'error: there is no circuit breaker of an agent "shakey" on the Task Queue "baton", and no such agent is configured; did you mean "shaky"?',
+  ]);
+});
+
+test('settings that cannot hold are refused when the configuration is loaded, naming the agent', async () => {
+  const bad = async (breaker: string) => {
+    await write('bad.yaml', `agents: [{ type: x, kind: command, command: [node], breaker: ${breaker} }]`);
+    return (await baton('agents', '--config', 'bad.yaml')).stderr;
+  };
+  expect(await bad('{ failureRate: 120 }')).toMatch(
+    /^error: bad\.yaml: agents\[0\]: agent "x": breaker\.failureRate: expected a percentage from 1 to 100, such as "50%", got 120$/,
+  );
+  expect(await bad('{ failureRate: 120% }')).toMatch(/agent "x": breaker\.failureRate: expected .*"50%".*got "120%"$/);
+  expect(await bad('{ minCalls: 0 }')).toMatch(/agent "x": breaker\.minCalls: .*got 0$/);
+  expect(await bad('{ openFor: soon }')).toMatch(/agent "x": breaker\.openFor: .*got "soon"$/);
+  expect(await bad('{ windw: 3 }')).toMatch(/agent "x": .*unknown key "windw"/);
+});

@@ -1,0 +1,174 @@
+// The mirrors of several workers and the one breaker that they share, on a real server.
+import type { Context } from '@temporalio/activity';
+import { Client, Connection } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { AgentError } from '../../src/activities/agent-error.js';
+import type { GuardedCall } from '../../src/activities/guarded-call.js';
+import { BREAKER_MESSAGES, breakerId, type BreakerView } from '../../src/domain/breaker/messages.js';
+import type { BreakerSettings } from '../../src/domain/breaker/settings.js';
+import { createBreakers } from '../../src/guards/breaker/permit.js';
+import { createEar } from '../../src/guards/ear.js';
+import { useWorkers } from '../support/workers.js';
+
+const workers = useWorkers();
+const QUEUE = 'mirrors';
+let entities: Worker;
+let working: Promise<void>;
+
+beforeAll(async () => {
+  entities = await Worker.create({
+    connection: workers.env.nativeConnection,
+    taskQueue: QUEUE,
+    workflowBundle: { codePath: inject('workflowBundle') },
+  });
+  working = entities.run();
+});
+
+afterAll(async () => {
+  entities.shutdown();
+  await working;
+});
+
+const SETTINGS: BreakerSettings = { window: { count: 10 }, minCalls: 4, openFor: '1h', probes: 2 };
+
+interface Mirror {
+  /** Resolves to `called`, or to why it was not. */
+  call(this: void, agent: string, go?: () => Promise<unknown>): Promise<string>;
+  readonly warnings: string[];
+}
+
+/** What a worker has of breakers, and its ear. */
+async function openMirror(settings = SETTINGS, client: Client = workers.env.client, queue = QUEUE): Promise<Mirror> {
+  const ear = createEar();
+  const listening = await Worker.create({
+    connection: workers.env.nativeConnection,
+    taskQueue: ear.queue,
+    activities: ear.activities,
+  });
+  const hearing = listening.run();
+  const warnings: string[] = [];
+  const none = () => undefined;
+  const log = { debug: none, info: none, error: none, warn: (line: string) => void warnings.push(line) };
+  const breakers = createBreakers({ client, ear, log, since: Date.now(), random: () => 0 });
+  onTestFinished(async () => {
+    await breakers.close();
+    listening.shutdown();
+    await hearing;
+  });
+  return {
+    warnings,
+    async call(type, go = () => Promise.resolve()) {
+      const agent = { type, kind: 'test', breaker: settings, run: () => Promise.resolve() };
+      const activity = { info: { taskQueue: queue } } as Context;
+      const call: GuardedCall = { agent, activity, input: null, request: {} as never, log, agentMs: () => 1 };
+      try {
+        await breakers.permit(call, (leave) => {
+          leave();
+          return go();
+        });
+        return 'called';
+      } catch (error) {
+        if (error instanceof AgentError && error.type === 'BreakerOpen') return 'refused';
+        return 'failed';
+      }
+    },
+  };
+}
+
+const fail = () => Promise.reject(new AgentError('down', { type: 'Unreachable' }));
+const view = (agent: string) =>
+  workers.env.client.workflow.getHandle(breakerId(QUEUE, agent)).query<BreakerView>(BREAKER_MESSAGES.view);
+
+test('when it opens for one, it is open for all, who are told', async () => {
+  const [a, b] = await Promise.all([openMirror(), openMirror()]);
+  expect([await a.call('told'), await b.call('told')]).toEqual(['called', 'called']);
+  for (let n = 0; n < 4; n++) await a.call('told', fail);
+  // It says so in its log, which it does when it is told: it has called nobody meanwhile.
+  await expect.poll(() => b.warnings.length).toBe(1);
+  expect(b.warnings[0]).toMatch(/^the circuit breaker of agent "told" is open: \d of \d calls failed/);
+  expect([await a.call('told'), await b.call('told')]).toEqual(['refused', 'refused']);
+});
+
+test('so many calls of one worker as open it are enough: no more go through before it has been asked', async () => {
+  const a = await openMirror();
+  await a.call('burst');
+  const said = [];
+  for (let n = 0; n < 50; n++) said.push(await a.call('burst', fail));
+  expect(said.filter((one) => one === 'failed').length).toBeLessThanOrEqual(8);
+});
+
+test('half-open, it lets so many probes through as are allowed, whichever worker asks', async () => {
+  const settings = { ...SETTINGS, openFor: '300ms' };
+  const mirrors = await Promise.all([openMirror(settings), openMirror(settings), openMirror(settings)]);
+  for (const mirror of mirrors) await mirror.call('probed');
+  for (let n = 0; n < 8; n++) await mirrors[0].call('probed', fail);
+  await expect.poll(() => mirrors.every(({ warnings }) => warnings.length > 0)).toBe(true);
+  let probes = 0;
+  const ends: (() => void)[] = [];
+  const hold = () =>
+    new Promise<void>((end) => {
+      probes++;
+      ends.push(end);
+    });
+  const tries: Promise<string>[] = [];
+  await expect
+    .poll(() => {
+      for (const mirror of mirrors) for (let n = 0; n < 5; n++) tries.push(mirror.call('probed', hold));
+      return probes;
+    })
+    .toBe(2);
+  const phase = async () => (await view('probed')).phase;
+  expect(await phase()).toBe('half-open');
+  const before = tries.length;
+  for (const mirror of mirrors) tries.push(mirror.call('probed', hold));
+  expect(await Promise.all(tries.slice(before))).toEqual(['refused', 'refused', 'refused']);
+  expect(probes).toBe(2);
+  for (const end of ends) end();
+  await expect.poll(phase).toBe('closed');
+  await expect.poll(() => Promise.all(mirrors.map((mirror) => mirror.call('probed')))).toEqual(Array(3).fill('called'));
+});
+
+test('probes that fail open it again', async () => {
+  const a = await openMirror({ ...SETTINGS, openFor: '300ms', probes: 1 });
+  for (let n = 0; n < 5; n++) await a.call('again', fail);
+  await expect.poll(async () => (await view('again')).phase).toBe('open');
+  const opened = (await view('again')).epoch;
+  await expect.poll(() => a.call('again', fail)).toBe('failed');
+  await expect.poll(async () => (await view('again')).phase).toBe('open');
+  expect((await view('again')).epoch).toBe(opened + 2);
+});
+
+test('a history that is cut hands everything on', async () => {
+  const a = await openMirror();
+  for (let n = 0; n < 5; n++) await a.call('long', fail);
+  await expect.poll(async () => (await view('long')).phase).toBe('open');
+  const workflow = workers.env.client.workflow.getHandle(breakerId(QUEUE, 'long'));
+  const { runId } = await workflow.describe();
+  const turn = () => workflow.executeUpdate(BREAKER_MESSAGES.turn, { args: [{ to: 'forced-open' }] });
+  while ((await workflow.describe()).runId === runId)
+    await Promise.all(Array.from({ length: 10 }, turn).map((one) => one.catch(() => undefined)));
+  expect(await view('long')).toMatchObject({ phase: 'forced-open', workers: 1 });
+  expect((await workflow.describe()).historyLength).toBeLessThan(500);
+});
+
+test('where it cannot be reached calls go through, which is said once; or none, where that is configured', async () => {
+  // No worker polls this Task Queue: the update finds nobody.
+  const a = await openMirror(SETTINGS, workers.env.client, 'nobody');
+  expect([await a.call('lost'), await a.call('lost')]).toEqual(['called', 'called']);
+  await expect
+    .poll(() => a.warnings)
+    .toEqual([expect.stringMatching(/^the circuit breaker of agent "lost" cannot be reached, so calls go through/)]);
+  // What the worker sees itself it still judges.
+  for (let n = 0; n < 4; n++) await a.call('lost', fail);
+  expect(await a.call('lost')).toBe('refused');
+  const strict = await openMirror({ ...SETTINGS, whenUnreachable: 'refuse' }, workers.env.client, 'nobody');
+  expect(await strict.call('lost')).toBe('refused');
+});
+
+test('a server that is not there is no different', async () => {
+  const connection = Connection.lazy({ address: '127.0.0.1:1' });
+  onTestFinished(() => connection.close());
+  const a = await openMirror(SETTINGS, new Client({ connection }));
+  expect(await a.call('gone')).toBe('called');
+});

@@ -1,0 +1,64 @@
+// Several workers in this process on one real server, for what workers share.
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
+import { Baton } from '../../src/client.js';
+import type { Agent, AgentLog } from '../../src/domain/agent.js';
+import { createWorker, type WorkerSettings } from '../../src/worker.js';
+import { silenceTemporal } from './silence.js';
+
+export interface StartedWorker {
+  /** What it has logged. */
+  readonly said: readonly string[];
+  stop(this: void): Promise<void>;
+}
+
+export interface TestWorkers {
+  readonly env: TestWorkflowEnvironment;
+  /** Stopped at the latest when the test is over. */
+  start(this: void, settings: Omit<WorkerSettings, 'server' | 'workflowBundle'>): Promise<StartedWorker>;
+  baton(this: void, agents: readonly Agent[], taskQueue: string): Baton;
+}
+
+const ONE_PARTITION = ['matching.numTaskqueueReadPartitions=1', 'matching.numTaskqueueWritePartitions=1'];
+
+export function useWorkers(): TestWorkers {
+  let env: TestWorkflowEnvironment | undefined;
+  beforeAll(async () => {
+    silenceTemporal();
+    env = await TestWorkflowEnvironment.createLocal({
+      server: {
+        executable: { type: 'existing-path', path: inject('temporalBinary') },
+        log: { format: 'pretty', level: 'never' },
+        extraArgs: ONE_PARTITION.flatMap((pair) => ['--dynamic-config-value', pair]),
+      },
+    });
+  });
+  afterAll(() => env?.teardown());
+  return {
+    get env() {
+      return env!;
+    },
+    async start(settings) {
+      const said: string[] = [];
+      const note = (message: string) => void said.push(message);
+      const log: AgentLog = { debug: note, info: note, warn: note, error: note };
+      const worker = await createWorker({
+        drain: '1s',
+        log,
+        ...settings,
+        server: { connectionOptions: { address: env!.address }, namespace: 'default' },
+        workflowBundle: { codePath: inject('workflowBundle') },
+      });
+      const working = worker.run();
+      let stopped: Promise<void> | undefined;
+      const stop = () =>
+        (stopped ??= (async () => {
+          worker.shutdown();
+          await working;
+        })());
+      onTestFinished(stop);
+      return { said, stop };
+    },
+    baton: (agents, taskQueue) => Baton.over(env!.client, { agents, taskQueue }),
+  };
+}
