@@ -88,12 +88,10 @@ async function makeParts(settings: WorkerSettings, place: Place): Promise<Parts>
     : undefined;
   const permit = guarded === undefined ? {} : { permit: guarded.guards.permit };
   const activities = createActivities({ agents, ...permit, ...(log === undefined ? {} : { log }) });
-  const calls = { ...place, activities, ...tuning(settings) };
-  const runs = { ...calls, ...workflowCode(settings) };
-  const workers = await Promise.all([
-    ...taskQueues.map((taskQueue) => Worker.create({ ...runs, taskQueue })),
-    ...limitedQueues(agents, taskQueues).map((limited) => Worker.create({ ...calls, ...limited })),
-  ]);
+  const options = { ...place, activities, ...workflowCode(settings), ...tuning(settings) };
+  // Breakers and cached answers live on the Task Queue of their agent: there, too, somebody must work for Workflows.
+  const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];
+  const workers = await Promise.all(queues.map((queue) => Worker.create({ ...options, ...queue })));
   return { taskQueues, workers, ...(guarded === undefined ? {} : { guards: guarded }) };
 }
 

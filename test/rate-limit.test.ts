@@ -1,6 +1,7 @@
 // A rate limit is kept by the server, whoever calls: seen from the times at which an agent was called.
 import { expect, inject, test } from 'vitest';
 import { functionAgent } from '../src/index.js';
+import { limitedQueues } from '../src/limited-queues.js';
 import { testBaton } from '../src/testing.js';
 
 const LIMIT = 20;
@@ -39,4 +40,33 @@ test('an agent is not called more often than its limit allows, however many runs
   for (const seconds of [1, 2, 3]) {
     expect(mostWithin(times, seconds * 1000)).toBeLessThanOrEqual(LIMIT * seconds + burst + SLACK);
   }
+});
+
+test('an agent with a limit may have a breaker and a cache beside it', async () => {
+  let calls = 0;
+  const agent = functionAgent({
+    type: 'all',
+    rateLimit: { limit: 100, per: '1s' },
+    cache: { ttl: '1h' },
+    breaker: { minCalls: 1, whenUnreachable: 'refuse' },
+    run: () => ++calls,
+  });
+  const { run, close } = await testBaton({ agents: [agent], workflowBundle: { codePath: inject('workflowBundle') } });
+  try {
+    const plan = { name: 'all', tasks: { it: { agent: 'all' } }, output: '{% $tasks.it.output %}' };
+    expect(await run(plan)).toMatchObject({ status: 'completed', output: 1 });
+    expect(await run(plan)).toMatchObject({ output: 1, tasks: { it: { cached: true } } });
+  } finally {
+    await close();
+  }
+});
+
+test('a limit that would hold for other agents, too, is refused', () => {
+  const limited = functionAgent({ type: 'a', rateLimit: { limit: 6, per: '1m' }, taskQueue: 'q', run: () => null });
+  const other = functionAgent({ type: 'b', taskQueue: 'q', run: () => null });
+  expect(limitedQueues([limited], ['home'])).toEqual([{ taskQueue: 'q', maxTaskQueueActivitiesPerSecond: 0.1 }]);
+  expect(() => limitedQueues([limited, other], ['home'])).toThrow(
+    'agent "a": taskQueue: expected a Task Queue that only an agent with a rateLimit has, got "q", which is that of agent "b", too',
+  );
+  expect(() => limitedQueues([limited], ['q'])).toThrow('got "q", which is that of the runs');
 });

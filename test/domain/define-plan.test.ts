@@ -58,6 +58,35 @@ const problemsOf = (build: () => unknown) => {
 };
 
 describe('definePlan', () => {
+  it('gives races, votes, hedges and chains of fallbacks', () => {
+    const plan = definePlan('several', (p) => {
+      const won = p.race('won', [analyzer, 'other'], { file: 'a' });
+      p.vote('agreed', { agents: [analyzer, 'b', 'c'], quorum: 2 }, { file: 'b', place: won.output.score });
+      p.task(
+        'again',
+        analyzer,
+        { file: 'c' },
+        {
+          hedge: { after: '2s' },
+          fallback: [{ agent: 'b' }, { agent: analyzer, input: (failure) => ({ file: failure.message }) }],
+        },
+      );
+    });
+    expect(plan.tasks).toEqual({
+      won: { race: ['analyzer', 'other'], input: { file: 'a' } },
+      agreed: {
+        vote: { agents: ['analyzer', 'b', 'c'], quorum: 2 },
+        input: { file: 'b', place: '{% $tasks.won.output.score %}' },
+      },
+      again: {
+        agent: 'analyzer',
+        input: { file: 'c' },
+        hedge: { after: '2s' },
+        fallback: [{ agent: 'b' }, { agent: 'analyzer', input: { file: '{% $failure.message %}' } }],
+      },
+    });
+  });
+
   it('says what a run may spend, and which tasks can be left out', () => {
     const budget = { tokens: { soft: 10, hard: 20 }, duration: '1h' };
     const plan = definePlan('thrifty', { budget }, (p) => {

@@ -25,6 +25,13 @@ describe('a made plan is refused', () => {
   test.each<[string, Record<string, unknown>, object, string[]]>([
     ['with an agent that is not allowed', { a: { agent: 'other' } }, {}, ['plan.unknown-agent tasks.a.agent']],
     ['with the planner as an agent', { a: { agent: 'planner' } }, {}, ['plan.unknown-agent tasks.a.agent']],
+    ['with the planner in a race', { a: { race: ['read', 'planner'] } }, {}, ['plan.unknown-agent tasks.a.race[1]']],
+    [
+      'with the planner as a fallback',
+      { a: { agent: 'read', fallback: [{ agent: 'write' }, { agent: 'planner' }] } },
+      {},
+      ['plan.unknown-agent tasks.a.fallback[1].agent'],
+    ],
     [
       'with a cycle',
       { a: { agent: 'read', needs: ['b'] }, b: { agent: 'read', needs: ['a'] } },
@@ -117,6 +124,9 @@ describe('a sensitive agent', () => {
     ['after one that may have been refused', { ask, pay: pay({ needs: ['ask'], join: 'all-done' }) }],
     ['after one that may not have been asked', { ask, pay: pay({ needs: ['ask'], join: 'none-failed' }) }],
     ['as a fallback', { pay: { agent: 'read', fallback: { agent: 'pay' } } }],
+    ['in a chain of fallbacks', { pay: { agent: 'read', fallback: [{ agent: 'write' }, { agent: 'pay' }] } }],
+    ['in a race', { pay: { race: ['read', 'pay'] } }],
+    ['in a vote', { pay: { vote: { agents: ['read', 'pay'], quorum: 2 } } }],
     ['as a compensation', { pay: { agent: 'read', compensate: { agent: 'pay' } } }],
     ['in a plan within it', { sub: { plan: { name: 'sub', tasks: { pay: pay() } } } }],
   ])('is refused %s', (_, tasks) => {
