@@ -19,6 +19,7 @@ import {
   createCircuit,
   FRESH_MS,
   isDone,
+  isForced,
   noteReport,
   settleMembers,
   turnCircuit,
@@ -67,7 +68,9 @@ export async function circuitBreaker({ agent, terms, carried }: CircuitBreakerIn
   setHandler(defineQuery<BreakerView>(BREAKER_MESSAGES.view), () => viewOf(circuit, Date.now()));
 
   const isLong = () => updates >= MAX_UPDATES || workflowInfo().continueAsNewSuggested;
-  while (!(await condition(isLong, FRESH_MS))) {
+  // What a person has decided waits for somebody to ask, without a timer: for years, if need be.
+  const isAsleep = () => isForced(circuit) && Object.keys(circuit.members).length === 0;
+  while (!(await (isAsleep() ? condition(() => isLong() || !isAsleep()).then(isLong) : condition(isLong, FRESH_MS)))) {
     const now = Date.now();
     settleMembers(circuit, now);
     if (isDone(circuit, now)) return;

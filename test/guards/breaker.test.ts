@@ -58,7 +58,10 @@ test('a call waits for an open breaker without using up its attempts, and a fall
     Array.from({ length: 6 }, () => baton.start(ask({ retry: { ...RETRY, attempts: 4 } }))),
   );
   await expect.poll(async () => (await baton.breaker('shaky').state()).phase).toBe('open');
-  await baton.breaker('shaky').open('1h');
+  await baton.breaker('shaky').open();
+  const shown = async () => (await waiting[0]!.snapshot()).tasks['ask'];
+  await expect.poll(async () => (await shown())?.failure?.type).toBe('BreakerOpen');
+  expect((await shown())?.attempts).toBeLessThanOrEqual(3);
   const instead = await (await baton.start(ask({ fallback: { agent: 'spare' } }))).result();
   expect(instead.tasks['ask']).toMatchObject({ status: 'succeeded', output: 'spare', agent: 'spare' });
   seen.down = false;

@@ -89,11 +89,15 @@ export function settleMembers(circuit: Circuit, now: number): void {
   }
 }
 
-export function isDone({ state, members, heard }: Circuit, now: number): boolean {
-  if (Object.keys(members).length > 0) return false;
-  if (state.phase === 'closed') return now - heard >= FRESH_MS;
+/** By a person. */
+export const isForced = ({ state }: Circuit): boolean => state.phase.startsWith('forced-');
+
+export function isDone(circuit: Circuit, now: number): boolean {
+  const { state, members, heard } = circuit;
   // What a person has decided stays.
-  return ['open', 'half-open'].includes(state.phase) && now - Math.max(heard, state.until ?? 0) >= OPEN_REMEMBERED_MS;
+  if (Object.keys(members).length > 0 || isForced(circuit)) return false;
+  if (state.phase === 'closed') return now - heard >= FRESH_MS;
+  return now - Math.max(heard, state.until ?? 0) >= OPEN_REMEMBERED_MS;
 }
 
 export function viewOf(circuit: Circuit, now: number, granted = 0): BreakerView {

@@ -17,6 +17,8 @@ const WITHIN_MS = 10_000;
 /** Those that wait for an open breaker come back over a time of this share of what it was open for, not all at once. */
 const JITTER = 0.5;
 const MIN_JITTER_MS = 500;
+/** However long it is open: a person may close it, and what waits at the server is not told. */
+const LONGEST_WAIT_MS = 60_000;
 
 export interface BreakersDeps {
   readonly client: Client;
@@ -112,6 +114,6 @@ function refusal(
   const spread = Math.max(MIN_JITTER_MS, breakerPolicy(settings).openFor.initialMs * JITTER);
   return new AgentError(`agent ${JSON.stringify(agent.type)} was not called: ${why}`, {
     type: 'BreakerOpen',
-    retryAfterMs: waitMs + random * spread,
+    retryAfterMs: Math.min(waitMs, LONGEST_WAIT_MS) + random * Math.min(spread, LONGEST_WAIT_MS),
   });
 }

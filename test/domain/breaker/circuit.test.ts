@@ -1,0 +1,100 @@
+// The breaker that workers share: whatever they say, and in whatever order, there are never more probes than allowed.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  createCircuit,
+  FRESH_MS,
+  isDone,
+  noteReport,
+  settleMembers,
+  turnCircuit,
+  viewOf,
+} from '../../../src/domain/breaker/circuit.js';
+import type { BreakerReport } from '../../../src/domain/breaker/messages.js';
+
+const terms = { settings: { window: { count: 4 }, minCalls: 2, openFor: '10s', probes: 2 }, since: 1 };
+const NOW = 1_000_000;
+const report = (more: Partial<BreakerReport> = {}): BreakerReport => ({
+  worker: 'a',
+  terms,
+  epoch: 0,
+  calls: '',
+  probes: 0,
+  ...more,
+});
+
+test('calls that were let through in another epoch say nothing', () => {
+  const circuit = createCircuit('x', terms, NOW);
+  expect(noteReport(circuit, report({ calls: 'FF' }), NOW)).toMatchObject({ phase: 'open', epoch: 1, waitMs: 10_000 });
+  expect(noteReport(circuit, report({ worker: 'b', calls: 'SSSS' }), NOW)).toMatchObject({
+    phase: 'open',
+    figures: { calls: 2 },
+  });
+});
+
+test('slow calls open it as failed ones do', () => {
+  const settings = { ...terms.settings, slowCall: '1s', slowRate: 50 };
+  const circuit = createCircuit('x', { settings, since: 1 }, NOW);
+  expect(noteReport(circuit, report({ calls: 'Ss' }), NOW)).toMatchObject({ phase: 'open', figures: { slow: 1 } });
+});
+
+test('the probes of a worker that has gone may be made by another', () => {
+  const circuit = createCircuit('x', terms, NOW);
+  noteReport(circuit, report({ calls: 'FF' }), NOW);
+  const later = NOW + 10_000;
+  expect(noteReport(circuit, report({ probes: 5 }), later)).toMatchObject({ phase: 'half-open', granted: 2 });
+  expect(noteReport(circuit, report({ worker: 'b', probes: 1 }), later)).toMatchObject({ granted: 0 });
+  const gone = later + 2 * FRESH_MS;
+  noteReport(circuit, report({ worker: 'b' }), gone - 1);
+  settleMembers(circuit, gone);
+  expect(viewOf(circuit, gone).workers).toBe(1);
+  expect(noteReport(circuit, report({ worker: 'b', probes: 5 }), gone)).toMatchObject({ granted: 2 });
+});
+
+test('the newer terms hold, whoever brings them', () => {
+  const circuit = createCircuit('x', terms, NOW);
+  const newer = { settings: { window: { count: 10 }, minCalls: 5 }, since: 2 };
+  noteReport(circuit, report({ terms: newer }), NOW);
+  expect(noteReport(circuit, report({ calls: 'FF' }), NOW)).toMatchObject({ phase: 'closed', terms: newer });
+});
+
+test('it is done when it is closed and nobody has a mirror of it; what a person decided stays', () => {
+  const circuit = createCircuit('x', terms, NOW);
+  noteReport(circuit, report(), NOW);
+  const gone = NOW + 2 * FRESH_MS;
+  expect(isDone(circuit, gone)).toBe(false);
+  settleMembers(circuit, gone);
+  expect(isDone(circuit, gone)).toBe(true);
+  turnCircuit(circuit, { to: 'forced-closed' }, gone);
+  expect(isDone(circuit, gone + 1e9)).toBe(false);
+});
+
+test('whatever is said, probes under way are never more than allowed, and it can be written down', () => {
+  const step = fc.record({
+    worker: fc.constantFrom('a', 'b', 'c'),
+    calls: fc.stringMatching(/^[SFsfI]{0,6}$/),
+    epoch: fc.nat(6),
+    probes: fc.nat(4),
+    afterMs: fc.constantFrom(0, 100, 10_000, 70_000),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let circuit = createCircuit('x', terms, NOW);
+      let now = NOW;
+      for (const { afterMs, ...said } of steps) {
+        now += afterMs;
+        settleMembers(circuit, now);
+        // Nobody reports a probe that was not granted.
+        const has = circuit.members[said.worker]?.probes ?? 0;
+        const isProbing = circuit.state.phase === 'half-open' && said.epoch === circuit.state.epoch;
+        const calls = isProbing ? said.calls.slice(0, has) : said.calls;
+        const view = noteReport(circuit, report({ ...said, calls }), now);
+        expect(view.granted).toBeLessThanOrEqual(view.phase === 'half-open' ? 2 : 0);
+        const underWay = Object.values(circuit.members).reduce((sum, { probes }) => sum + probes, 0);
+        expect(underWay).toBeLessThanOrEqual(2);
+        circuit = JSON.parse(JSON.stringify(circuit)) as typeof circuit;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
