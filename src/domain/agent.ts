@@ -5,6 +5,8 @@ import { BreakerSettings } from './breaker/settings.js';
 import { Estimate } from './budget.js';
 import type { Usage } from './call.js';
 import { Duration } from './duration.js';
+import { PoolUse } from './pool/use.js';
+import type { LeasedResource } from './pool/settings.js';
 import { Retry } from './retry.js';
 import { Cache } from './reuse.js';
 
@@ -38,6 +40,8 @@ export const AgentSettings = z.strictObject({
   taskQueue: z.string().min(1).optional(),
   /** Leaves it alone while it fails. */
   breaker: BreakerSettings.optional(),
+  /** Each call holds a lease of a resource of this pool. */
+  pool: PoolUse.optional(),
   /** A plan that a planner made may call it only after a person has said yes to that: behind a task that approves. */
   sensitive: z.boolean().optional(),
 });
@@ -74,6 +78,8 @@ export interface AgentContext {
   readonly log: AgentLog;
   /** Adds to what this call has cost. */
   usage(this: void, spent: Partial<Pick<Usage, 'tokens' | 'usd'>>): void;
+  /** What the call holds of a pool, if its agent has one. */
+  readonly resource?: LeasedResource;
   readonly correlation: { readonly run: string; readonly plan: string; readonly task: string; readonly item?: number };
 }
 

@@ -50,6 +50,8 @@ export const CallRequest = z.strictObject({
   reuse: ReusePlace.optional(),
   /** The agent is asked, whatever is remembered. */
   anew: z.boolean().optional(),
+  /** Not this resource of the agent's pool, if there is another. */
+  avoid: z.string().optional(),
   /** Milliseconds for which the answer is good for whoever asks the same; those of the agent, if absent. */
   cacheMs: z.number().optional(),
 });

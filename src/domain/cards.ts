@@ -3,8 +3,8 @@ import type { Estimate } from './budget.js';
 
 /** Only what orchestrating needs, of those agents that declare any of it. */
 export function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
-  const cards = agents.map(({ type, timeout, heartbeat, retry, estimate, taskQueue, breaker }) => {
-    const guarded = breaker === undefined ? undefined : true;
+  const cards = agents.map(({ type, timeout, heartbeat, retry, estimate, taskQueue, breaker, pool }) => {
+    const guarded = breaker === undefined && pool === undefined ? undefined : true;
     const card = Object.entries({ timeout, heartbeat, retry, estimate, taskQueue, guarded }).filter(
       ([, value]) => value !== undefined,
     );
