@@ -6,6 +6,7 @@ import { asFork, forksOf, startOfOldRun, withPlansOf, type ForkOf } from './clie
 import { TaskFailedError } from './client/errors.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import { lastingPollersOf, pollersOf } from './client/pollers.js';
+import { PoolHandle } from './client/pool-handle.js';
 import { prepareRun, type Known } from './client/prepare.js';
 import { RunHandle } from './client/run-handle.js';
 import { runInputOf, type StartedWith } from './client/run-input-of.js';
@@ -14,6 +15,7 @@ import type { Agent } from './domain/agent.js';
 import type { Budget } from './domain/budget.js';
 import type { Plan } from './domain/plan.js';
 import { didYouMean } from './domain/problem.js';
+import type { PoolSettings } from './domain/pool/settings.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
 import type { Tenant } from './domain/tenant.js';
 import { readPlanFile } from './plan-file.js';
@@ -22,6 +24,8 @@ import { findServer, type FindServerOptions, type FoundServer } from './server/i
 export interface ConnectOptions extends FindServerOptions, Known {
   /** The Task Queue of the runs that are started; default `baton`. */
   readonly taskQueue?: string;
+  /** The pools of the workers, as they are declared. */
+  readonly pools?: readonly PoolSettings[];
   /** A server that has been found already; it is not given back by `close`. */
   readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace'>;
 }
@@ -76,7 +80,7 @@ export class Baton {
   }
 
   /** Over a client of one's own, which stays the caller's to close. */
-  static over(client: Client, options: Pick<ConnectOptions, 'agents' | 'plans' | 'taskQueue'> = {}): Baton {
+  static over(client: Client, options: Pick<ConnectOptions, 'agents' | 'plans' | 'pools' | 'taskQueue'> = {}): Baton {
     return new Baton(client, options, () => Promise.resolve());
   }
 
@@ -195,6 +199,13 @@ export class Baton {
   /** How many workers poll a Task Queue; with `lasting`, without those that end with the run they were started for. */
   async pollers(taskQueue: string, { lasting = false }: { lasting?: boolean } = {}): Promise<number> {
     return await (lasting ? lastingPollersOf : pollersOf)(this.client, taskQueue);
+  }
+
+  /** A pool by its name. If it is not on the Task Queue of this client, its settings say where, or `taskQueue` does. */
+  pool(name: string, { taskQueue }: { taskQueue?: string } = {}): PoolHandle {
+    const settings = this.options.pools?.find((pool) => pool.name === name);
+    const queue = taskQueue ?? settings?.taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
+    return new PoolHandle(this.client, { name, settings, taskQueue: queue });
   }
 
   async close(): Promise<void> {

@@ -19,6 +19,7 @@ export {
   type StartOptions,
 } from './client.js';
 export type { BreakerHandle, BreakerLook, ListedBreaker } from './client/breaker.js';
+export type { PoolHandle } from './client/pool-handle.js';
 export { InvalidInputError, NoWorker, Refused, RunLost, RunNotFound, TaskFailedError } from './client/errors.js';
 export type { ForkOf } from './client/fork.js';
 export type { RunSummary } from './client/list-runs.js';
@@ -29,6 +30,10 @@ export { loadConfig, type LoadedConfig } from './config/load.js';
 export type { BreakerSettings } from './domain/breaker/settings.js';
 export type { Agent, AgentContext, AgentLog, AgentSchema, AgentSettings, JsonSchema } from './domain/agent.js';
 export type { Addition, Budget, Estimate } from './domain/budget.js';
+export type { HealthCheck } from './domain/health.js';
+export type { Altered } from './domain/pool/alter.js';
+export type { LeasedResource, PoolSettings, ResourceSettings } from './domain/pool/settings.js';
+export type { PoolStatus } from './domain/pool/status.js';
 export { definePlan } from './domain/define-plan.js';
 export { Failure, FAILURES, RunFailure, type FailureType } from './domain/failure.js';
 export type { PlannerRequest } from './domain/planner.js';
@@ -42,4 +47,5 @@ export { TaskStatus } from './domain/status.js';
 export { validatePlan, type Verdict } from './domain/validate/index.js';
 export { readPlanFile } from './plan-file.js';
 export { findServer, ServerUnreachable, type FindServerOptions, type FoundServer } from './server/index.js';
+export { PoolDefinitionError } from './guards/pool/definition.js';
 export { createWorker, type BatonWorker, type WorkerSettings } from './worker.js';

@@ -10,10 +10,14 @@ import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
 import { createEar } from './guards/ear.js';
 import { createGuards, isGuarded, type Guards } from './guards/index.js';
 import { limitedQueues } from './limited-queues.js';
+import { parsePools } from './guards/pool/definition.js';
+import type { PoolSettings } from './domain/pool/settings.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 
 /** Calls that one worker makes at once unless told otherwise: more than a run has in flight, less than a process has sockets. */
 const DEFAULT_CALLS = 500;
+/** Of these, so many may wait for leases at once: the others are for calls that need none. */
+const WAITING_SHARE = 0.5;
 /** Calls get so long to end by themselves when a worker shuts down; then their signals abort, and another worker tries again. */
 const DRAIN = '10s';
 /** A cancel reaches an agent with the answer to a heartbeat, so heartbeats must not be held back for long. */
@@ -23,6 +27,8 @@ const STICKY_PATIENCE = '5s';
 
 export interface WorkerSettings {
   readonly agents: readonly Agent[];
+  /** The pools that these agents use. */
+  readonly pools?: readonly PoolSettings[];
   /** Task Queues to poll; default `baton`. */
   readonly taskQueues?: readonly string[];
   /** A server that has been found already; it is not given back. */
@@ -48,11 +54,12 @@ export interface BatonWorker {
   shutdown(): void;
 }
 
-/** Throws ServerUnreachable, AgentDefinitionError. */
+/** Throws ServerUnreachable, AgentDefinitionError, PoolDefinitionError. */
 export async function createWorker(settings: WorkerSettings): Promise<BatonWorker> {
   // Bad agents are refused before a server is looked for.
   createRegistry(settings.agents);
   limitedQueues(settings.agents, settings.taskQueues ?? [DEFAULT_TASK_QUEUE]);
+  const pools = parsePools(settings.pools ?? [], settings.agents);
   const found = settings.server === undefined ? await findServer(settings.find) : undefined;
   const server = settings.server ?? found!;
   // Native code, loaded only where there is work to do.
@@ -64,7 +71,7 @@ export async function createWorker(settings: WorkerSettings): Promise<BatonWorke
   };
   try {
     connection = await NativeConnection.connect(server.connectionOptions);
-    return batonWorker(await makeParts(settings, { connection, namespace: server.namespace }), release);
+    return batonWorker(await makeParts({ ...settings, pools }, { connection, namespace: server.namespace }), release);
   } catch (error) {
     await release();
     throw error;
@@ -86,8 +93,9 @@ async function makeParts(settings: WorkerSettings, place: Place): Promise<Parts>
   const guarded = agents.some(isGuarded)
     ? await openGuards(settings, place, log ?? Runtime.instance().logger)
     : undefined;
-  const permit = guarded === undefined ? {} : { permit: guarded.guards.permit };
-  const activities = createActivities({ agents, ...permit, ...(log === undefined ? {} : { log }) });
+  const { permit, lease } = guarded?.guards ?? {};
+  const guards = permit === undefined || lease === undefined ? {} : { permit, lease };
+  const activities = createActivities({ agents, ...guards, ...(log === undefined ? {} : { log }) });
   const options = { ...place, activities, ...workflowCode(settings), ...tuning(settings) };
   // Breakers and cached answers live on the Task Queue of their agent: there, too, somebody must work for Workflows.
   const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];
@@ -95,12 +103,21 @@ async function makeParts(settings: WorkerSettings, place: Place): Promise<Parts>
   return { taskQueues, workers, ...(guarded === undefined ? {} : { guards: guarded }) };
 }
 
-async function openGuards({ identity }: WorkerSettings, place: Place, log: AgentLog): Promise<Parts['guards']> {
+async function openGuards(settings: WorkerSettings, place: Place, log: AgentLog): Promise<Parts['guards']> {
   const [{ Client }, { Worker }] = await Promise.all([import('@temporalio/client'), import('@temporalio/worker')]);
+  const {
+    identity,
+    pools = [],
+    taskQueues: [taskQueue = DEFAULT_TASK_QUEUE] = [],
+    concurrency = DEFAULT_CALLS,
+  } = settings;
   const ear = createEar();
   const client = new Client({ ...place, ...(identity === undefined ? {} : { identity }) });
   return {
-    guards: createGuards({ client, ear, log, random: Math.random }),
+    guards: createGuards({
+      ...{ client, ear, log, pools, taskQueue, random: Math.random },
+      mostWaiting: Math.ceil(concurrency * WAITING_SHARE),
+    }),
     ear: await Worker.create({
       ...place,
       taskQueue: ear.queue,

@@ -2,3 +2,4 @@
 export { cachedReply } from './workflows/cached-reply.js';
 export { circuitBreaker } from './workflows/circuit-breaker.js';
 export { orchestrate } from './workflows/orchestrate.js';
+export { resourcePool } from './workflows/resource-pool.js';

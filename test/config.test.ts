@@ -144,3 +144,67 @@ test('what is no agent is refused by its place, and a type may stand once', asyn
     'baton.config.yaml: agent "echo": expected one agent of a type, got agents[0] (command) and agents[1] (command)',
   ]);
 });
+
+const POOLED = '{ type: echo, kind: command, command: [node], pool: POOL }';
+const withPools = (pools: string, pool = 'p') => ({
+  'baton.config.yaml': `agents: [${POOLED.replace('POOL', pool)}]\npools: ${pools}`,
+});
+const RESOURCE = '{ id: a, capacity: 1 }';
+
+test('pools are read with their agents', async () => {
+  const health = "{ http: 'http://127.0.0.1:8080/healthz', every: 5s }";
+  const files = withPools(
+    `[{ name: p, resources: [{ id: a, capacity: 2, weight: 3, health: ${health} }], strategy: weighted }]`,
+  );
+  expect(await loadConfig(await directoryOf(files))).toMatchObject({
+    pools: [{ name: 'p', resources: [{ id: 'a', capacity: 2, weight: 3 }] }],
+  });
+});
+
+test.each([
+  [
+    '[{ name: p, resources: [{ id: a, capacity: 0 }] }]',
+    'pool "p": resources[0].capacity: expected number to be >=1, got 0',
+  ],
+  ['[{ name: p, resources: [] }]', 'pool "p": resources: expected array to have >=1 items, got []'],
+  [
+    `[{ name: p, resources: [${RESOURCE}], strategy: weightd }]`,
+    'pool "p": strategy: expected one of "least-loaded"|"power-of-two"|"random"|"round-robin"|"sticky"|"weighted", got "weightd"',
+  ],
+  [
+    `[{ name: p, resources: [${RESOURCE}, ${RESOURCE}] }]`,
+    'pool "p": resources[1].id: expected an id that no other resource has, got "a" again',
+  ],
+  [`[{ name: p, resources: [${RESOURCE}], ttl: 100ms }]`, 'pool "p": ttl: expected at least 1s, got "100ms"'],
+  [
+    `[{ name: p, resources: [${RESOURCE}], rateLimit: { limit: 0, per: 1m, unit: tokens } }]`,
+    'pool "p": rateLimit.limit: expected number to be >0, got 0',
+  ],
+  [
+    `[{ name: p, resources: [{ id: a, capacity: 1, wieght: 2 }] }]`,
+    'pool "p": resources[0]: unknown key "wieght"; did you mean "weight"?',
+  ],
+  [
+    `[{ name: p, resources: [${RESOURCE}] }, { name: p, resources: [${RESOURCE}] }]`,
+    'pool "p": expected one pool of a name, got two',
+  ],
+  ['[5]', 'pools[0]: expected object, got 5'],
+  [
+    `[{ name: q, resources: [${RESOURCE}] }]`,
+    'agent "echo": pool: expected the name of a pool (there is "q"), got "p"',
+  ],
+  [
+    `[{ name: p, resources: [${RESOURCE}], strategy: sticky }]`,
+    'agent "echo": pool: expected a key, such as { name: p, key: "{% $input.customer %}" }, for pool "p" is sticky, got none',
+  ],
+])('pools that cannot work are refused: %s', async (pools, line) => {
+  expect(await refused(withPools(pools))).toEqual([`baton.config.yaml: ${line}`]);
+});
+
+test.each([
+  ['{ name: p, key: customer }', 'expected an expression, such as "{% $input.customer %}", got "customer"'],
+  ["{ name: p, key: '{% $tasks.a.output %}' }", 'expected expressions over $input, got "$tasks"'],
+])('a key that says nothing of the call is refused: %s', async (pool, line) => {
+  const pools = `[{ name: p, resources: [${RESOURCE}], strategy: sticky }]`;
+  expect(await refused(withPools(pools, pool))).toEqual([expect.stringContaining(line)]);
+});

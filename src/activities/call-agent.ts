@@ -4,6 +4,7 @@ import { Context } from '@temporalio/activity';
 import { addUsage, NO_USAGE, notedIn, type CallReply, type CallRequest, type Noted } from '../domain/call.js';
 import type { AgentContext, AgentLog } from '../domain/agent.js';
 import { isUncounted } from '../domain/failure.js';
+import type { LeasedResource } from '../domain/pool/settings.js';
 import { AgentError } from './agent-error.js';
 import { classify } from './classify.js';
 import { elsewhere } from './elsewhere.js';
@@ -97,18 +98,22 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
   const heartbeat = call.startHeartbeat(activity, log, () => notedOf(soFar));
   let askedAt: number | undefined;
   const agentMs = () => (askedAt === undefined ? 0 : performance.now() - askedAt);
-  const run = (signal: AbortSignal) => {
+  const tokensBefore = soFar.usage.tokens;
+  const tokens = () => soFar.usage.tokens - tokensBefore;
+  const run = (signal: AbortSignal, resource?: LeasedResource) => {
     soFar.began = true;
     askedAt = performance.now();
     // The attempts before this one reached the agent too.
     soFar.usage = { ...soFar.usage, calls: soFar.attempt };
-    return agent.run(input, contextOf({ request, signal, heartbeat, log, soFar }));
+    return agent.run(input, contextOf({ request, signal, heartbeat, log, soFar, resource }));
   };
+  const runOn = ({ resource, signal: lost }: Held) => ({ lost, run: (signal: AbortSignal) => run(signal, resource) });
   const name = JSON.stringify(agent.type);
-  const guarded = { agent, input, request, activity, log, agentMs };
+  const guarded = { agent, input, request, activity, log, agentMs, tokens };
   const answer = async (held?: Held): Promise<unknown> => {
-    const lost = held === undefined ? {} : { lost: held.signal };
-    const reply = await invoke({ name, timeoutMs, graceMs: deps.abortGraceMs, activity, log, run, ...lost });
+    const bounds = { name, timeoutMs, graceMs: deps.abortGraceMs, activity, log };
+    const resting = held === undefined ? { run } : runOn(held);
+    const reply = await invoke({ ...bounds, ...resting });
     return parseReply(found, reply);
   };
   const ask = async (): Promise<CallReply> => {
@@ -148,9 +153,10 @@ interface Parts {
   readonly heartbeat: Heartbeat;
   readonly log: AgentLog;
   readonly soFar: Attempt;
+  readonly resource: LeasedResource | undefined;
 }
 
-function contextOf({ request, signal, heartbeat, log, soFar }: Parts): AgentContext {
+function contextOf({ request, signal, heartbeat, log, soFar, resource }: Parts): AgentContext {
   const { run, plan, task, item, idempotencyKey } = request;
   return {
     signal,
@@ -162,6 +168,7 @@ function contextOf({ request, signal, heartbeat, log, soFar }: Parts): AgentCont
     usage({ tokens = 0, usd = 0 }) {
       soFar.usage = addUsage(soFar.usage, { calls: 0, tokens, usd });
     },
+    ...(resource === undefined ? {} : { resource }),
     correlation: { run, plan, task, ...(item === undefined ? {} : { item }) },
   };
 }

@@ -41,4 +41,7 @@ export function versionOf(settings: Made, schemas: Schemas = {}): string {
   return settings.version ?? hash(made).slice(0, VERSION_DIGITS);
 }
 
+/** Tells settings that all workers should share from others. */
+export const policyHash = (policy: object): string => hash(policy).slice(0, VERSION_DIGITS);
+
 const hash = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');

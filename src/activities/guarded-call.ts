@@ -12,4 +12,6 @@ export interface GuardedCall {
   readonly log: AgentLog;
   /** Milliseconds since the agent was asked; 0 before. */
   agentMs(this: void): number;
+  /** Tokens that this attempt has used so far. */
+  tokens(this: void): number;
 }

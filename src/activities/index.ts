@@ -48,12 +48,13 @@ export function createActivities(deps: ActivityDeps): Activities {
   return { callAgent, catalogue, checkInput, pastAnswer: createPastAnswer(places) };
 }
 
-/** An agent would be called while its breaker is open, and nobody would know. */
-function refuseUnguarded({ agents, permit }: ActivityDeps): void {
-  const problems = agents
-    .filter(({ breaker }) => breaker !== undefined && permit === undefined)
-    .map(
-      ({ type }) => `agent ${JSON.stringify(type)}: breaker: expected a worker of createWorker, which keeps breakers`,
-    );
+/** Agents would be called that their breakers and pools leave alone, and nobody would know. */
+function refuseUnguarded({ agents, permit, lease }: ActivityDeps): void {
+  const expected = (type: string, what: string) =>
+    `agent ${JSON.stringify(type)}: ${what}: expected a worker of createWorker, which keeps ${what}s`;
+  const problems = agents.flatMap(({ type, breaker, pool }) => [
+    ...(breaker !== undefined && permit === undefined ? [expected(type, 'breaker')] : []),
+    ...(pool !== undefined && lease === undefined ? [expected(type, 'pool')] : []),
+  ]);
   if (problems.length > 0) throw new AgentDefinitionError(problems);
 }

@@ -1,7 +1,9 @@
+import type { LeasedResource } from '../domain/pool/settings.js';
 import type { GuardedCall } from './guarded-call.js';
 
 /** What a call holds while it goes on. */
 export interface Held {
+  readonly resource: LeasedResource;
   /** Aborts with a `LeaseLost` when it is not certain any more that the pool keeps it for this call. */
   readonly signal: AbortSignal;
 }

@@ -51,6 +51,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ['skip', { group: 'Act', summary: 'skip a task that has not started', load: () => import('./skip.js') }],
   ['event', { group: 'Act', summary: 'deliver an event that a task waits for', load: () => import('./event.js') }],
   ['budget', { group: 'Act', summary: 'raise what a run may spend', load: () => import('./budget.js') }],
+  ['pool', { group: 'Act', summary: 'look at pools, alter them at work', load: () => import('./pool.js') }],
   ['validate', { group: 'Prepare', summary: 'say all that is wrong with a plan', load: () => import('./validate.js') }],
   ['agents', { group: 'Prepare', summary: 'the agents of the configuration', load: () => import('./agents.js') }],
   ['schema', { group: 'Prepare', summary: 'print the JSON Schema of plans', load: () => import('./schema.js') }],

@@ -44,6 +44,7 @@ export function define(command: Command, io: Io): void {
         start: true,
         find: { port, uiPort, localAddress: `localhost:${port}` },
         agents: config?.agents ?? [],
+        pools: config?.pools ?? [],
         taskQueues: workerQueues(options.taskQueue ?? config?.taskQueue, {
           configPath: config?.path,
           directory: io.cwd,

@@ -4,12 +4,14 @@ import type { Logger } from '@temporalio/common';
 import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { PASSING } from '../client/pollers.js';
 import type { Agent } from '../domain/agent.js';
+import type { PoolSettings } from '../domain/pool/settings.js';
 import type { FoundServer } from '../server/index.js';
 import { createWorker, type BatonWorker } from '../worker.js';
 
 export interface LocalWorkerOptions {
   readonly server: FoundServer;
   readonly agents: readonly Agent[];
+  readonly pools: readonly PoolSettings[];
   readonly taskQueues: readonly string[];
   readonly log: Logger;
   /** Whether the native part of the SDK is to tell more than what is wrong. */
@@ -23,7 +25,7 @@ const PASSING_DRAIN = '1s';
 
 /** At most once in a process: the log cannot be changed afterwards. Throws AgentDefinitionError. */
 export async function localWorker(options: LocalWorkerOptions): Promise<BatonWorker> {
-  const { server, agents, taskQueues, log, verbose, passing } = options;
+  const { server, agents, pools, taskQueues, log, verbose, passing } = options;
   const core = verbose ? 'INFO' : 'WARN';
   Runtime.install({
     logger: log,
@@ -33,6 +35,7 @@ export async function localWorker(options: LocalWorkerOptions): Promise<BatonWor
   return await createWorker({
     server,
     agents,
+    pools,
     taskQueues,
     ...(passing ? { identity: `${PASSING}${process.pid}@${hostname()}`, drain: PASSING_DRAIN } : {}),
   });

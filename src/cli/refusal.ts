@@ -21,6 +21,7 @@ const EXITS: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['UsageError', 2],
   ['ConfigError', 2],
   ['AgentDefinitionError', 2],
+  ['PoolDefinitionError', 2],
   ['InvalidPlanError', 2],
   ['InvalidInputError', 2],
   ['RunNotFound', 2],

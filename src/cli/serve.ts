@@ -1,5 +1,6 @@
 // `dev` and `worker`: a worker until a signal. It says once, when it is ready, where it is and what it polls.
 import type { Agent } from '../domain/agent.js';
+import type { PoolSettings } from '../domain/pool/settings.js';
 import { onInterrupts } from './interrupts.js';
 import type { Io } from './io.js';
 import { localWorker } from './local-worker.js';
@@ -8,12 +9,16 @@ import { inSession, type SessionRequest } from './session.js';
 
 export interface ServeRequest extends SessionRequest {
   readonly agents: readonly Agent[];
+  readonly pools: readonly PoolSettings[];
   readonly taskQueues: readonly string[];
   readonly json: boolean;
   readonly verbose: boolean;
 }
 
-export async function serve(io: Io, { agents, taskQueues, json, verbose, ...request }: ServeRequest): Promise<void> {
+export async function serve(
+  io: Io,
+  { agents, pools, taskQueues, json, verbose, ...request }: ServeRequest,
+): Promise<void> {
   const format = io.isLive() ? 'lines' : 'json';
   const log = createLog(io, { level: verbose ? 'debug' : 'info', format });
   const say = (message: string, fields: Record<string, unknown> = {}): void => {
@@ -29,7 +34,7 @@ export async function serve(io: Io, { agents, taskQueues, json, verbose, ...requ
   const interrupts = onInterrupts({ interrupted: drain, ended: drain });
   try {
     await inSession(io, request, async ({ server }) => {
-      const worker = await localWorker({ server, agents, taskQueues, log, verbose, passing: false });
+      const worker = await localWorker({ server, agents, pools, taskQueues, log, verbose, passing: false });
       const { address, namespace, webUi } = server;
       const types = agents.map(({ type }) => type);
       const about = { address, namespace, ...(webUi === undefined ? {} : { webUi }), taskQueues, agents: types };

@@ -33,7 +33,7 @@ async function openSession(io: Io, request: SessionRequest): Promise<Session> {
   try {
     const baton = await Baton.connect({
       server,
-      ...(config === undefined ? {} : { agents: config.agents, plans: config.plans }),
+      ...(config === undefined ? {} : { agents: config.agents, plans: config.plans, pools: config.pools }),
       ...(config?.taskQueue === undefined ? {} : { taskQueue: config.taskQueue }),
     });
     const close = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 // For commands that look at runs or act on them. What is heavy is loaded when the work begins, so that `--help` is quick.
 import type { RunHandle } from '../client/run-handle.js';
+import type { LoadedConfig } from '../config/load.js';
 import type { Io } from './io.js';
 import { parseName, type ServerOptions } from './options.js';
 import type { Session } from './session.js';
@@ -10,11 +11,11 @@ const RECENT = 100;
 export async function withSession<T>(
   io: Io,
   options: ServerOptions,
-  work: (session: Session) => Promise<T>,
+  work: (session: Session, config: LoadedConfig | undefined) => Promise<T>,
 ): Promise<T> {
   const [{ loadConfig }, { inSession }] = await Promise.all([import('../config/load.js'), import('./session.js')]);
   const config = await loadConfig(io.cwd, options.config);
-  return await inSession(io, { options, config, start: 'again' }, work);
+  return await inSession(io, { options, config, start: 'again' }, (session) => work(session, config));
 }
 
 /** As `withSession`, for one run. If there is none of this id, the error says which one may have been meant. */

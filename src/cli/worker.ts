@@ -24,6 +24,7 @@ export function define(command: Command, io: Io): void {
       config,
       start: true,
       agents: config.agents,
+      pools: config.pools,
       taskQueues: workerQueues(options.taskQueue ?? config.taskQueue, { configPath: config.path, directory: io.cwd }),
       json: options.json === true,
       verbose: options.verbose === true,

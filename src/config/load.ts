@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { ConfigFile, type Config } from '../config.js';
 import { InvalidPlanError } from '../domain/parse-plan.js';
+import type { PoolSettings } from '../domain/pool/settings.js';
 import { formatPath, formatProblem } from '../domain/problem.js';
 import { describeIssue } from '../json-schema.js';
 import { readPlanFile } from '../plan-file.js';
@@ -10,11 +11,13 @@ import { ConfigError } from './error.js';
 import { DATA_ENDINGS, endingOf, findConfig, suggestKey } from './find.js';
 import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
+import { readPools } from './read-pools.js';
 
 export interface LoadedConfig extends Pick<Config, 'agents' | 'planner' | 'taskQueue' | 'server'> {
   /** The real path of the file. */
   readonly path: string;
   readonly plans: ReadonlyMap<string, unknown>;
+  readonly pools: readonly PoolSettings[];
 }
 
 /** The configuration that is named, or that of the directory; `undefined` if it has none. Throws ConfigError. */
@@ -26,11 +29,13 @@ export async function loadConfig(directory: string, named?: string): Promise<Loa
   const raw = isData ? await readDataConfig(path, name) : await readModule(path, name);
   const parsed = ConfigFile.safeParse(raw);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => linesOf(name, issue, raw)));
-  const { agents, plans = {}, planner, taskQueue, server } = parsed.data;
+  const { plans = {}, planner, taskQueue, server } = parsed.data;
   const place = { name, directory: dirname(path) };
+  const agents = readAgents(parsed.data.agents, place);
   return {
     path: realpathSync(path),
-    agents: readAgents(agents, place),
+    agents,
+    pools: readPools(parsed.data.pools ?? [], agents, place),
     plans: await readPlans(plans, place),
     ...(planner === undefined ? {} : { planner }),
     ...(taskQueue === undefined ? {} : { taskQueue }),

@@ -7,6 +7,8 @@ import type { Usage } from './call.js';
 import { Duration } from './duration.js';
 import { HealthCheck } from './health.js';
 import { RateLimit } from './rate-limit.js';
+import { PoolUse } from './pool/use.js';
+import type { LeasedResource } from './pool/settings.js';
 import { Retry } from './retry.js';
 import { Cache } from './reuse.js';
 
@@ -44,6 +46,8 @@ export const AgentSettings = z.strictObject({
   health: HealthCheck.optional(),
   /** Leaves it alone while it fails. */
   breaker: BreakerSettings.optional(),
+  /** Each call holds a lease of a resource of this pool. */
+  pool: PoolUse.optional(),
   /** A plan that a planner made may call it only after a person has said yes to that: behind a task that approves. */
   sensitive: z.boolean().optional(),
 });
@@ -80,6 +84,8 @@ export interface AgentContext {
   readonly log: AgentLog;
   /** Adds to what this call has cost. */
   usage(this: void, spent: Partial<Pick<Usage, 'tokens' | 'usd'>>): void;
+  /** What the call holds of a pool, if its agent has one. */
+  readonly resource?: LeasedResource;
   readonly correlation: { readonly run: string; readonly plan: string; readonly task: string; readonly item?: number };
 }
 

@@ -1,11 +1,13 @@
-// What stands between a worker's calls and the agents, and is shared with other workers: circuit breakers.
+// What stands between a worker's calls and the agents, and is shared with other workers: circuit breakers and pools.
 import type { Client } from '@temporalio/client';
 import type { Permit } from '../activities/permit.js';
 import type { Agent, AgentLog } from '../domain/agent.js';
+import type { Lease } from '../activities/lease.js';
 import { createBreakers } from './breaker/permit.js';
 import type { Ear } from './ear.js';
+import { createPools, type PoolsDeps } from './pool/lease.js';
 
-export interface GuardsDeps {
+export interface GuardsDeps extends Pick<PoolsDeps, 'pools' | 'taskQueue' | 'mostWaiting'> {
   readonly client: Client;
   readonly ear: Ear;
   readonly log: AgentLog;
@@ -14,13 +16,21 @@ export interface GuardsDeps {
 
 export interface Guards {
   readonly permit: Permit;
+  readonly lease: Lease;
   /** Says what has not been said yet, when the last call has ended. */
   close(): Promise<void>;
 }
 
-export const isGuarded = ({ breaker }: Agent): boolean => breaker !== undefined;
+export const isGuarded = ({ breaker, pool }: Agent): boolean => breaker !== undefined || pool !== undefined;
 
 export function createGuards(deps: GuardsDeps): Guards {
-  const breakers = createBreakers({ ...deps, since: Date.now() });
-  return { permit: breakers.permit, close: () => breakers.close() };
+  const since = Date.now();
+  const [breakers, pools] = [createBreakers({ ...deps, since }), createPools({ ...deps, since })];
+  return {
+    permit: breakers.permit,
+    lease: pools.lease,
+    async close() {
+      await Promise.all([breakers.close(), pools.close()]);
+    },
+  };
 }

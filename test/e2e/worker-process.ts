@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { inject, onTestFinished } from 'vitest';
 
 const jiti = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib', 'jiti-cli.mjs');
-const script = fileURLToPath(new URL('../fixtures/e2e/worker.ts', import.meta.url));
+const scriptOf = (name: string) => fileURLToPath(new URL(`../fixtures/e2e/${name}`, import.meta.url));
 
 /** A copy of the Workflow code: another test run may bundle it anew, and a run is not to meet two versions of it. */
 export async function copyBundle(directory: string): Promise<string> {
@@ -23,6 +23,9 @@ export interface WorkerPlace {
   readonly directory: string;
   readonly taskQueue: string;
   readonly codePath: string;
+  /** In test/fixtures/e2e; default the one with agents that take notes. */
+  readonly script?: string;
+  readonly args?: readonly string[];
 }
 
 export interface WorkerProcess {
@@ -31,8 +34,9 @@ export interface WorkerProcess {
 }
 
 /** Resolves once it takes work. Killed at the latest when the test is over. */
-export async function startWorkerProcess({ directory, taskQueue, codePath }: WorkerPlace): Promise<WorkerProcess> {
-  const args = [jiti, script, directory, taskQueue, codePath];
+export async function startWorkerProcess(place: WorkerPlace): Promise<WorkerProcess> {
+  const { directory, taskQueue, codePath, script = 'worker.ts', args: more = [] } = place;
+  const args = [jiti, scriptOf(script), directory, taskQueue, codePath, ...more];
   const child = execa(process.execPath, args, { stdin: 'pipe', reject: false, buffer: { stdout: false } });
   const kill = async () => {
     child.kill('SIGKILL');

@@ -61,7 +61,8 @@ async function openMirror(settings = SETTINGS, client: Client = workers.env.clie
     async call(type, go = () => Promise.resolve()) {
       const agent = { type, kind: 'test', breaker: settings, run: () => Promise.resolve() };
       const activity = { info: { taskQueue: queue } } as Context;
-      const call: GuardedCall = { agent, activity, input: null, request: {} as never, log, agentMs: () => 1 };
+      const asked = { agent, activity, input: null, request: {} as never, log };
+      const call: GuardedCall = { ...asked, agentMs: () => 1, tokens: () => 0 };
       try {
         await breakers.permit(call, (leave) => {
           leave();

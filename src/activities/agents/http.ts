@@ -6,6 +6,7 @@ import { AgentSettings, type Agent, type AgentContext, type AgentSchema } from '
 import { MAX_VALUE_BYTES } from '../../domain/call.js';
 import { AgentError } from '../agent-error.js';
 import { versionOf } from '../fingerprint.js';
+import { atEndpoint } from './at-endpoint.js';
 import { parseSettings } from './definition.js';
 import { networkFailure, statusFailure } from './http-failure.js';
 import { callHeaders, Headers, resolveHeaders } from './http-headers.js';
@@ -37,8 +38,6 @@ export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I,
   const { input, output, ...data } = options;
   const parsed = parseSettings(HttpSettings, data);
   const { url, method = 'POST', headers = {}, format = 'json', ...settings } = parsed;
-  const { origin, pathname } = new URL(url);
-  const where = `${method} ${origin}${pathname}`;
   // The time of a call is bounded by its own timeout; a slow agent may well take more than the client's five minutes.
   const dispatcher = new Connections({ headersTimeout: 0, bodyTimeout: 0 });
   return {
@@ -49,7 +48,9 @@ export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I,
     ...(output === undefined ? {} : { output }),
     async run(given, context) {
       const resolved = resolveHeaders(headers, process.env);
-      const { target, body } = address(url, method, given);
+      const at = atEndpoint(url, context.resource);
+      const where = `${method} ${at.origin}${at.pathname}`;
+      const { target, body } = address(at, method, given);
       const sent = {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -79,8 +80,7 @@ async function reach<T>(where: string, { signal }: AgentContext, go: () => Promi
   }
 }
 
-function address(url: string, method: string, input: unknown): { target: URL; body?: string } {
-  const target = new URL(url);
+function address(target: URL, method: string, input: unknown): { target: URL; body?: string } {
   if (method !== 'GET') return { target, body: JSON.stringify(input) ?? 'null' };
   for (const [name, value] of Object.entries(typeof input === 'object' && input !== null ? input : {})) {
     if (value !== undefined) target.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));

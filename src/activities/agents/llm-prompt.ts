@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { MAX_VALUE_BYTES } from '../../domain/call.js';
 import { ExpressionError, expressionSource, type Scope } from '../../domain/expression.js';
-import { namesIn } from '../../domain/expression-names.js';
+import { whatIsWrong } from '../../domain/input-expression.js';
 import { compileTemplate } from '../../domain/template.js';
 import { AgentError } from '../agent-error.js';
 
@@ -21,19 +21,6 @@ export const PromptTemplate = z.string().superRefine((text, context) => {
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   }
 });
-
-function whatIsWrong(source: string): string | undefined {
-  try {
-    const { variables, refused, tasks, dynamicTasks, bareRoot } = namesIn(source);
-    const ofPlans = tasks.length > 0 || dynamicTasks ? 'tasks' : undefined;
-    const unseen = ofPlans ?? variables.find((name) => name !== 'input') ?? refused[0];
-    const found = unseen === undefined ? bareRoot : `$${unseen}`;
-    return found === undefined ? undefined : `expected expressions over $input, got ${JSON.stringify(found)}`;
-  } catch (error) {
-    if (error instanceof ExpressionError) return `expected a JSONata expression, got an error: ${error.message}`;
-    throw error;
-  }
-}
 
 export type MakeText = (input: unknown) => Promise<string>;
 

@@ -3,7 +3,9 @@
 // T2. What a server sends back of the key is taken out here, before anyone reads it.
 import { Agent as Connections, fetch as reach, type BodyInit, type HeadersInit } from 'undici';
 import { MAX_VALUE_BYTES } from '../../domain/call.js';
+import type { AgentContext } from '../../domain/agent.js';
 import { AgentError } from '../agent-error.js';
+import { atEndpoint } from './at-endpoint.js';
 import { networkFailure } from './http-failure.js';
 import { readBody, type Body } from './read-body.js';
 
@@ -20,17 +22,18 @@ export interface Transport {
   readonly where: string;
   readonly connections: Connections;
   redact(this: void, text: string): string;
+  readonly resource: AgentContext['resource'];
 }
 
 /** The time of a call is bounded by its own timeout: a model may well think for longer than the client's five minutes. */
 export const openConnections = (): Connections => new Connections({ headersTimeout: 0, bodyTimeout: 0 });
 
 /** Throws an `AgentError` if there is no reply, or one that is too large; an abort goes through as it is. */
-export function modelFetch({ where, connections, redact }: Transport): Fetch {
+export function modelFetch({ where, connections, redact, resource }: Transport): Fetch {
   return async (url, init) => {
     const signal = init?.signal ?? undefined;
     try {
-      const response = await reach(addressOf(url), {
+      const response = await reach(atEndpoint(addressOf(url), resource), {
         method: init?.method ?? 'POST',
         headers: init?.headers as HeadersInit,
         body: (init?.body ?? null) as BodyInit | null,

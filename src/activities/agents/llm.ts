@@ -37,7 +37,8 @@ export function llmAgent<I = unknown, O = unknown>(options: LlmAgentOptions<I, O
   const structure = output === undefined ? undefined : structureFor(settings.type, output, structured);
   const makePrompt = prompt === undefined ? inputText : promptText('prompt', prompt);
   const makeSystem = system === undefined ? undefined : promptText('system', system);
-  const where = `${provider} model ${JSON.stringify(model)}${baseURL === undefined ? '' : ` at ${baseURL}`}`;
+  const whereAt = (endpoint = baseURL) =>
+    `${provider} model ${JSON.stringify(model)}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
   const connections = openConnections();
   return {
     ...settings,
@@ -49,7 +50,9 @@ export function llmAgent<I = unknown, O = unknown>(options: LlmAgentOptions<I, O
       const [content, declared] = [await makePrompt(given), await makeSystem?.(given)];
       const { key, keyHint } = keyOf(provider, apiKey);
       const redact = redacting(key === undefined ? [] : [key]);
-      const fetch = modelFetch({ where, connections, redact });
+      const { resource } = context;
+      const where = whereAt(resource?.endpoint);
+      const fetch = modelFetch({ where, connections, redact, resource });
       const asking: Asking = {
         endpoint: { provider, model, baseURL, key, fetch },
         where,

@@ -28,6 +28,7 @@ export async function startWorking(
   const worker = await localWorker({
     server,
     agents: config?.agents ?? [],
+    pools: config?.pools ?? [],
     // What was interrupted here may be on either.
     taskQueues: [...new Set([taskQueue, ownQueue])],
     log: createLog(io, { level: verbose ? 'debug' : 'warn', format: 'lines' }),
