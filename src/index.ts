@@ -44,6 +44,7 @@ export { formatProblem, type Problem } from './domain/problem.js';
 export type { Ref } from './domain/reference.js';
 export { RunResult, RunStatus, TaskResult } from './domain/run-result.js';
 export { TaskStatus } from './domain/status.js';
+export type { Tenant } from './domain/tenant.js';
 export { validatePlan, type Verdict } from './domain/validate/index.js';
 export { readPlanFile } from './plan-file.js';
 export { findServer, ServerUnreachable, type FindServerOptions, type FoundServer } from './server/index.js';

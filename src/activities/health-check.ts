@@ -19,6 +19,7 @@ export async function checkHealth(check: HealthCheck, signal?: AbortSignal): Pro
   const latencyMs = () => Math.round(performance.now() - startedAt);
   try {
     const limit = signal === undefined ? inTime : AbortSignal.any([signal, inTime]);
+    limit.throwIfAborted();
     await orAbort(limit, ask(check, limit));
     return { isHealthy: true, latencyMs: latencyMs() };
   } catch (error) {

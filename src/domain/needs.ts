@@ -4,7 +4,8 @@
 import { ExpressionError, expressionSource } from './expression.js';
 import { namesInAll } from './expression-batch.js';
 import type { Names } from './expression-names.js';
-import { fallbacksOf, type Decompose, type Task } from './plan.js';
+import { fallbacksOf } from './call-forms.js';
+import type { Decompose, Task } from './plan.js';
 import type { Path } from './problem.js';
 import { stringsIn } from './template.js';
 

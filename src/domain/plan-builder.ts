@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { Agent } from './agent.js';
 import type { Budget } from './budget.js';
+import type { Hedge } from './call-forms.js';
 import type { Failure } from './failure.js';
 import type {
   Approve,
@@ -10,7 +11,6 @@ import type {
   Defaults,
   EventWait,
   ForEach,
-  Hedge,
   Join,
   OnFailure,
   Plan,

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { JsonSchema } from './agent.js';
 import { Budget } from './budget.js';
+import { callShape, Compensate, Fallbacks, Hedge, Race, Vote } from './call-forms.js';
 import { Duration } from './duration.js';
 import { Retry } from './retry.js';
 import { Cache } from './reuse.js';
@@ -19,8 +20,6 @@ export const DEFAULT_MAX_ITEMS = 10_000;
 export const MAX_ITEMS = 100_000;
 /** A planner that was wrong so often will not be right the next time. */
 export const MAX_REPLANS = 10;
-/** Calls that are made for one answer; each is one more activity in flight. */
-export const MAX_RIVALS = 10;
 /** A chain of sub-plans deeper than this is a mistake: each level is a Workflow of its own. */
 export const MAX_DEPTH = 10;
 
@@ -72,65 +71,6 @@ export const EventWait = z.union([
 ]);
 export type EventWait = z.infer<typeof EventWait>;
 
-const call = {
-  agent: z.string().min(1),
-  input: z.unknown().optional(),
-  timeout: Duration.optional(),
-  retry: Retry.optional(),
-};
-
-/** Another agent that is asked when the one before it failed for good. Without `input` it gets the task's. */
-export const Fallback = z.strictObject(call);
-export type Fallback = z.infer<typeof Fallback>;
-
-/** One, or several that are asked in turn until one answers. */
-export const Fallbacks = z.union([Fallback, z.array(Fallback).min(1).max(MAX_RIVALS)]);
-export type Fallbacks = z.infer<typeof Fallbacks>;
-
-export const fallbacksOf = ({ fallback }: { readonly fallback?: Fallbacks | undefined }): readonly Fallback[] =>
-  fallback === undefined ? [] : Array.isArray(fallback) ? fallback : [fallback];
-
-/** The same agent is asked again while it has not answered; the first answer wins. */
-export const Hedge = z.strictObject({
-  after: Duration,
-  /** Calls in all; default 2. */
-  max: z.int().min(2).max(MAX_RIVALS).optional(),
-});
-export type Hedge = z.infer<typeof Hedge>;
-
-/** Agents that are asked the same, at once. */
-const Rivals = z
-  .array(z.string().min(1))
-  .min(2)
-  .max(MAX_RIVALS)
-  .superRefine((agents, context) => {
-    agents.forEach((agent, place) => {
-      if (agents.indexOf(agent) === place) return;
-      const message = 'expected each agent once';
-      context.addIssue({ code: 'custom', path: [place], message, params: { problem: 'plan.duplicate-agent' } });
-    });
-  })
-  .meta({ uniqueItems: true });
-
-/** The first success wins. */
-export const Race = Rivals;
-export type Race = z.infer<typeof Race>;
-
-/** The answer wins that so many of them give. */
-export const Vote = z
-  .strictObject({ agents: Rivals, quorum: z.int().min(2).max(MAX_RIVALS) })
-  .superRefine(({ agents, quorum }, context) => {
-    if (quorum <= agents.length) return;
-    const message = `expected at most the number of agents, ${agents.length}`;
-    const params = { problem: 'plan.out-of-range' };
-    context.addIssue({ code: 'custom', path: ['quorum'], message, params });
-  });
-export type Vote = z.infer<typeof Vote>;
-
-/** The agent that undoes a task. */
-export const Compensate = z.strictObject(call);
-export type Compensate = z.infer<typeof Compensate>;
-
 /** What is said of a planner wherever one is asked; Baton holds its plans to these limits. */
 const planning = {
   /** The agent that plans. */
@@ -169,7 +109,7 @@ export const Decompose = z.strictObject({
   /** A person sees the plan, may change it, and says yes or no. */
   approve: z.union([z.literal(true), Approve.partial({ title: true })]).optional(),
   /** Makes the final answer of what the plan gave: an expression over `$output`, or an agent that is given `{ goal, output }`. */
-  aggregate: z.union([z.string().min(1), z.strictObject(call).omit({ input: true })]).optional(),
+  aggregate: z.union([z.string().min(1), z.strictObject(callShape).omit({ input: true })]).optional(),
   /** The plan is the output; it is not run. */
   dryRun: z.boolean().optional(),
 });

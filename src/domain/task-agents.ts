@@ -1,6 +1,7 @@
 // Which agents a task may call.
+import { fallbacksOf } from './call-forms.js';
 import { fallbackPath } from './needs.js';
-import { fallbacksOf, type Task } from './plan.js';
+import type { Task } from './plan.js';
 import type { Path } from './problem.js';
 
 type Calls = Pick<Task, 'agent' | 'race' | 'vote' | 'fallback' | 'compensate'>;

@@ -1,19 +1,7 @@
 // What the language accepts, in the words of a person: zod knows it only as schemas.
 import { Budget } from '../budget.js';
-import {
-  Approve,
-  Compensate,
-  Decompose,
-  Defaults,
-  Fallback,
-  ForEach,
-  Hedge,
-  PlanHead,
-  Replan,
-  Task,
-  TASK_KINDS,
-  Vote,
-} from '../plan.js';
+import { Compensate, Fallback, Hedge, Vote } from '../call-forms.js';
+import { Approve, Decompose, Defaults, ForEach, PlanHead, Replan, Task, TASK_KINDS } from '../plan.js';
 import { Retry } from '../retry.js';
 import { Cache } from '../reuse.js';
 

@@ -2,7 +2,8 @@
 import { MAX_DURATION_MS, parseDuration } from '../duration.js';
 import { expressionSource } from '../expression.js';
 import { fallbackPath } from '../needs.js';
-import { DEFAULT_MAX_ITEMS, fallbacksOf, type Defaults } from '../plan.js';
+import { fallbacksOf } from '../call-forms.js';
+import { DEFAULT_MAX_ITEMS, type Defaults } from '../plan.js';
 import { got, type Path } from '../problem.js';
 import type { Retry } from '../retry.js';
 import { parseTime } from '../wait-until.js';

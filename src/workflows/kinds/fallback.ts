@@ -1,9 +1,9 @@
 // What is asked when an agent has failed for good: the fallbacks of its task, one after the other, until one answers.
 import { addUsage, NO_USAGE } from '../../domain/call.js';
+import { fallbacksOf, type Fallback } from '../../domain/call-forms.js';
 import { holdKey } from '../../domain/escrow.js';
 import type { Failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/outcome.js';
-import { fallbacksOf, type Fallback } from '../../domain/plan.js';
 import { inTime } from '../../domain/soon.js';
 import { roomForFallback } from '../budget.js';
 import { outcomeOf } from '../outcome-of.js';

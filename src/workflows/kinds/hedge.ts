@@ -2,9 +2,9 @@
 // A hedge is no retry: it does not start once a call has ended, nor where it would have to wait for room.
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import { mayHedge } from '../../domain/budget-gate.js';
+import type { Hedge } from '../../domain/call-forms.js';
 import { settleContest, winners, type Contest } from '../../domain/contest.js';
 import { durationMs } from '../../domain/duration.js';
-import type { Hedge } from '../../domain/plan.js';
 import { report, type Run } from '../run.js';
 import type { Call } from './agent.js';
 import { Rivals } from './rivals.js';
