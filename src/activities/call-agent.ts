@@ -36,6 +36,8 @@ interface Attempt {
   readonly attempt: number;
   /** Those before it that were turned away. */
   refused: number;
+  /** Of a pool. */
+  resource?: string;
   began: boolean;
   usage: CallReply['usage'];
 }
@@ -107,7 +109,12 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
     soFar.usage = { ...soFar.usage, calls: soFar.attempt };
     return agent.run(input, contextOf({ request, signal, heartbeat, log, soFar, resource }));
   };
-  const runOn = ({ resource, signal: lost }: Held) => ({ lost, run: (signal: AbortSignal) => run(signal, resource) });
+  const runOn = ({ resource, signal: lost }: Held) => {
+    soFar.resource = resource.id;
+    // A hedge looks for it.
+    if (request.isHedged === true) heartbeat.handOn();
+    return { lost, run: (signal: AbortSignal) => run(signal, resource) };
+  };
   const name = JSON.stringify(agent.type);
   const guarded = { agent, input, request, activity, log, agentMs, tokens };
   const answer = async (held?: Held): Promise<unknown> => {
@@ -142,9 +149,10 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
 }
 
 /** Calls are counted by attempts. */
-const notedOf = ({ usage: { tokens, usd }, refused }: Attempt): Pick<Noted, 'spent' | 'refused'> => ({
+const notedOf = ({ usage: { tokens, usd }, refused, resource }: Attempt): Omit<Noted, 'progress'> => ({
   ...(tokens === 0 && usd === 0 ? {} : { spent: { tokens, usd } }),
   ...(refused === 0 ? {} : { refused }),
+  ...(resource === undefined ? {} : { resource }),
 });
 
 interface Parts {

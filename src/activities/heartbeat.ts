@@ -27,7 +27,7 @@ export interface Heartbeat {
 }
 
 /** What all attempts of a call have spent so far, and how many of them were turned away; empty as long as there is nothing to say. */
-export type NotedSoFar = () => Pick<Noted, 'spent' | 'refused'>;
+export type NotedSoFar = () => Omit<Noted, 'progress'>;
 
 export type StartHeartbeat = (activity: Context, log: AgentLog, noted: NotedSoFar) => Heartbeat;
 

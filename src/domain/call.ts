@@ -43,6 +43,8 @@ export const CallRequest = z.strictObject({
   idempotencyKey: z.string(),
   /** Of a hedge: the activity of the call that it stands by. */
   hedgeOf: z.string().optional(),
+  /** Hedges may stand by this call. */
+  isHedged: z.boolean().optional(),
   /** Milliseconds that one attempt may take. */
   timeoutMs: z.number(),
   retry: RetryPolicy,

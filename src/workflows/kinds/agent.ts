@@ -128,6 +128,7 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settled> {
     ...reuseOfCall(run, task.id),
     ...(isOfTask ? cacheOf(task) : {}),
     ...(call.hedgeOf === undefined ? {} : { hedgeOf: call.hedgeOf }),
+    ...(isGuarded && call.suffix === undefined && task.task.hedge !== undefined ? { isHedged: true } : {}),
     ...(call.onlyRecall === undefined ? {} : { onlyRecall: call.onlyRecall }),
     ...(isGuarded ? { countsAttempts: true } : {}),
     ...(isGuarded && (isOfTask ? task.task.fallback !== undefined : call.hasFallback) ? { hasFallback: true } : {}),
