@@ -18,9 +18,11 @@ type Side = (typeof SIDES)[number];
 const CALLS = 1000;
 const plan = SHAPES.find(({ name }) => name.includes('fan-out'))!.plan;
 const agents: Record<Side, Agent[]> = {
-  guarded: [functionAgent({ type: 'echo', breaker: {}, run: (input: unknown) => input })],
+  guarded: [functionAgent({ type: 'echo', breaker: {}, pool: 'all', run: (input: unknown) => input })],
   plain: [functionAgent({ type: 'echo', run: (input: unknown) => input })],
 };
+
+const pools = [{ name: 'all', strategy: 'least-loaded' as const, resources: [{ id: 'one', capacity: CALLS }] }];
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error: console.error };
@@ -56,7 +58,13 @@ const workers = [];
 try {
   const batons = {} as Record<Side, Baton>;
   for (const side of SIDES) {
-    const worker = await createWorker({ server, agents: agents[side], taskQueues: [side], concurrency: CALLS });
+    const worker = await createWorker({
+      server,
+      agents: agents[side],
+      taskQueues: [side],
+      concurrency: 2 * CALLS,
+      pools: side === 'guarded' ? pools : [],
+    });
     workers.push({ worker, working: worker.run() });
     batons[side] = await Baton.connect({ server, agents: agents[side], taskQueue: side });
   }

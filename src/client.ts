@@ -1,6 +1,7 @@
 // The thin, typed client: start, signal, update, query, result.
 import { Client } from '@temporalio/client';
-import { BreakerHandle, listBreakers, lookOrWhyNot, type ListedBreaker } from './client/breaker.js';
+import type { BreakerHandle } from './client/breaker.js';
+import { allBreakers, breakerOf, type ListedBreaker } from './client/breakers.js';
 import { openConnection } from './client/connection.js';
 import { asFork, forksOf, startOfOldRun, withPlansOf, type ForkOf } from './client/fork.js';
 import { TaskFailedError } from './client/errors.js';
@@ -14,7 +15,6 @@ import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent.js';
 import type { Budget } from './domain/budget.js';
 import type { Plan } from './domain/plan.js';
-import { didYouMean } from './domain/problem.js';
 import type { PoolSettings } from './domain/pool/settings.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
 import type { Tenant } from './domain/tenant.js';
@@ -160,29 +160,13 @@ export class Baton {
   }
 
   /** The circuit breaker of an agent; `taskQueue` is where its calls go. */
-  breaker(agent: string, { taskQueue }: { taskQueue?: string } = {}): BreakerHandle {
-    const known = this.options.agents?.find(({ type }) => type === agent);
-    const queue = taskQueue ?? known?.taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
-    const hint =
-      known === undefined
-        ? didYouMean(
-            agent,
-            (this.options.agents ?? []).map(({ type }) => type),
-          )
-        : undefined;
-    return new BreakerHandle(this.client, agent, { taskQueue: queue, agent: known, hint });
+  breaker(agent: string, place: { taskQueue?: string } = {}): BreakerHandle {
+    return breakerOf(this.client, this.options, { agent, ...place });
   }
 
   /** The circuit breakers that are at work, and those of the agents that are known here, in no order. */
   async breakers(): Promise<ListedBreaker[]> {
-    const atWork = await listBreakers(this.client);
-    const known = (this.options.agents ?? []).filter(({ breaker }) => breaker !== undefined);
-    const atRest = known.filter(({ type }) => atWork.every(({ agent }) => agent !== type));
-    const handles = [
-      ...atWork.map(({ agent, taskQueue }) => this.breaker(agent, { taskQueue })),
-      ...atRest.map(({ type }) => this.breaker(type)),
-    ];
-    return await Promise.all(handles.map(lookOrWhyNot));
+    return await allBreakers(this.client, this.options);
   }
 
   /** Runs on this server, newest first. */

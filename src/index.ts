@@ -18,7 +18,8 @@ export {
   type StartedRun,
   type StartOptions,
 } from './client.js';
-export type { BreakerHandle, BreakerLook, ListedBreaker } from './client/breaker.js';
+export type { BreakerHandle, BreakerLook } from './client/breaker.js';
+export type { ListedBreaker } from './client/breakers.js';
 export type { PoolHandle } from './client/pool-handle.js';
 export { InvalidInputError, NoWorker, Refused, RunLost, RunNotFound, TaskFailedError } from './client/errors.js';
 export type { ForkOf } from './client/fork.js';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { BreakerHandle, BreakerLook, ListedBreaker } from '../client/breaker.js';
+import type { BreakerHandle, BreakerLook } from '../client/breaker.js';
+import type { ListedBreaker } from '../client/breakers.js';
 import type { Io } from './io.js';
 import { parseName, withJson, withServer, withTaskQueue, type JsonOption, type ServerOptions } from './options.js';
 import { UsageError } from './refusal.js';

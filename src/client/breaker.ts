@@ -133,28 +133,3 @@ export class BreakerHandle {
     }
   }
 }
-
-/** One that nobody can answer for says why. */
-export type ListedBreaker =
-  BreakerLook | { readonly agent: string; readonly taskQueue: string; readonly problem: string };
-
-export async function lookOrWhyNot(breaker: BreakerHandle): Promise<ListedBreaker> {
-  try {
-    return await breaker.state();
-  } catch (error) {
-    if (error instanceof NoWorker || error instanceof ServiceError) {
-      return { agent: breaker.agent, taskQueue: breaker.taskQueue, problem: error.message };
-    }
-    throw error;
-  }
-}
-
-/** The agents and Task Queues of the breakers that are not at rest. */
-export async function listBreakers(client: Client): Promise<{ agent: string; taskQueue: string }[]> {
-  const found = [];
-  const query = `WorkflowType = '${CIRCUIT_BREAKER}' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId, taskQueue } of client.workflow.list({ query })) {
-    found.push({ agent: workflowId.slice(breakerId(taskQueue, '').length), taskQueue });
-  }
-  return found;
-}

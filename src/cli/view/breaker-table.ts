@@ -1,5 +1,5 @@
 // Breakers at a glance: what state each is in, and how near it is to opening.
-import type { ListedBreaker } from '../../client/breaker.js';
+import type { ListedBreaker } from '../../client/breakers.js';
 import type { BreakerPhase } from '../../domain/breaker/breaker.js';
 import { breakerPolicy } from '../../domain/breaker/settings.js';
 import { formatDuration } from '../../domain/duration.js';

@@ -85,7 +85,7 @@ describe('an agent of kind llm in a data file', () => {
       temperature: 3,
       maxOutputTokens: 0,
       prices: { input: 1 },
-      tools: [],
+      instruments: [],
     };
     expect(problemsOf({ ...rest, ...bad, baseURL: 'localhost' })).toEqual([
       'agent "a": provider: expected one of "openai-compatible"|"openai"|"anthropic", got "opnai"',
@@ -97,7 +97,7 @@ describe('an agent of kind llm in a data file', () => {
       'agent "a": prices.inputPerMillion: expected number, got nothing',
       'agent "a": prices.outputPerMillion: expected number, got nothing',
       'agent "a": prices: unknown key "input"',
-      'agent "a": unknown key "tools"',
+      'agent "a": unknown key "instruments"',
     ]);
   });
 

@@ -6,9 +6,9 @@ import type { Candidate } from '../../../src/domain/pool/strategies/strategy.js'
 import { seeded } from '../../support/seeded.js';
 
 const LOADS = [0.5, 0.7, 0.8, 0.9, 0.95, 0.99] as const;
-const TABLE: Readonly<Record<number, readonly (number | undefined)[]>> = {
-  // At 0.99 one choice gives so few and so long busy times that a mean of them within 3 % takes a thousand million calls.
-  1: [2, 3.333, 5, 10, 20, undefined],
+const TABLE: Readonly<Record<number, readonly number[]>> = {
+  // At 0.99 one choice takes some 40,000 times of service to settle: what is seen of it is that it stays where it begins.
+  1: [2, 3.333, 5, 10, 20, 100],
   2: [1.2657, 1.6145, 1.9474, 2.6141, 3.383, 5.432],
   3: [1.1252, 1.3568, 1.5809, 2.0279, 2.5351, 3.8578],
 };
@@ -54,7 +54,7 @@ function meanTime(d: number, load: number, { queues, events, seed }: { queues: n
 const tail = (d: number, load: number, k: number): number => load ** (d === 1 ? k : (d ** k - 1) / (d - 1));
 
 const rows = Object.entries(TABLE).flatMap(([d, times]) =>
-  times.flatMap((time, index) => (time === undefined ? [] : [{ d: Number(d), load: LOADS[index]!, time }])),
+  times.map((time, index) => ({ d: Number(d), load: LOADS[index]!, time })),
 );
 
 test.each(rows)('with $d choices at a load of $load the mean time is $time, within 3 %', ({ d, load, time }) => {
