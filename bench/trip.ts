@@ -48,7 +48,7 @@ const mirrors = await Promise.all(
       await breakers.permit(guarded, go).catch(() => undefined);
     };
     const nextTold = () => new Promise<void>((resolve) => (told = resolve));
-    return { worker, call, nextTold, close: breakers.close };
+    return { worker, call, nextTold, close: () => breakers.close() };
   }),
 );
 
@@ -80,7 +80,10 @@ async function measure(): Promise<void> {
 
 const listening = mirrors.map(({ worker }) => worker.run());
 try {
-  await entities.runUntil(measure);
+  await entities.runUntil(async () => {
+    await measure();
+    for (const { close } of mirrors) await close();
+  });
 } finally {
   for (const { worker } of mirrors) worker.shutdown();
   await Promise.all(listening);
