@@ -28,10 +28,12 @@ function refuse(line) {
 
 const { json } = readOptions();
 if (!existsSync(dist)) refuse('baton is not built; run "npm ci" or "npm run build" first');
+let isInterrupted = false;
+process.once('SIGINT', () => (isInterrupted = true));
 const { Baton, findServer, loadConfig } = await import(pathToFileURL(join(dist, 'index.js')).href);
 
-const withBreaker = await tell('with a circuit breaker', 'on');
-const without = await tell('without one', 'off');
+const withBreaker = await tell('with a circuit breaker', 'on').catch((error) => refuse(error.message));
+const without = await tell('without one', 'off').catch((error) => refuse(error.message));
 const bound = 3 * WORKERS * MIN_CALLS;
 if (json) console.log(JSON.stringify({ runs: RUNS, workers: WORKERS, bound, withBreaker, without }, null, 2));
 else {
@@ -93,6 +95,7 @@ async function play(title, baton, service) {
     console.error(
       `${time}  ${service.isDown ? 'down   ' : 'up     '}  ${calls}  ${state.phase.padEnd(9)} ${completed} of ${RUNS}`,
     );
+    if (isInterrupted) throw new Error('interrupted');
     if (second > 300) throw new Error(`${RUNS - completed} runs have not completed after five minutes`);
   }
   await Promise.all(results);
@@ -107,7 +110,7 @@ async function startWorker(address, env) {
   worker.stderr.on('data', (text) => (log += text));
   // Its one JSON document says that it is ready.
   const first = await Promise.race([once(worker.stdout, 'data'), once(worker, 'exit')]);
-  if (typeof first[0] === 'number') refuse(`a worker has died:\n${log}`);
+  if (typeof first[0] === 'number') throw new Error(`a worker has died:\n${log}`);
   return worker;
 }
 
