@@ -29,7 +29,7 @@ function refuse(line) {
 const { json } = readOptions();
 if (!existsSync(dist)) refuse('baton is not built; run "npm ci" or "npm run build" first');
 let isInterrupted = false;
-process.once('SIGINT', () => (isInterrupted = true));
+process.on('SIGINT', () => (isInterrupted = true));
 const { Baton, findServer, loadConfig } = await import(pathToFileURL(join(dist, 'index.js')).href);
 
 const withBreaker = await tell('with a circuit breaker', 'on').catch((error) => refuse(error.message));
