@@ -75,12 +75,14 @@ async function play(title, baton, service) {
   const results = [];
   let completed = 0;
   let reached = 0;
+  let problem;
   console.error(`\n${title}\n   time  service  calls reaching it in that second                     breaker      done`);
   for (let second = 0; completed < RUNS; second++) {
     service.isDown = second >= DOWN_FROM_S && second < DOWN_FROM_S + DOWN_FOR_S;
     for (let n = 0; n < RUNS_A_SECOND && results.length < RUNS; n++) {
       const run = baton.start(join(here, 'plan.yaml')).then((started) => started.result());
-      results.push(run.then(({ status }) => (completed += status === 'completed' ? 1 : 0)));
+      const counted = run.then(({ status }) => (completed += status === 'completed' ? 1 : 0));
+      results.push(counted.catch((error) => (problem ??= error)));
     }
     await setTimeout(Math.max(0, began + (second + 1) * 1000 - Date.now()));
     const { answered, failed } = service.look();
@@ -96,6 +98,7 @@ async function play(title, baton, service) {
       `${time}  ${service.isDown ? 'down   ' : 'up     '}  ${calls}  ${state.phase.padEnd(9)} ${completed} of ${RUNS}`,
     );
     if (isInterrupted) throw new Error('interrupted');
+    if (problem !== undefined) throw problem;
     if (second > 300) throw new Error(`${RUNS - completed} runs have not completed after five minutes`);
   }
   await Promise.all(results);
