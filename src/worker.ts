@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { NativeConnection, Worker, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { createRegistry } from './activities/registry.js';
-import type { Agent, AgentLog } from './domain/agent.js';
+import { LONGEST_LEASE_WAIT_MS, type Agent, type AgentLog } from './domain/agent.js';
 import { durationMs } from './domain/duration.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
 import { createEar } from './guards/ear.js';
@@ -117,6 +117,7 @@ async function openGuards(settings: WorkerSettings, place: Place, log: AgentLog)
     guards: createGuards({
       ...{ client, ear, log, pools, taskQueue, random: Math.random },
       mostWaiting: Math.ceil(concurrency * WAITING_SHARE),
+      longestWaitMs: LONGEST_LEASE_WAIT_MS,
     }),
     ear: await Worker.create({
       ...place,

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { checkHealth } from '../src/activities/health-check.js';
 import { loadConfig } from '../src/config/load.js';
 
 /** A directory with these files. */
@@ -76,6 +77,21 @@ test('a command without a directory runs where the configuration is', async () =
     correlation: { run: 'r', plan: 'p', task: 't' },
   };
   expect(await config?.agents[0]?.run({}, call)).toBe(join(directory, 'sub'));
+});
+
+test('the program of a health check without a directory runs where the configuration is', async () => {
+  const health = (cwd: string) => `{ command: [node, well.mjs]${cwd} }`;
+  const resources = `[{ id: a, capacity: 1, health: ${health('')} }, { id: b, capacity: 1, health: ${health(', cwd: deep')} }]`;
+  const directory = await directoryOf({
+    'sub/c.yaml': `agents: [{ type: x, kind: command, command: [x], health: ${health('')} }]\npools: [{ name: p, resources: ${resources} }]`,
+    'sub/well.mjs': '',
+    'sub/deep/well.mjs': '',
+  });
+  const config = await loadConfig(directory, 'sub/c.yaml');
+  const checks = [...config!.agents, ...config!.pools[0]!.resources].map(({ health: check }) => check!);
+  expect(checks.map(({ cwd }) => cwd)).toEqual(['sub', 'sub', 'sub/deep'].map((path) => join(directory, path)));
+  const found = await Promise.all(checks.map((check) => checkHealth(check)));
+  expect(found.map(({ isHealthy }) => isHealthy)).toEqual([true, true, true]);
 });
 
 test('plans are read from files beside the configuration', async () => {

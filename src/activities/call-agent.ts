@@ -38,6 +38,7 @@ interface Attempt {
   refused: number;
   /** Of a pool. */
   resource?: string;
+  waitsFor?: string | undefined;
   began: boolean;
   usage: CallReply['usage'];
 }
@@ -116,7 +117,9 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
     return { lost, run: (signal: AbortSignal) => run(signal, resource) };
   };
   const name = JSON.stringify(agent.type);
-  const guarded = { agent, input, request, activity, log, agentMs, tokens };
+  // It goes with the next heartbeat: a call that waits for less than that costs nothing.
+  const waitsFor = (pool: string | undefined) => void (soFar.waitsFor = pool);
+  const guarded = { agent, input, request, activity, log, agentMs, tokens, waitsFor };
   const answer = async (held?: Held): Promise<unknown> => {
     const bounds = { name, timeoutMs, graceMs: deps.abortGraceMs, activity, log };
     const resting = held === undefined ? { run } : runOn(held);
@@ -149,10 +152,11 @@ async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
 }
 
 /** Calls are counted by attempts. */
-const notedOf = ({ usage: { tokens, usd }, refused, resource }: Attempt): Omit<Noted, 'progress'> => ({
+const notedOf = ({ usage: { tokens, usd }, refused, resource, waitsFor }: Attempt): Omit<Noted, 'progress'> => ({
   ...(tokens === 0 && usd === 0 ? {} : { spent: { tokens, usd } }),
   ...(refused === 0 ? {} : { refused }),
   ...(resource === undefined ? {} : { resource }),
+  ...(waitsFor === undefined ? {} : { waitsFor }),
 });
 
 interface Parts {

@@ -14,4 +14,6 @@ export interface GuardedCall {
   agentMs(this: void): number;
   /** Tokens that this attempt has used so far. */
   tokens(this: void): number;
+  /** The pool that it waits for from now on; `undefined`: it waits no more. */
+  waitsFor(this: void, pool: string | undefined): void;
 }

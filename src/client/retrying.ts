@@ -1,10 +1,10 @@
 // A running task whose attempt has failed and whose next one is due is `retrying`: the run does not know, the server does. So it
-// is with why the last attempt failed.
+// is with why the last attempt failed, and with what a call that has not failed waits for.
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { notedIn } from '../domain/call.js';
+import { notedIn, type Noted } from '../domain/call.js';
 import { failure, isFailureType, type Failure } from '../domain/failure.js';
-import type { RunResult } from '../domain/run-result.js';
+import type { RunResult, TaskResult } from '../domain/run-result.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
@@ -16,11 +16,19 @@ export function retryingTasks(tasks: RunResult['tasks'], { raw }: WorkflowExecut
   for (const pending of raw.pendingActivities ?? []) {
     const id = taskOfActivity(pending.activityId ?? '');
     const task = updated[id];
+    if (task === undefined || task.status !== 'running') continue;
+    const isScheduled = Number(pending.state) === SCHEDULED;
+    const { refused = 0, waitsFor } = notedBy(pending);
+    const waits = isScheduled || waitsFor === undefined ? {} : waitingWith(task, waitsFor);
     // A forEach is running as long as any of its items is.
-    if (task === undefined || task.status !== 'running' || task.items !== null) continue;
-    const attempts = attemptsOf(pending);
-    const isDue = (pending.attempt ?? 1) > 1 && Number(pending.state) === SCHEDULED;
-    updated[id] = { ...task, attempts, ...(isDue ? { status: 'retrying', failure: lastFailure(pending) } : {}) };
+    if (task.items !== null) {
+      updated[id] = { ...task, ...waits };
+      continue;
+    }
+    const attempt = pending.attempt ?? 1;
+    const retrying = isScheduled && attempt > 1 ? { status: 'retrying' as const, failure: lastFailure(pending) } : {};
+    // Those that a breaker or a pool turned away were none.
+    updated[id] = { ...task, attempts: Math.max(1, attempt - refused), ...retrying, ...waits };
   }
   return updated;
 }
@@ -28,10 +36,15 @@ export function retryingTasks(tasks: RunResult['tasks'], { raw }: WorkflowExecut
 /** temporal.api.enums.v1.PendingActivityState: waiting for its time, or for a worker. */
 const SCHEDULED = 1;
 
-/** Those that a breaker or a pool turned away were none. */
-function attemptsOf({ attempt, heartbeatDetails }: PendingActivity): number {
+/** Of several pools it is the one that was found first. */
+function waitingWith({ waits }: TaskResult, pool: string): Pick<TaskResult, 'waits'> {
+  if (waits === undefined) return { waits: { pool, calls: 1 } };
+  return waits.pool === pool ? { waits: { pool, calls: waits.calls + 1 } } : {};
+}
+
+function notedBy({ heartbeatDetails }: PendingActivity): Noted {
   const payload = heartbeatDetails?.payloads?.[0];
-  return Math.max(1, (attempt ?? 1) - (notedIn(payload == null ? undefined : plain(payload)).refused ?? 0));
+  return notedIn(payload == null ? undefined : plain(payload));
 }
 
 /** A payload that a codec of the user's has made cannot be read here, which costs a count. */

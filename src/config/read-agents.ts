@@ -1,11 +1,11 @@
 // The agents of a configuration: made in code, or described as data.
-import { resolve } from 'node:path';
 import { AgentDefinitionError } from '../activities/agents/definition.js';
 import { agentFromData } from '../activities/agents/index.js';
 import { createRegistry } from '../activities/registry.js';
 import { AgentSettings, type Agent } from '../domain/agent.js';
 import { got } from '../domain/problem.js';
 import { ConfigError } from './error.js';
+import { placed } from './placed.js';
 
 export interface AgentsPlace {
   /** The file, as messages name it. */
@@ -48,14 +48,3 @@ function asData(entry: unknown): object {
   if (typeof entry === 'object' && entry !== null && !Array.isArray(entry)) return entry;
   throw new AgentDefinitionError([`expected an agent, got ${typeof entry === 'function' ? 'a function' : got(entry)}`]);
 }
-
-/** Commands of a data file run where it lies, those of health checks too. */
-function placed(data: object, directory: string): object {
-  const { health } = { health: undefined, ...data };
-  const checked = isObject(health) ? { ...data, health: placed(health, directory) } : data;
-  if (!('command' in checked)) return checked;
-  const cwd = 'cwd' in checked ? checked.cwd : '.';
-  return typeof cwd === 'string' ? { ...checked, cwd: resolve(directory, cwd) } : checked;
-}
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -22,6 +22,8 @@ const Noted = z.object({
   refused: z.int().min(1).optional().catch(undefined),
   /** Which resource of a pool the attempt holds. */
   resource: z.string().optional().catch(undefined),
+  /** The pool that the attempt waits for. */
+  waitsFor: z.string().optional().catch(undefined),
 });
 export type Noted = z.infer<typeof Noted>;
 

@@ -7,7 +7,7 @@ import { createBreakers } from './breaker/permit.js';
 import type { Ear } from './ear.js';
 import { createPools, type PoolsDeps } from './pool/lease.js';
 
-export interface GuardsDeps extends Pick<PoolsDeps, 'pools' | 'taskQueue' | 'mostWaiting'> {
+export interface GuardsDeps extends Pick<PoolsDeps, 'pools' | 'taskQueue' | 'mostWaiting' | 'longestWaitMs'> {
   readonly client: Client;
   readonly ear: Ear;
   readonly log: AgentLog;

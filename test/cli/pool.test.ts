@@ -35,6 +35,9 @@ test('shows who uses what and who waits, and alters the pool while it is at work
     'red       ██████████  2 of 2  1       open             colour=red',
   ]);
 
+  const standing = async () => (await place.baton('status', 'three')).stdout;
+  await expect.poll(standing).toMatch(/ running .* waits for pool pens/);
+
   const added = await place.baton('pool', 'add', 'pens', '--id', 'blue', '--capacity', '1', '--label', 'colour=blue');
   expect([added.exitCode, added.stderr]).toEqual([0, 'blue of pool pens: added']);
   await expect.poll(async () => (await status())?.resources.map(({ inUse }) => inUse)).toEqual([2, 1]);

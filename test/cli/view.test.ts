@@ -8,6 +8,7 @@ import type { SeenRun } from '../../src/cli/view/seen-run.js';
 import { screenLines } from '../../src/cli/view/screen.js';
 import { shellWord } from '../../src/cli/view/shell-word.js';
 import { summaryLines } from '../../src/cli/view/summary.js';
+import { detailOf } from '../../src/cli/view/task-row.js';
 import { taskTable } from '../../src/cli/view/task-table.js';
 
 const paint = pc.createColors(false);
@@ -48,6 +49,17 @@ const tasks: Record<string, TaskResult> = {
   signOff: aTask({ status: 'running', agent: null, startedAt: at(5) }),
   publish: aTask({ status: 'skipped', skip: { cause: 'failure', because: 'scan' } }),
 };
+
+test.each([
+  [{ waits: { pool: 'gpus', calls: 1 } }, 'waits for pool gpus'],
+  [{ waits: { pool: 'gpus', calls: 1 }, attempts: 2 }, 'attempt 2 · waits for pool gpus'],
+  [
+    { waits: { pool: 'gpus', calls: 38 }, items: { total: 40, succeeded: 1, failed: 0 } },
+    '1/40 items · 38 waiting for pool gpus',
+  ],
+])('what waits for a lease says for which pool: %j', (more, detail) => {
+  expect(detailOf(aTask({ status: 'running', ...more }))).toBe(detail);
+});
 
 const aResult = (more: Partial<RunResult> = {}): RunResult => ({
   runId: 'r-1',

@@ -62,7 +62,13 @@ test('with a thousand runs, four workers and kills at random, a pool of five nev
   const directory = await makeDirectory();
   const server = await find(directory);
   const taskQueue = 'e2e';
-  const place = { directory, taskQueue, codePath: await copyBundle(directory), script: 'pool-worker.ts', args: [url] };
+  const place = {
+    directory,
+    taskQueue,
+    codePath: await copyBundle(directory),
+    script: 'guarded-worker.ts',
+    args: [url],
+  };
   const baton = await Baton.connect({ server, agents: [pooledAgent()], pools: [poolOf(url)], taskQueue });
   onTestFinished(() => baton.close());
   for (let n = 0; n < WORKERS; n++) workers.push(await startWorkerProcess(place));

@@ -1,14 +1,12 @@
 // The mirrors of several workers and the one breaker that they share, on a real server.
-import type { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { AgentError } from '../../src/activities/agent-error.js';
-import type { GuardedCall } from '../../src/activities/guarded-call.js';
 import { BREAKER_MESSAGES, breakerId, type BreakerView } from '../../src/domain/breaker/messages.js';
 import type { BreakerSettings } from '../../src/domain/breaker/settings.js';
-import { createBreakers } from '../../src/guards/breaker/permit.js';
-import { createEar } from '../../src/guards/ear.js';
+import { gate } from '../support/gate.js';
+import { guardedCall, openGuards } from '../support/guards.js';
 import { useWorkers } from '../support/workers.js';
 
 const workers = useWorkers();
@@ -40,31 +38,13 @@ interface Mirror {
 
 /** What a worker has of breakers, and its ear. */
 async function openMirror(settings = SETTINGS, client: Client = workers.env.client, queue = QUEUE): Promise<Mirror> {
-  const ear = createEar();
-  const listening = await Worker.create({
-    connection: workers.env.nativeConnection,
-    taskQueue: ear.queue,
-    activities: ear.activities,
-  });
-  const hearing = listening.run();
-  const warnings: string[] = [];
-  const none = () => undefined;
-  const log = { debug: none, info: none, error: none, warn: (line: string) => void warnings.push(line) };
-  const breakers = createBreakers({ client, ear, log, since: Date.now(), random: () => 0 });
-  onTestFinished(async () => {
-    await breakers.close();
-    listening.shutdown();
-    await hearing;
-  });
+  const { guards, warnings } = await openGuards(workers.env, { client });
   return {
     warnings,
     async call(type, go = () => Promise.resolve()) {
       const agent = { type, kind: 'test', breaker: settings, run: () => Promise.resolve() };
-      const activity = { info: { taskQueue: queue } } as Context;
-      const asked = { agent, activity, input: null, request: {} as never, log };
-      const call: GuardedCall = { ...asked, agentMs: () => 1, tokens: () => 0 };
       try {
-        await breakers.permit(call, (leave) => {
+        await guards.permit(guardedCall(agent, queue), (leave) => {
           leave();
           return go();
         });
@@ -128,6 +108,35 @@ test('half-open, it lets so many probes through as are allowed, whichever worker
   for (const end of ends) end();
   await expect.poll(phase).toBe('closed');
   await expect.poll(() => Promise.all(mirrors.map((mirror) => mirror.call('probed')))).toEqual(Array(3).fill('called'));
+});
+
+test('a worker that makes a probe says again and again that it still does', async () => {
+  const a = await openMirror({ ...SETTINGS, openFor: '300ms', probes: 1 });
+  for (let n = 0; n < 5; n++) await a.call('renewed', fail);
+  await expect.poll(async () => (await view('renewed')).phase).toBe('open');
+  const end = gate();
+  let isProbing = false;
+  const hold = () => {
+    isProbing = true;
+    return end.opened;
+  };
+  const tries: Promise<string>[] = [];
+  let refused = 0;
+  const attempt = async () => {
+    const answer = await a.call('renewed', hold);
+    if (answer === 'refused') refused++;
+    return answer;
+  };
+  await expect.poll(() => (tries.push(attempt()), isProbing)).toBe(true);
+  await expect.poll(() => refused).toBe(tries.length - 1);
+  const said = async () =>
+    (await workers.env.client.workflow.getHandle(breakerId(QUEUE, 'renewed')).describe()).historyLength;
+  // Nobody else speaks to it. A report is five events.
+  const before = await said();
+  await expect.poll(said).toBeGreaterThanOrEqual(before + 10);
+  end.open();
+  expect(await Promise.all(tries)).toContain('called');
+  await expect.poll(async () => (await view('renewed')).phase).toBe('closed');
 });
 
 test('probes that fail open it again', async () => {

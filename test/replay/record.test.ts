@@ -1,18 +1,22 @@
 // Records the histories that replay.test.ts replays: `RECORD_HISTORIES=1 npx vitest run test/replay/record.test.ts`.
 // Only those that are not there yet: a kept history is never made anew, for it stands for runs that go on somewhere.
 import { existsSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
 import { expect, test } from 'vitest';
-import { useDevServer, type TestTemporal } from '../support/temporal.js';
+import { exchange } from '../../src/guards/entity.js';
+import { TEST_QUEUE, useDevServer, type TestTemporal } from '../support/temporal.js';
+import { KEPT_ENTITIES } from './entities.js';
 import { KEPT_RUNS } from './runs.js';
 
 /** A history is read by people, too, when it does not replay any more. */
 const MAX_BYTES = 300_000;
 
 const fileOf = (name: string): URL => new URL(`histories/${name}.json`, import.meta.url);
-const missing = KEPT_RUNS.filter(({ name }) => !existsSync(fileOf(name)));
+const isMissing = ({ name }: { readonly name: string }): boolean => !existsSync(fileOf(name));
+const [missing, missingEntities] = [KEPT_RUNS.filter(isMissing), KEPT_ENTITIES.filter(isMissing)];
 
-if (process.env['RECORD_HISTORIES'] === '1' && missing.length > 0) {
+if (process.env['RECORD_HISTORIES'] === '1' && missing.length + missingEntities.length > 0) {
   const whole = useDevServer({ searchable: true });
   const cut = useDevServer({ dynamicConfig: ['limit.historyCount.suggestContinueAsNew=25'] });
 
@@ -29,9 +33,20 @@ if (process.env['RECORD_HISTORIES'] === '1' && missing.length > 0) {
     await record(server, name, name);
     for (const child of children) await record(server, `${name}/${child}`, `${name}.${child.replace(':', '-')}`);
   });
+
+  test.each(missingEntities)('$name is recorded', async ({ name, workflowType, input, said }) => {
+    const { client } = whole.env;
+    const entity = { workflowType, workflowId: name, taskQueue: TEST_QUEUE, input, summary: name };
+    for (const { update, message, afterMs = 0 } of said) {
+      await setTimeout(afterMs);
+      await exchange(client, entity, { update, message, withinMs: 10_000 });
+    }
+    await record(whole, name, name);
+    await client.workflow.getHandle(name).terminate();
+  });
 } else {
-  test('every run that is to be kept has been recorded', () => {
-    expect(missing.map(({ name }) => name)).toEqual([]);
+  test('every run and every shared Workflow that is to be kept has been recorded', () => {
+    expect([...missing, ...missingEntities].map(({ name }) => name)).toEqual([]);
   });
 }
 

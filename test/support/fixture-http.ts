@@ -12,7 +12,7 @@ export interface Asked {
 export interface FixtureHttp {
   readonly url: string;
   readonly asked: Asked[];
-  close(): Promise<void>;
+  close(this: void): Promise<void>;
 }
 
 export async function startFixtureHttp(answer: (asked: Asked, response: ServerResponse) => void): Promise<FixtureHttp> {

@@ -53,6 +53,9 @@ export function usePools() {
     get client() {
       return env!.client;
     },
+    get address() {
+      return env!.address;
+    },
     async work({ agents, pools, concurrency, taskQueue = 'baton' }: Working): Promise<PoolWorker> {
       const warnings: string[] = [];
       const say = () => undefined;

@@ -37,14 +37,18 @@ const WHY_SKIPPED: Partial<Record<NonNullable<TaskResult['skip']>['cause'], stri
   budget: 'optional, and the budget was at its soft limit',
 };
 
-/** `attempt 2 · connect ECONNREFUSED`, `24/120 items, 1 failed`, `its condition was false`. */
-export function detailOf({ status, attempts, items, reused, cached, skip, failure }: TaskResult): string {
+/** `attempt 2 · connect ECONNREFUSED`, `24/120 items, 1 failed`, `waits for pool gpus`, `its condition was false`. */
+export function detailOf({ status, attempts, items, waits, reused, cached, skip, failure }: TaskResult): string {
   const parts: string[] = [];
   if (items !== null) {
     const failed = items.failed > 0 ? `, ${items.failed} failed` : '';
     const again = items.reused === undefined || reused !== undefined ? '' : `, ${items.reused} reused`;
     parts.push(`${items.succeeded}/${items.total} items${failed}${again}`);
   } else if (attempts > 1) parts.push(`attempt ${attempts}`);
+  if (waits !== undefined) {
+    const { pool, calls } = waits;
+    parts.push(items === null ? `waits for pool ${oneLine(pool)}` : `${calls} waiting for pool ${oneLine(pool)}`);
+  }
   if (reused !== undefined) parts.push('reused');
   if (cached === true) parts.push('from the cache');
   if (skip !== null) {

@@ -1,7 +1,8 @@
 // The breaker that all workers share: its state, its terms, and who has a mirror of it. One JSON value, changed in place; `now` in
 // milliseconds since 1970.
 // C1. Whoever has been answered within the last `FRESH_MS` is a member, and is told of every transition.
-// C2. A member that is silent for twice as long is gone, and the probes that it was making may be made by others.
+// C2. A member that is silent for twice as long is gone. The probes of one that has not said for `PROBE_LOST_MS` that it is still
+//     making them may be made by others.
 // C3. Nobody's, and at rest, it is done: whoever comes next begins with a new one, which is closed.
 import { canonicalJson } from '../canonical-json.js';
 import {
@@ -20,6 +21,10 @@ import { createWindow } from './window.js';
 
 /** How long a mirror is good for after an answer. */
 export const FRESH_MS = 30_000;
+/** How often a mirror says that its probes go on. */
+export const PROBE_RENEWED_MS = 5_000;
+/** Two words of it may be lost, or come late. */
+export const PROBE_LOST_MS = 3 * PROBE_RENEWED_MS;
 /** What has been open is remembered for longer, lest its agent be tried anew by many at once. */
 const OPEN_REMEMBERED_MS = 10 * 60_000;
 
@@ -57,6 +62,8 @@ export function noteReport(circuit: Circuit, report: BreakerReport, now: number)
   member.heard = now;
   for (const letter of report.calls) {
     const { epoch } = state;
+    // One that counted as lost has given its place to another already.
+    if (letter === 'I' && state.phase === 'half-open' && member.probes === 0) continue;
     if (report.epoch === epoch) member.probes = Math.max(0, member.probes - 1);
     noteOutcome(policy, state, { ...outcomeOf(letter, policy), epoch: report.epoch }, now);
     if (state.epoch !== epoch) forgetProbes(circuit);
@@ -65,6 +72,7 @@ export function noteReport(circuit: Circuit, report: BreakerReport, now: number)
   const { epoch } = state;
   settleTime(policy, state, now);
   if (state.epoch !== epoch) forgetProbes(circuit);
+  if (report.probes > 0) settleProbes(circuit, now);
   while (granted < report.probes && state.phase === 'half-open' && askPermission(policy, state, now).permitted)
     granted++;
   member.probes += granted;
@@ -81,11 +89,18 @@ export function turnCircuit(circuit: Circuit, { to, openMs, terms }: BreakerTurn
 
 /** Forgets who is gone. */
 export function settleMembers(circuit: Circuit, now: number): void {
-  const { state, members } = circuit;
-  for (const [worker, { heard, probes }] of Object.entries(members)) {
-    if (now - heard < 2 * FRESH_MS) continue;
-    delete members[worker];
-    for (let n = 0; n < probes; n++) noteOutcome(policyOf(circuit), state, { verdict: 'ignored', ms: 0 }, now);
+  settleProbes(circuit, now);
+  for (const [worker, { heard }] of Object.entries(circuit.members)) {
+    if (now - heard >= 2 * FRESH_MS) delete circuit.members[worker];
+  }
+}
+
+function settleProbes(circuit: Circuit, now: number): void {
+  for (const member of Object.values(circuit.members)) {
+    if (now - member.heard < PROBE_LOST_MS) continue;
+    for (; member.probes > 0; member.probes--) {
+      noteOutcome(policyOf(circuit), circuit.state, { verdict: 'ignored', ms: 0 }, now);
+    }
   }
 }
 

@@ -13,9 +13,9 @@ export function noteOverload(resource: Resource, retryAfterMs: number | undefine
   resource.pausedUntil = Math.max(resource.pausedUntil ?? 0, now + (retryAfterMs ?? PAUSE_MS));
 }
 
-/** A window is as many as it may have at once. */
+/** A window is as many as it may have at once. What ends while it pauses began before, and says nothing of what it takes now. */
 export function noteSuccesses(resource: Resource, count: number): void {
-  if (resource.limit >= resource.capacity) return;
+  if (resource.limit >= resource.capacity || resource.pausedUntil !== undefined) return;
   resource.successes += count;
   while (resource.successes >= resource.limit && resource.limit < resource.capacity) {
     resource.successes -= resource.limit;

@@ -3,10 +3,11 @@
 // M2. The worker judges what it sees itself by the same rules: where that would open the breaker it lets nothing through until
 //     the Workflow, which has seen what all workers have, has answered.
 // M3. A mirror that has not been answered for a while asks before it lets a call through.
-// M4. Where the Workflow cannot be reached, the worker's own judgement is all there is, or nothing goes through: as configured.
+// M4. While it makes probes it says so every few seconds, or others may make them.
+// M5. Where the Workflow cannot be reached, the worker's own judgement is all there is, or nothing goes through: as configured.
 import { setTimeout } from 'node:timers/promises';
 import { askPermission, createBreaker, noteOutcome, turn, type BreakerState } from '../../domain/breaker/breaker.js';
-import { FRESH_MS } from '../../domain/breaker/circuit.js';
+import { FRESH_MS, PROBE_RENEWED_MS } from '../../domain/breaker/circuit.js';
 import type { BreakerReport, BreakerTerms, BreakerView } from '../../domain/breaker/messages.js';
 import { breakerPolicy, type BreakerPolicy } from '../../domain/breaker/settings.js';
 import { breakerText, callsText } from '../../domain/breaker/text.js';
@@ -56,6 +57,8 @@ export class BreakerMirror {
   private seen: (Pick<BreakerView, 'phase' | 'born' | 'epoch' | 'figures'> & { at: number; until: number }) | undefined;
   private calls = '';
   private probing: Probing[] = [];
+  /** Probes that it makes, in this epoch. */
+  private underWay = 0;
   private readonly courier = new Courier(() => this.tell());
   private failedAt = -Infinity;
   private quietUntil = 0;
@@ -87,6 +90,7 @@ export class BreakerMirror {
   note(epoch: number, verdict: Verdict, ms: number): void {
     if (epoch !== this.epoch) return;
     const now = this.deps.now();
+    this.underWay = Math.max(0, this.underWay - 1);
     const { phase } = this.own;
     if (verdict !== 'ignored') this.failedInARow = verdict === 'failed' ? this.failedInARow + 1 : 0;
     noteOutcome(this.policy, this.own, { verdict, ms }, now);
@@ -107,7 +111,7 @@ export class BreakerMirror {
     if (before?.phase !== phase && (before !== undefined || phase !== 'closed')) {
       this.deps.log.warn(`the circuit breaker of agent ${JSON.stringify(this.deps.agent)} is ${breakerText(view)}`);
     }
-    if (before?.epoch !== epoch) this.calls = '';
+    if (before?.epoch !== epoch) [this.calls, this.underWay] = ['', 0];
     // What this worker feared is judged, if all of it has been told: it begins anew, with what it knows now.
     const isJudged = this.own.phase !== phase && this.calls === '';
     if (before?.epoch !== epoch || before.born !== born || isJudged) {
@@ -195,6 +199,7 @@ export class BreakerMirror {
       const view = await send({ worker, terms, epoch: Math.max(0, this.epoch), calls, probes: probing.length });
       this.failedAt = -Infinity;
       this.take(view);
+      this.underWay += view.granted;
       if (view.phase === 'half-open' && view.granted < probing.length) this.quietUntil = now() + QUIET_MS;
       probing.forEach((settle, place) =>
         settle(place < view.granted ? { permitted: true, epoch: view.epoch } : this.settled()),
@@ -213,6 +218,7 @@ export class BreakerMirror {
     }
     // What has gathered meanwhile.
     if (this.calls !== '') this.tellWithin(this.patience());
+    if (this.underWay > 0 && !this.isClosing) this.tellWithin(PROBE_RENEWED_MS);
   }
 
   private settled(): MirrorAnswer {

@@ -5,7 +5,8 @@ import { failureTypeOf } from '../../activities/classify.js';
 import { policyHash } from '../../activities/fingerprint.js';
 import type { GuardedCall } from '../../activities/guarded-call.js';
 import type { Held, Lease } from '../../activities/lease.js';
-import { LONGEST_LEASE_WAIT_MS, type AgentLog } from '../../domain/agent.js';
+import type { AgentLog } from '../../domain/agent.js';
+import { formatDuration } from '../../domain/duration.js';
 import { tokensOf, type HeldLease } from '../../domain/pool/holder.js';
 import { POOL_MESSAGES, poolWorkflowId, RESOURCE_POOL, type PoolNews, type Want } from '../../domain/pool/protocol.js';
 import { poolPolicy, type PoolSettings } from '../../domain/pool/settings.js';
@@ -32,6 +33,8 @@ export interface PoolsDeps {
   readonly random: () => number;
   /** Calls that may wait for leases at once; those beyond make room for calls that need none. */
   readonly mostWaiting: number;
+  /** Milliseconds after which a call that waits makes room for another, and comes back. */
+  readonly longestWaitMs: number;
 }
 
 export interface Pools {
@@ -66,7 +69,7 @@ export function createPools(deps: PoolsDeps): Pools {
   };
 
   /** `undefined`: the call has been cancelled, and wants nothing any more. */
-  const wait = async ({ activity }: GuardedCall, name: string, want: Want): Promise<Taken | undefined> => {
+  const wait = async ({ activity, waitsFor }: GuardedCall, name: string, want: Want): Promise<Taken | undefined> => {
     const { cancellationSignal: cancelled } = activity;
     if (cancelled.aborted) return undefined;
     const session = sessionOf(name);
@@ -80,10 +83,11 @@ export function createPools(deps: PoolsDeps): Pools {
     const { call, lease, lost: signal } = session.ask(want);
     const leave = (why: string) => () => session.refuse(call, busyFor(why));
     const onCancel = leave('it was cancelled');
-    const minutes = LONGEST_LEASE_WAIT_MS / 60_000;
-    const timer = setTimeout(leave(`nothing of it was free for ${minutes} minutes`), LONGEST_LEASE_WAIT_MS);
+    const tooLong = leave(`nothing of it was free for ${formatDuration(deps.longestWaitMs)}`);
+    const timer = setTimeout(tooLong, deps.longestWaitMs);
     cancelled.addEventListener('abort', onCancel, { once: true });
     waiting++;
+    waitsFor(name);
     try {
       return { session, lease: await lease, call, signal };
     } catch (error) {
@@ -91,6 +95,7 @@ export function createPools(deps: PoolsDeps): Pools {
       throw error;
     } finally {
       waiting--;
+      waitsFor(undefined);
       clearTimeout(timer);
       cancelled.removeEventListener('abort', onCancel);
     }

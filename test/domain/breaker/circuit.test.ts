@@ -6,6 +6,7 @@ import {
   FRESH_MS,
   isDone,
   noteReport,
+  PROBE_LOST_MS,
   settleMembers,
   turnCircuit,
   viewOf,
@@ -44,11 +45,37 @@ test('the probes of a worker that has gone may be made by another', () => {
   const later = NOW + 10_000;
   expect(noteReport(circuit, report({ probes: 5 }), later)).toMatchObject({ phase: 'half-open', granted: 2 });
   expect(noteReport(circuit, report({ worker: 'b', probes: 1 }), later)).toMatchObject({ granted: 0 });
-  const gone = later + 2 * FRESH_MS;
-  noteReport(circuit, report({ worker: 'b' }), gone - 1);
-  settleMembers(circuit, gone);
-  expect(viewOf(circuit, gone).workers).toBe(1);
-  expect(noteReport(circuit, report({ worker: 'b', probes: 5 }), gone)).toMatchObject({ granted: 2 });
+  const lost = later + PROBE_LOST_MS;
+  expect(noteReport(circuit, report({ worker: 'b', probes: 1 }), lost - 1)).toMatchObject({ granted: 0 });
+  expect(noteReport(circuit, report({ worker: 'b', probes: 5 }), lost)).toMatchObject({ granted: 2 });
+});
+
+test('a worker that says that it still makes its probes keeps them, and one that is silent for long is gone', () => {
+  const circuit = createCircuit('x', terms, NOW);
+  noteReport(circuit, report({ calls: 'FF' }), NOW);
+  let now = NOW + 10_000;
+  noteReport(circuit, report({ probes: 2 }), now);
+  for (let n = 0; n < 5; n++) {
+    noteReport(circuit, report({ epoch: 2 }), (now += PROBE_LOST_MS - 1));
+    expect(noteReport(circuit, report({ worker: 'b', probes: 1 }), now)).toMatchObject({ granted: 0 });
+  }
+  settleMembers(circuit, now + 2 * FRESH_MS - 1);
+  expect(viewOf(circuit, now).workers).toBe(2);
+  settleMembers(circuit, now + 2 * FRESH_MS);
+  expect(viewOf(circuit, now).workers).toBe(0);
+});
+
+test('a probe that counted as lost, and has told nothing, makes no room for another', () => {
+  const circuit = createCircuit('x', terms, NOW);
+  noteReport(circuit, report({ calls: 'FF' }), NOW);
+  noteReport(circuit, report({ probes: 2 }), NOW + 10_000);
+  const lost = NOW + 10_000 + PROBE_LOST_MS;
+  noteReport(circuit, report({ worker: 'b', probes: 2 }), lost);
+  noteReport(circuit, report({ calls: 'II', epoch: 2 }), lost);
+  expect(noteReport(circuit, report({ worker: 'c', probes: 1 }), lost)).toMatchObject({
+    phase: 'half-open',
+    granted: 0,
+  });
 });
 
 test('the newer terms hold, whoever brings them', () => {

@@ -1,0 +1,79 @@
+// The Workflows that workers share, whose histories are kept: what is said to each, in order.
+import { BREAKER_MESSAGES, CIRCUIT_BREAKER, type BreakerReport } from '../../src/domain/breaker/messages.js';
+import { POOL_MESSAGES, RESOURCE_POOL, type Alteration, type Sync } from '../../src/domain/pool/protocol.js';
+import { poolPolicy } from '../../src/domain/pool/settings.js';
+
+interface Said {
+  readonly update: string;
+  readonly message: unknown;
+  /** Milliseconds that pass before it is said. */
+  readonly afterMs?: number;
+}
+
+export interface KeptEntity {
+  readonly name: string;
+  readonly workflowType: string;
+  readonly input: unknown;
+  readonly said: readonly Said[];
+}
+
+const CONFIG = { hash: 'kept', since: 0 };
+const RESOURCES = [
+  { id: 'a', capacity: 2 },
+  { id: 'b', capacity: 1, weight: 3 },
+];
+const URGENT = { priority: 1 };
+
+const turn = (worker: string, number: number, more: Partial<Sync>): Said => {
+  const nothing = { seen: 0, held: {}, wants: [], done: {}, spent: 0, throttled: [], health: [], config: CONFIG };
+  const message: Sync = { worker, session: `session-${worker}`, turn: number, ...nothing, ...more };
+  return { update: POOL_MESSAGES.sync, message };
+};
+const alteration = (message: Alteration): Said => ({ update: POOL_MESSAGES.alter, message });
+
+const TERMS = { settings: { window: { count: 4 }, minCalls: 2, openFor: '200ms', probes: 1 }, since: 0 };
+
+const report = (worker: string, epoch: number, calls: string, probes = 0): Said => {
+  const message: BreakerReport = { worker, terms: TERMS, epoch, calls, probes };
+  return { update: BREAKER_MESSAGES.report, message };
+};
+const put = (to: string): Said => ({ update: BREAKER_MESSAGES.turn, message: { to } });
+
+export const KEPT_ENTITIES: readonly KeptEntity[] = [
+  {
+    name: 'resource-pool-altered',
+    workflowType: RESOURCE_POOL,
+    input: {
+      pool: 'kept',
+      policy: poolPolicy({ name: 'kept', strategy: 'weighted', resources: RESOURCES }),
+      config: CONFIG,
+    },
+    said: [
+      turn('one', 1, { wants: [{ want: { priority: 3 }, count: 5 }] }),
+      turn('two', 1, { wants: [{ want: URGENT, count: 1 }] }),
+      turn('one', 2, { seen: 1, held: { a: 1 }, done: { b: 1 }, throttled: [{ resource: 'b', retryAfterMs: 100 }] }),
+      alteration({ do: 'add', resource: { id: 'c', capacity: 1, weight: 1, labels: {} } }),
+      alteration({ do: 'remove', id: 'a' }),
+      turn('one', 3, { seen: 1, ends: true }),
+    ],
+  },
+  {
+    name: 'circuit-breaker',
+    workflowType: CIRCUIT_BREAKER,
+    input: { agent: 'kept', terms: TERMS },
+    said: [
+      report('one', 0, 'S'),
+      report('two', 0, 'F'),
+      // It opens, a probe opens it again, and another closes it.
+      report('one', 0, 'FF'),
+      { ...report('two', 1, '', 1), afterMs: 300 },
+      report('two', 2, 'F'),
+      { ...report('one', 3, '', 1), afterMs: 300 },
+      report('two', 4, '', 1),
+      report('one', 4, 'S'),
+      put('forced-open'),
+      put('closed'),
+      report('two', 7, 'SS'),
+    ],
+  },
+];
