@@ -1,7 +1,7 @@
 // A Workflow that all workers share, spoken to by update-with-start: it is there when it is needed.
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 
 export interface EntityPlace {
   readonly workflowType: string;
@@ -19,9 +19,11 @@ export interface Exchange {
   readonly withinMs: number;
 }
 
-/** It may be ending, or cutting its history, just when it is asked. */
-const AGAIN_AFTER_MS = 50;
-const TRIES = 5;
+/** It may be ending, or cutting its history, just when it is asked, or the worker that has it in memory has died. */
+const AGAIN_AFTER_MS = { first: 50, most: 1_000 };
+
+/** gRPC's numbers for what is refused however often it is asked: an argument, a namespace that is not there, a caller, a method. */
+const FINAL: readonly unknown[] = [3, 5, 7, 12, 16];
 
 /** Throws whatever the SDK throws, if there is no answer in time. */
 export async function exchange(
@@ -31,7 +33,7 @@ export async function exchange(
 ): Promise<unknown> {
   const until = Date.now() + withinMs;
   const updateId = randomUUID();
-  for (let tries = 1; ; tries++) {
+  for (let pauseMs = AGAIN_AFTER_MS.first; ; pauseMs = Math.min(2 * pauseMs, AGAIN_AFTER_MS.most)) {
     try {
       return await client.withDeadline(until, () =>
         client.workflow.executeUpdateWithStart(update, {
@@ -50,10 +52,16 @@ export async function exchange(
         }),
       );
     } catch (error) {
-      if (tries === TRIES || Date.now() + AGAIN_AFTER_MS > until) throw error;
-      await setTimeout(AGAIN_AFTER_MS);
+      if (isFinal(error) || Date.now() + pauseMs > until) throw error;
+      await setTimeout(pauseMs);
     }
   }
+}
+
+function isFinal(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateFailedError) return true;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && FINAL.includes(cause.code);
 }
 
 /** The SDK says that something failed, and its cause says what. */

@@ -19,8 +19,10 @@ import { reasonOf } from '../entity.js';
 const REPORT_MS = { calm: 5_000, failing: 1_000, worrying: 100 } as const;
 /** What has gathered beyond that goes out at once. */
 const MAX_BATCH = 1_000;
-/** A call waits no longer than this to hear whether it may begin. */
-const PATIENCE_MS = 2_000;
+/** A call waits no longer than this to hear whether it may begin: longer than a Workflow is held back whose worker has died. */
+const PATIENCE_MS = 7_000;
+/** The worker that ends waits no longer than this. */
+const LAST_MS = 2_000;
 /** A Workflow that could not be reached is left alone for so long. */
 const AGAIN_MS = 5_000;
 /** One that lets no more probes through is asked so much later. */
@@ -73,8 +75,9 @@ export class BreakerMirror {
   async ask(): Promise<MirrorAnswer> {
     const now = this.deps.now();
     if (!this.isFresh(now)) {
-      if (now - this.failedAt >= AGAIN_MS)
-        await Promise.race([this.courier.leave(), setTimeout(PATIENCE_MS, undefined, { ref: false })]);
+      if (this.failedAt === -Infinity) await this.hear(PATIENCE_MS);
+      // Once it could not be reached no call waits for it: it is asked beside them.
+      else this.tellWithin(0);
       if (!this.isFresh(this.deps.now())) return this.alone();
     }
     return this.answer() ?? (await this.askForProbe());
@@ -126,9 +129,12 @@ export class BreakerMirror {
     // The worker may have been the last one that could have answered.
     this.isClosing = true;
     this.courier.stay();
-    if (this.calls !== '')
-      await Promise.race([this.courier.leave(), setTimeout(PATIENCE_MS, undefined, { ref: false })]);
+    if (this.calls !== '') await this.hear(LAST_MS);
     this.courier.stay();
+  }
+
+  private async hear(withinMs: number): Promise<void> {
+    await Promise.race([this.courier.leave(), setTimeout(withinMs, undefined, { ref: false })]);
   }
 
   private get epoch(): number {
