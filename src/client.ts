@@ -203,9 +203,12 @@ export class Baton {
 
   /** A pool by its name. If it is not on the Task Queue of this client, its settings say where, or `taskQueue` does. */
   pool(name: string, { taskQueue }: { taskQueue?: string } = {}): PoolHandle {
-    const settings = this.options.pools?.find((pool) => pool.name === name);
+    const { pools = [] } = this.options;
+    const settings = pools.find((pool) => pool.name === name);
     const queue = taskQueue ?? settings?.taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
-    return new PoolHandle(this.client, { name, settings, taskQueue: queue });
+    const names = pools.map((pool) => pool.name);
+    const hint = settings === undefined ? didYouMean(name, names) : undefined;
+    return new PoolHandle(this.client, { name, settings, taskQueue: queue, hint });
   }
 
   async close(): Promise<void> {

@@ -50,7 +50,7 @@ function asData(entry: unknown): object {
 }
 
 /** Commands of a data file run where it lies, those of health checks too. */
-function placed(data: object, directory: string): object {
+export function placed(data: object, directory: string): object {
   const { health } = { health: undefined, ...data };
   const checked = isObject(health) ? { ...data, health: placed(health, directory) } : data;
   if (!('command' in checked)) return checked;
@@ -58,4 +58,4 @@ function placed(data: object, directory: string): object {
   return typeof cwd === 'string' ? { ...checked, cwd: resolve(directory, cwd) } : checked;
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -15,7 +15,10 @@ const Key = z.string().superRefine((text, context) => {
 });
 
 /** The name of a pool; with the key by which a sticky one tells calls apart. */
-export const PoolUse = z.union([z.string().min(1), z.strictObject({ name: z.string().min(1), key: Key.optional() })]);
+export const PoolUse = z.union(
+  [z.string().min(1), z.strictObject({ name: z.string().min(1), key: Key.optional() })],
+  'expected the name of a pool, or { name: gpus, key: "{% $input.customer %}" }',
+);
 export type PoolUse = z.infer<typeof PoolUse>;
 
 export const poolNameOf = (use: PoolUse): string => (typeof use === 'string' ? use : use.name);
