@@ -16,6 +16,7 @@ import type { Agent } from './domain/agent.js';
 import type { Budget } from './domain/budget.js';
 import type { Plan } from './domain/plan.js';
 import type { PoolSettings } from './domain/pool/settings.js';
+import { didYouMean } from './domain/problem.js';
 import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
 import type { Tenant } from './domain/tenant.js';
 import { readPlanFile } from './plan-file.js';
@@ -187,9 +188,12 @@ export class Baton {
 
   /** A pool by its name. If it is not on the Task Queue of this client, its settings say where, or `taskQueue` does. */
   pool(name: string, { taskQueue }: { taskQueue?: string } = {}): PoolHandle {
-    const settings = this.options.pools?.find((pool) => pool.name === name);
+    const { pools = [] } = this.options;
+    const settings = pools.find((pool) => pool.name === name);
     const queue = taskQueue ?? settings?.taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
-    return new PoolHandle(this.client, { name, settings, taskQueue: queue });
+    const names = pools.map((pool) => pool.name);
+    const hint = settings === undefined ? didYouMean(name, names) : undefined;
+    return new PoolHandle(this.client, { name, settings, taskQueue: queue, hint });
   }
 
   async close(): Promise<void> {

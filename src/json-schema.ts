@@ -57,7 +57,8 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+  // What a schema says of the whole itself is plainer than what each of its forms would have wanted.
+  if (issue.code === 'invalid_union' && issue.errors.length > 0 && issue.message === 'Invalid input') {
     const forms = issue.errors.map((form) => (form[0] === undefined ? '' : expectation(form[0])));
     return `expected ${[...new Set(forms)].map((form) => form.replace(/^expected /, '')).join(' or ')}`;
   }

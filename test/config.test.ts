@@ -161,6 +161,14 @@ test('what is no agent is refused by its place, and a type may stand once', asyn
   ]);
 });
 
+test('so does the health check of a resource', async () => {
+  const directory = await directoryOf({
+    'sub/c.yaml': 'agents: []\npools: [{ name: p, resources: [{ id: a, capacity: 1, health: { command: [node] } }] }]',
+  });
+  const { pools } = (await loadConfig(directory, 'sub/c.yaml'))!;
+  expect(pools[0]!.resources[0]!.health!.cwd).toBe(join(directory, 'sub'));
+});
+
 const POOLED = '{ type: echo, kind: command, command: [node], pool: POOL }';
 const withPools = (pools: string, pool = 'p') => ({
   'baton.config.yaml': `agents: [${POOLED.replace('POOL', pool)}]\npools: ${pools}`,

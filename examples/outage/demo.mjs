@@ -58,7 +58,7 @@ async function tell(title, breaker) {
     const { agents } = await loadConfig(here);
     const baton = await Baton.connect({ server, agents, taskQueue: 'outage' });
     try {
-      return await play(title, baton, service);
+      return await play({ title, baton, service, breaker });
     } finally {
       await baton.close();
     }
@@ -70,14 +70,15 @@ async function tell(title, breaker) {
   }
 }
 
-async function play(title, baton, service) {
+async function play({ title, baton, service, breaker }) {
   const began = Date.now();
   const results = [];
   let completed = 0;
   let reached = 0;
   let problem;
   console.error(`\n${title}\n   time  service  calls reaching it in that second                     breaker      done`);
-  for (let second = 0; completed < RUNS; second++) {
+  // On a machine that has too much to do a second may be left out; the outage is as long all the same.
+  for (let second = 0; completed < RUNS; second = Math.max(second + 1, Math.floor((Date.now() - began) / 1000))) {
     service.isDown = second >= DOWN_FROM_S && second < DOWN_FROM_S + DOWN_FOR_S;
     for (let n = 0; n < RUNS_A_SECOND && results.length < RUNS; n++) {
       const run = baton.start(join(here, 'plan.yaml')).then((started) => started.result());
@@ -87,15 +88,12 @@ async function play(title, baton, service) {
     await setTimeout(Math.max(0, began + (second + 1) * 1000 - Date.now()));
     const { answered, failed } = service.look();
     reached += failed;
-    const state = await baton
-      .breaker('booking')
-      .state()
-      .catch(() => ({ phase: '-' }));
+    const { phase } = breaker === 'off' ? { phase: '-' } : await baton.breaker('booking').state();
     const bar = '█'.repeat(Math.ceil(answered / 5)) + '░'.repeat(Math.ceil(failed / 5));
     const calls = `${String(answered + failed).padStart(4)} ${bar.slice(0, 40).padEnd(40)}`;
     const time = `${second + 1} s`.padStart(7);
     console.error(
-      `${time}  ${service.isDown ? 'down   ' : 'up     '}  ${calls}  ${state.phase.padEnd(9)} ${completed} of ${RUNS}`,
+      `${time}  ${service.isDown ? 'down   ' : 'up     '}  ${calls}  ${phase.padEnd(9)} ${completed} of ${RUNS}`,
     );
     if (isInterrupted) throw new Error('interrupted');
     if (problem !== undefined) throw problem;

@@ -2,6 +2,7 @@ import { ABORT_GRACE_MS, type Agent, type AgentLog } from '../domain/agent.js';
 import type { CallReply, CallRequest } from '../domain/call.js';
 import type { Catalogue, CatalogueRequest } from '../domain/catalogue.js';
 import { AgentDefinitionError } from './agents/definition.js';
+import { poolUseOf } from '../domain/pool/use.js';
 import { createCatalogue } from './catalogue.js';
 import { createCallAgent } from './call-agent.js';
 import { checkInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
@@ -52,9 +53,9 @@ export function createActivities(deps: ActivityDeps): Activities {
 function refuseUnguarded({ agents, permit, lease }: ActivityDeps): void {
   const expected = (type: string, what: string) =>
     `agent ${JSON.stringify(type)}: ${what}: expected a worker of createWorker, which keeps ${what}s`;
-  const problems = agents.flatMap(({ type, breaker, pool }) => [
-    ...(breaker !== undefined && permit === undefined ? [expected(type, 'breaker')] : []),
-    ...(pool !== undefined && lease === undefined ? [expected(type, 'pool')] : []),
+  const problems = agents.flatMap((agent) => [
+    ...(agent.breaker !== undefined && permit === undefined ? [expected(agent.type, 'breaker')] : []),
+    ...(poolUseOf(agent) !== undefined && lease === undefined ? [expected(agent.type, 'pool')] : []),
   ]);
   if (problems.length > 0) throw new AgentDefinitionError(problems);
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Agent } from '../domain/agent.js';
 import type { Estimate } from '../domain/budget.js';
-import type { RateLimit } from '../domain/rate-limit.js';
+import { poolNameOf } from '../domain/pool/use.js';
 import type { Io } from './io.js';
 import { withConfig, withJson, type JsonOption } from './options.js';
 import { UsageError } from './refusal.js';
@@ -29,11 +29,11 @@ export function define(command: Command, io: Io): void {
       const agents = config.agents.map(cardOf);
       if (json === true) return io.printJson({ agents });
       if (agents.length === 0) return io.note('no agents');
-      const rows = agents.map(({ type, kind, timeout, estimate, rateLimit, taskQueue, description }) => {
-        const cells = [type, kind, timeout ?? '', estimateText(estimate), limitText(rateLimit), taskQueue ?? ''];
+      const rows = agents.map(({ type, kind, timeout, estimate, taskQueue, description, ...guards }) => {
+        const cells = [type, kind, timeout ?? '', estimateText(estimate), guardsText(guards), taskQueue ?? ''];
         return [...cells, description ?? ''].map(oneLine);
       });
-      const heading = ['AGENT', 'KIND', 'TIMEOUT', 'ESTIMATE', 'LIMIT', 'TASK QUEUE', 'DESCRIPTION'];
+      const heading = ['AGENT', 'KIND', 'TIMEOUT', 'ESTIMATE', 'GUARDED BY', 'TASK QUEUE', 'DESCRIPTION'];
       io.print(textTable([heading, ...rows]));
     });
 }
@@ -50,8 +50,18 @@ function estimateText({ calls, tokens, usd }: Estimate = {}): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-const limitText = (rateLimit: RateLimit | undefined): string =>
-  rateLimit === undefined ? '' : `${rateLimit.limit} per ${rateLimit.per}`;
+/** `breaker, 4 at once, 100 per 1m`, as far as it is declared. */
+type Guarded = Pick<Agent, 'breaker' | 'pool' | 'capacity' | 'rateLimit'>;
+
+function guardsText({ breaker, pool, capacity, rateLimit }: Guarded): string {
+  const parts = [
+    breaker === undefined ? '' : 'breaker',
+    pool === undefined ? '' : `pool ${poolNameOf(pool)}`,
+    capacity === undefined ? '' : `${capacity} at once`,
+    rateLimit === undefined ? '' : `${rateLimit.limit} per ${rateLimit.per}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
 
 /** What can be told of an agent in JSON. */
 const cardOf = ({ type, kind, version, description, timeout, heartbeat, retry, estimate, ...rest }: Agent) => ({
@@ -63,6 +73,9 @@ const cardOf = ({ type, kind, version, description, timeout, heartbeat, retry, e
   heartbeat,
   retry,
   estimate,
+  breaker: rest.breaker,
+  pool: rest.pool,
+  capacity: rest.capacity,
   rateLimit: rest.rateLimit,
   taskQueue: rest.taskQueue,
 });

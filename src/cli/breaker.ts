@@ -38,7 +38,7 @@ export function define(command: Command, io: Io): void {
 
 /** Checked before a server is looked for. Throws UsageError. */
 async function readTurn(agent: string | undefined, options: BreakerOptions): Promise<Turn | undefined> {
-  const { parseDuration } = await import('../domain/duration.js');
+  const { Duration } = await import('../domain/duration.js');
   const asked = TURNS.filter((turn) => options[turn] === true);
   const names = asked.map((turn) => `--${turn}`);
   const problems: string[] = [];
@@ -47,9 +47,8 @@ async function readTurn(agent: string | undefined, options: BreakerOptions): Pro
     problems.push(`${names[0]}: expected the type of an agent, got none`);
   const { for: during } = options;
   if (during !== undefined && options.open !== true) problems.push('--for: expected beside --open');
-  if (during !== undefined && !((parseDuration(during) ?? 0) > 0)) {
-    problems.push(`--for: expected a duration such as "10m", got ${JSON.stringify(during)}`);
-  }
+  const { error } = Duration.optional().safeParse(during);
+  if (error !== undefined) problems.push(`--for: ${error.issues[0]!.message}`);
   if (problems.length > 0) throw new UsageError(problems);
   if (agent !== undefined) parseName('AGENT', agent);
   return asked[0];

@@ -6,6 +6,7 @@ import type { PoolStatus } from '../domain/pool/status.js';
 import type { Io } from './io.js';
 import { parseName, withJson, withServer, withTaskQueue, type JsonOption, type ServerOptions } from './options.js';
 import { UsageError } from './refusal.js';
+import type { ListedPool } from './view/pool-view.js';
 import { withSession } from './with-session.js';
 
 interface PoolOptions extends ServerOptions, JsonOption {
@@ -57,7 +58,7 @@ export function define(command: Command, io: Io): void {
   }
 }
 
-const numberOf = (text: string): unknown => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+const numberOf = (text: string): unknown => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
 
 function resourceOf({
   id,
@@ -80,14 +81,23 @@ function resourceOf({
   };
 }
 
-async function look(io: Io, name: string | undefined, options: PoolOptions): Promise<PoolStatus[]> {
+async function look(io: Io, name: string | undefined, options: PoolOptions): Promise<ListedPool[]> {
   if (name !== undefined) parseName('POOL', name);
   return await withPools(io, options, async ({ names, at }) => {
-    const statuses: PoolStatus[] = [];
-    for (const one of name === undefined ? names : [name]) statuses.push((await at(one)).status);
+    if (name !== undefined) return [(await at(name)).status];
+    const statuses: ListedPool[] = [];
+    for (const one of names) statuses.push(await at(one).then(({ status }) => status, whyNot(one)));
     return statuses;
   });
 }
+
+/** One of several that nobody can answer for keeps none of the others from being seen. */
+const whyNot =
+  (pool: string) =>
+  (error: unknown): ListedPool => {
+    if (error instanceof Error && error.name === 'NoWorker') return { pool, problem: error.message };
+    throw error;
+  };
 
 interface Asked {
   readonly pool: string;
@@ -128,7 +138,7 @@ async function withPools<T>(io: Io, options: PoolOptions, work: (found: Found) =
           idle ??= { handle, status };
         } catch (error) {
           if (!(error instanceof Refused)) throw error;
-          refused = error;
+          refused ??= error;
         }
       }
       if (idle === undefined) throw refused;

@@ -58,7 +58,7 @@ export class BreakerHandle {
   async state(): Promise<BreakerLook> {
     const { taskQueue } = this.place;
     const view = (await this.isRunning())
-      ? await this.answered(() => this.workflow.query<BreakerView>(BREAKER_MESSAGES.view))
+      ? await this.answered(() => this.workflow.query<BreakerView, [number]>(BREAKER_MESSAGES.view, Date.now()))
       : viewOf(createCircuit(this.agent, this.known(), Date.now()), Date.now());
     return { ...view, taskQueue };
   }

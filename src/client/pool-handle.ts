@@ -27,6 +27,8 @@ export interface PoolPlace {
   /** Absent where the caller does not know them: only a pool that is at work can be seen then. */
   readonly settings: PoolSettings | undefined;
   readonly taskQueue: string;
+  /** What may have been meant. */
+  readonly hint?: string | undefined;
 }
 
 export class PoolHandle {
@@ -80,8 +82,12 @@ export class PoolHandle {
   }
 
   private policy() {
-    if (this.place.settings !== undefined) return poolPolicy(this.place.settings);
-    throw new Refused(`pool ${JSON.stringify(this.name)} is not at work, and its settings are not known here`);
+    const { settings, taskQueue, hint } = this.place;
+    if (settings !== undefined) return poolPolicy(settings);
+    const [pool, queue] = [this.name, taskQueue].map((text) => JSON.stringify(text));
+    throw new Refused(
+      `there is no pool ${pool} at work on the Task Queue ${queue}, and none of this name is configured${hint === undefined ? '' : `; ${hint}`}`,
+    );
   }
 
   private async answered<T>(question: () => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import { Duration } from './duration.js';
 import { HealthCheck } from './health.js';
 import { RateLimit } from './rate-limit.js';
 import { PoolUse } from './pool/use.js';
-import type { LeasedResource } from './pool/settings.js';
+import { MAX_CAPACITY, type LeasedResource } from './pool/settings.js';
 import { Retry } from './retry.js';
 import { Cache } from './reuse.js';
 
@@ -46,6 +46,8 @@ export const AgentSettings = z.strictObject({
   health: HealthCheck.optional(),
   /** Leaves it alone while it fails. */
   breaker: BreakerSettings.optional(),
+  /** Calls at once, by all runs and workers together; in place of a pool. */
+  capacity: z.int().min(1).max(MAX_CAPACITY).optional(),
   /** Each call holds a lease of a resource of this pool. */
   pool: PoolUse.optional(),
   /** A plan that a planner made may call it only after a person has said yes to that: behind a task that approves. */

@@ -1,10 +1,19 @@
 // How it is told whether an agent, or a resource of a pool, is well.
 import { z } from 'zod';
-import { Duration } from './duration.js';
+import { Duration, parseDuration } from './duration.js';
+import { got } from './problem.js';
 
 const KINDS = ['http', 'command', 'run'] as const;
 
+/** More than a day between two looks, or for one, is no look after anybody. */
+const MAX_MS = 86_400_000;
+
 type Run = (signal: AbortSignal) => unknown;
+
+const UpToADay = Duration.superRefine((text, context) => {
+  if ((parseDuration(text) ?? 0) <= MAX_MS) return;
+  context.addIssue({ code: 'custom', message: `expected at most 1d, got ${got(text)}` });
+});
 
 export const HealthCheck = z
   .strictObject({
@@ -20,9 +29,9 @@ export const HealthCheck = z
     /** A function that throws, or rejects, where something is wrong. */
     run: z.custom<Run>((value) => typeof value === 'function', 'expected a function').optional(),
     /** How often a worker asks; default 10s. */
-    every: Duration.optional(),
+    every: UpToADay.optional(),
     /** How long it may take to answer; default 5s. */
-    timeout: Duration.optional(),
+    timeout: UpToADay.optional(),
   })
   .superRefine((check, context) => {
     const said = KINDS.filter((kind) => check[kind] !== undefined);

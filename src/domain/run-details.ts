@@ -1,5 +1,6 @@
 // A run in GitHub's markdown, as the Temporal Web UI shows it: how it stands, the DAG as text, a table of tasks.
 // Bounded in size, for the Web UI hands it on in the address of a frame.
+import { escapeMarkdown } from './markdown.js';
 import { budgetText } from './budget-text.js';
 import { taskOf, type Graph } from './graph.js';
 import { detailOf, pictureOf } from './picture-of.js';
@@ -12,7 +13,6 @@ import { summarize } from './summarize.js';
 
 /** Rows of the picture and of the table; past it the tasks that matter most are shown. */
 const MAX_ROWS = 50;
-const MAX_CELL = 120;
 
 export function runDetails(graph: Graph, progress: Progress): string {
   const result = summarize(graph, progress, { runId: '' });
@@ -20,10 +20,10 @@ export function runDetails(graph: Graph, progress: Progress): string {
   const standing = [...counts].map(([status, count]) => `${count} ${statusLook[status].word}`).join(' · ');
   const phase = result.status === 'running' && progress.phase !== 'running' ? progress.phase : result.status;
   return [
-    `**${escapeCell(graph.plan.name)}**: ${phase}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${standing}`,
-    ...(result.budget === undefined ? [] : [`Budget: ${escapeCell(budgetText(result.budget))}`]),
-    ...replanLines(result).map((line) => `> ${escapeCell(line)}`),
-    ...(result.failure === null ? [] : [`> ${escapeCell(result.failure.message)}`]),
+    `**${escapeMarkdown(graph.plan.name)}**: ${phase}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${standing}`,
+    ...(result.budget === undefined ? [] : [`Budget: ${escapeMarkdown(budgetText(result.budget))}`]),
+    ...replanLines(result).map((line) => `> ${escapeMarkdown(line)}`),
+    ...(result.failure === null ? [] : [`> ${escapeMarkdown(result.failure.message)}`]),
     ['```', picture(graph, result), '```'].join('\n'),
     taskTable(graph, result.tasks),
     ...(progress.debt.length === 0 ? [] : [`Could not be undone: ${progress.debt.join(', ')}`]),
@@ -40,8 +40,8 @@ function taskTable(graph: Graph, tasks: Readonly<Record<string, TaskResult>>): s
     const task = tasks[id]!;
     const { glyph, word } = statusLook[task.status];
     const agent = task.agent ?? taskOf(graph, id).kind;
-    const cells = [`${glyph} ${word}`, id, agent, detail(task)].map((text) => unbroken(escapeCell(text)));
-    return `| ${cells.join(' | ')} | ${escapeCell(task.failure?.message ?? '')} |`;
+    const cells = [`${glyph} ${word}`, id, agent, detail(task)].map((text) => unbroken(escapeMarkdown(text)));
+    return `| ${cells.join(' | ')} | ${escapeMarkdown(task.failure?.message ?? '')} |`;
   });
   const rest = graph.order.length - ids.length;
   return [
@@ -63,13 +63,6 @@ function mostTelling(graph: Graph, tasks: Readonly<Record<string, TaskResult>>):
   if (graph.order.length <= MAX_ROWS) return [...graph.order];
   const isTelling = (id: string) => !['pending', 'succeeded', 'skipped'].includes(tasks[id]!.status);
   return [...graph.order.filter(isTelling), ...graph.order.filter((id) => !isTelling(id))].slice(0, MAX_ROWS);
-}
-
-/** One line, and no character that ends a cell or means something in markdown. */
-function escapeCell(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  const shown = line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line;
-  return shown.replace(/[\\`*_~[\]|<>]/g, (sign) => `\\${sign}`);
 }
 
 /** The Web UI draws tables without room between the columns, and breaks short cells in favour of empty ones. */

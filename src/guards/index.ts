@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Permit } from '../activities/permit.js';
 import type { Agent, AgentLog } from '../domain/agent.js';
 import type { Lease } from '../activities/lease.js';
+import { poolUseOf } from '../domain/pool/use.js';
 import { createBreakers } from './breaker/permit.js';
 import type { Ear } from './ear.js';
 import { createPools, type PoolsDeps } from './pool/lease.js';
@@ -21,7 +22,7 @@ export interface Guards {
   close(): Promise<void>;
 }
 
-export const isGuarded = ({ breaker, pool }: Agent): boolean => breaker !== undefined || pool !== undefined;
+export const isGuarded = (agent: Agent): boolean => agent.breaker !== undefined || poolUseOf(agent) !== undefined;
 
 export function createGuards(deps: GuardsDeps): Guards {
   const since = Date.now();

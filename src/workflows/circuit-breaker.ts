@@ -1,13 +1,5 @@
 // The Workflow of one agent's circuit breaker: it keeps what all workers have seen of the agent, and tells them when it turns.
-import {
-  condition,
-  continueAsNew,
-  defineQuery,
-  defineUpdate,
-  setCurrentDetails,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, continueAsNew, defineQuery, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
 import {
   BREAKER_MESSAGES,
   BreakerReport,
@@ -28,6 +20,7 @@ import {
 } from '../domain/breaker/circuit.js';
 import { breakerDetails } from '../domain/breaker/text.js';
 import { tellWorker } from './tell-worker.js';
+import { showWhenAsked } from './web-ui.js';
 
 /** The server takes 2,000 in one history, which nobody wants to read. */
 const MAX_UPDATES = 500;
@@ -47,7 +40,6 @@ export async function circuitBreaker({ agent, terms, carried }: CircuitBreakerIn
     updates++;
     const { epoch } = circuit.state;
     const view = answer();
-    setCurrentDetails(breakerDetails(view));
     if (view.epoch !== epoch) {
       for (const worker of Object.keys(circuit.members)) {
         if (worker !== asking) tellWorker(worker, { ...view, granted: 0 });
@@ -65,7 +57,11 @@ export async function circuitBreaker({ agent, terms, carried }: CircuitBreakerIn
     (to) => answering(undefined, () => turnCircuit(circuit, to, Date.now())),
     { validator: (to) => void BreakerTurn.parse(to) },
   );
-  setHandler(defineQuery<BreakerView>(BREAKER_MESSAGES.view), () => viewOf(circuit, Date.now()));
+  // The time here is that of the last Workflow Task; who asks knows what it is now.
+  setHandler(defineQuery<BreakerView, [number?]>(BREAKER_MESSAGES.view), (now = 0) =>
+    viewOf(circuit, Math.max(now, Date.now())),
+  );
+  showWhenAsked(() => breakerDetails(viewOf(circuit, Date.now()), Date.now()));
 
   const isLong = () => updates >= MAX_UPDATES || workflowInfo().continueAsNewSuggested;
   // What a person has decided waits for somebody to ask, without a timer: for years, if need be.

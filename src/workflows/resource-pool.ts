@@ -5,7 +5,6 @@ import {
   continueAsNew,
   defineQuery,
   defineUpdate,
-  setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -19,6 +18,7 @@ import { poolStatus, type PoolStatus } from '../domain/pool/status.js';
 import { newsFor, takeTurn } from '../domain/pool/sync.js';
 import { poolDetails } from '../domain/pool/text.js';
 import { tellWorker } from './tell-worker.js';
+import { showWhenAsked } from './web-ui.js';
 
 /** The server takes 2,000 in one history. */
 const MAX_UPDATES = 1_500;
@@ -59,13 +59,13 @@ export async function resourcePool({ pool, policy, config, carried }: ResourcePo
     { validator: (alteration) => refuseUnknown(state, pool, Alteration.parse(alteration)) },
   );
   setHandler(defineQuery<PoolStatus>(POOL_MESSAGES.status), () => poolStatus(pool, state));
+  showWhenAsked(() => poolDetails(poolStatus(pool, state)));
 
   const isLong = () => updates >= MAX_UPDATES || workflowInfo().continueAsNewSuggested;
   for (;;) {
     settleTime(state, Date.now());
     grantAll(state, moment());
     tellAll(state);
-    setCurrentDetails(poolDetails(poolStatus(pool, state)));
     if (isIdle(state)) return;
     if (isLong()) break;
     // A time that moves away needs no other timer: this one looks again.

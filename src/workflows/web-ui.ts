@@ -5,17 +5,19 @@ import { runDetails } from '../domain/run-details.js';
 import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/search-attributes.js';
 import type { Run } from './run.js';
 
+export const showDetails = (run: Run): void => showWhenAsked(() => runDetails(run.graph, run.progress));
+
 /**
  * The details are made when somebody looks, not whenever something happens: a picture of a large plan costs more than a task.
  * The SDK keeps the value as it is given, and makes JSON of it when the Web UI asks.
  */
-export function showDetails(run: Run): void {
-  (setCurrentDetails as (details: unknown) => void)({ toJSON: () => draw(run) });
+export function showWhenAsked(draw: () => string): void {
+  (setCurrentDetails as (details: unknown) => void)({ toJSON: () => drawn(draw) });
 }
 
-function draw({ graph, progress }: Run): string {
+function drawn(draw: () => string): string {
   try {
-    return runDetails(graph, progress);
+    return draw();
   } catch (error) {
     // A picture that cannot be drawn is no reason to fail.
     log.warn('the details for the Web UI could not be made', { error });

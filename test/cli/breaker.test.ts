@@ -59,6 +59,7 @@ test('one that has opened shows how many calls failed and when calls may try; re
 test('a person opens it for good or for a time, and closes it', async () => {
   expect(await looks('sturdy', '--open')).toMatchObject([{ phase: 'forced-open' }]);
   expect(await looks('sturdy', '--open', '--for', '10m')).toMatchObject([{ phase: 'open', waitMs: 600_000 }]);
+  await expect.poll(async () => (await looks('sturdy'))[0]?.waitMs).toBeLessThan(600_000);
   expect(await looks('sturdy', '--close')).toMatchObject([{ phase: 'forced-closed' }]);
   expect((await looks()).map(({ agent }) => agent).sort()).toEqual(['shaky', 'sturdy']);
 });
@@ -76,7 +77,7 @@ test('what cannot be meant is refused in one line', async () => {
   expect(await error('shaky', '--for', '1m')).toEqual([2, 'error: --for: expected beside --open']);
   expect(await error('shaky', '--open', '--for', 'soon')).toEqual([
     2,
-    'error: --for: expected a duration such as "10m", got "soon"',
+    'error: --for: expected a duration longer than zero and of at most ten years, such as "250ms", "30s", "5m", "1h30m" or "3d", got "soon"',
   ]);
   expect(await error('plain')).toEqual([
     2,
@@ -99,5 +100,16 @@ test('settings that cannot hold are refused when the configuration is loaded, na
   expect(await bad('{ failureRate: 120% }')).toMatch(/agent "x": breaker\.failureRate: expected .*"50%".*got "120%"$/);
   expect(await bad('{ minCalls: 0 }')).toMatch(/agent "x": breaker\.minCalls: .*got 0$/);
   expect(await bad('{ openFor: soon }')).toMatch(/agent "x": breaker\.openFor: .*got "soon"$/);
+  expect(await bad('{ window: { count: 5, time: 1s } }')).toMatch(
+    /agent "x": breaker\.window: expected either \{ count: 100 \} or \{ time: "1m" \}, got \{"count":5,"time":"1s"\}$/,
+  );
+  expect(await bad('{ window: { cont: 5 } }')).toMatch(/breaker\.window: expected either .*, got \{"cont":5\}$/);
+  expect(await bad('{ openFor: { factor: 2 } }')).toMatch(
+    /breaker\.openFor: expected a duration such as "30s", or .*, got \{"factor":2\}$/,
+  );
+  expect(await bad('{ openFor: { initial: 10s, max: 1s } }')).toMatch(
+    /breaker\.openFor\.max: expected no less than initial, "10s", got "1s"$/,
+  );
+  expect(await bad('{ slowRate: 50% }')).toMatch(/breaker\.slowRate: expected slowCall beside it, .*, got it alone$/);
   expect(await bad('{ windw: 3 }')).toMatch(/agent "x": .*unknown key "windw"/);
 });

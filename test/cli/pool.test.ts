@@ -60,7 +60,7 @@ test('shows who uses what and who waits, and alters the pool while it is at work
   const nobody = await place.baton('pool', 'status', 'pencils');
   expect([nobody.exitCode, nobody.stderr]).toEqual([
     2,
-    'error: pool "pencils" is not at work, and its settings are not known here',
+    'error: there is no pool "pencils" at work on the Task Queue "baton", and none of this name is configured; did you mean "pens"?',
   ]);
   run.signal('SIGTERM');
   await run.ended;
@@ -68,6 +68,7 @@ test('shows who uses what and who waits, and alters the pool while it is at work
 
 test.each([
   [['add', 'pens', '--id', 'x', '--capacity', '0'], 'pool "pens": capacity: expected number to be >=1, got 0'],
+  [['add', 'pens', '--id', 'x', '--capacity', '-1'], 'pool "pens": capacity: expected number to be >=1, got -1'],
   [['add', 'pens', '--id', 'x', '--capacity', 'many'], 'pool "pens": capacity: expected number, got "many"'],
   [
     ['add', 'pens', '--id', 'x y', '--capacity', '1'],

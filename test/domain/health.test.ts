@@ -18,6 +18,8 @@ describe('HealthCheck', () => {
   });
 
   test.each([
+    [{ http: 'http://a', timeout: '60d' }, 'expected at most 1d, got "60d"'],
+    [{ http: 'http://a', every: '25h' }, 'expected at most 1d, got "25h"'],
     [{ http: 'ftp://a' }, 'expected a URL that begins with http:// or https://'],
     [{ command: 'true' }, 'expected a list: the program, then its arguments'],
     [{ run: 'true' }, 'expected a function'],

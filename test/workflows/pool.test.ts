@@ -1,4 +1,5 @@
 // Pools as real Workflows, with workers that share them.
+import { temporal as proto } from '@temporalio/proto';
 import { expect, test } from 'vitest';
 import { AgentError } from '../../src/activities/agent-error.js';
 import { functionAgent } from '../../src/activities/agents/function.js';
@@ -258,4 +259,19 @@ test('what a call holds is told to its agent', async () => {
   await using worker = await temporal.work({ agents: [scarce('told', run)], pools: poolOf('told', { resources }) });
   const { output } = await worker.run(fanOut(1));
   expect(output).toEqual([{ id: 'a', endpoint: 'http://127.0.0.1:9/v1', labels: { zone: 'north' } }]);
+});
+
+test('the Web UI is told how a pool stands now', async () => {
+  const opened = gate();
+  const { seen, run } = counting(opened.opened);
+  const pools = poolOf('seen');
+  await using worker = await temporal.work({ agents: [scarce('seen', run)], pools });
+  const done = worker.run(fanOut(5));
+  await expect.poll(() => seen.now).toBe(2);
+  type Metadata = proto.api.sdk.v1.IWorkflowMetadata;
+  const pool = temporal.client.workflow.getHandle(idOf('seen'));
+  const details = async () => (await pool.query<Metadata>('__temporal_workflow_metadata')).currentDetails;
+  await expect.poll(details).toMatch(/1 worker\n\nwaiting: 3 of priority 3\n\n- \*\*a\*\* `█{10}` 2 of 2 · open/);
+  opened.open();
+  expect((await done).status).toBe('completed');
 });

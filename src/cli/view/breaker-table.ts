@@ -32,7 +32,7 @@ function rowOf(breaker: ListedBreaker, paint: Colours): string[] {
     slowCallMs === Infinity ? '-' : share({ part: slow, calls, limit: slowRate, paint }),
     String(workers),
     oneLine(taskQueue),
-    waitMs === undefined ? '' : `calls may try in ${formatDuration(waitMs)}`,
+    waitMs === undefined ? '' : waitMs === 0 ? 'calls may try' : `calls may try in ${formatDuration(waitMs)}`,
   ];
 }
 

@@ -5,7 +5,7 @@
 // B3. Half-open, it lets so many probes through; they alone decide whether it closes or opens again.
 // B4. An outcome counts where its call was let through: what comes late, from before a transition, says nothing of now.
 import type { BreakerPolicy } from './settings.js';
-import { createWindow, noteCall, passTime, type CallWindow, type Tally } from './window.js';
+import { createWindow, noteCall, sumAt, type CallWindow, type Tally } from './window.js';
 
 /** A person may force it open or closed; `observing`, it counts and never opens. */
 export type BreakerPhase = 'closed' | 'open' | 'half-open' | 'forced-open' | 'forced-closed' | 'observing';
@@ -109,8 +109,7 @@ const openTime = ({ openFor: { initialMs, factor, maxMs } }: BreakerPolicy, befo
   Math.min(maxMs, initialMs * factor ** before);
 
 export function figuresOf({ window, refused }: BreakerState, now: number): BreakerFigures {
-  passTime(window, now);
-  const { calls, failed, slow } = window.sum;
+  const { calls, failed, slow } = sumAt(window, now);
   const figures = { calls, failed, slow, succeeded: calls - failed, refused };
   if (calls < window.least) return figures;
   return { ...figures, failureRate: (failed / calls) * 100, slowRate: (slow / calls) * 100 };

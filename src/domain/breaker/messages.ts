@@ -10,7 +10,7 @@ export const BREAKER_MESSAGES = {
   report: 'report',
   /** Update: a person's decision, answered by a `BreakerView`. */
   turn: 'turn',
-  /** Query: a `BreakerView`. */
+  /** Query, with the time of who asks, in milliseconds since 1970: a `BreakerView`. */
   view: 'view',
 } as const;
 

@@ -1,6 +1,7 @@
 // What an agent declares of its circuit breaker, and the settings that it runs with.
 import { z } from 'zod';
-import { Duration, durationMs } from '../duration.js';
+import { Duration, durationMs, parseDuration } from '../duration.js';
+import { got } from '../problem.js';
 
 const RATE = 'expected a percentage from 1 to 100, such as "50%"';
 const Rate = z.union(
@@ -8,17 +9,26 @@ const Rate = z.union(
   RATE,
 );
 
-const Backoff = z.strictObject({
-  initial: Duration,
-  factor: z.number().min(1).max(100).optional(),
-  max: Duration.optional(),
-});
+const Backoff = z
+  .strictObject({
+    initial: Duration,
+    factor: z.number().min(1).max(100).optional(),
+    max: Duration.optional(),
+  })
+  .superRefine(({ initial, max }, context) => {
+    if (max === undefined || (parseDuration(max) ?? 0) >= (parseDuration(initial) ?? 0)) return;
+    const message = `expected no less than initial, ${got(initial)}, got ${got(max)}`;
+    context.addIssue({ code: 'custom', path: ['max'], message });
+  });
 
 /** The words are those of resilience4j, whose semantics they have. */
-export const BreakerSettings = z.strictObject({
+const Settings = z.strictObject({
   /** The calls that are judged: the last so many, or those of the last so long; default the last 100. */
   window: z
-    .union([z.strictObject({ count: z.int().min(1).max(10_000) }), z.strictObject({ time: Duration })])
+    .union(
+      [z.strictObject({ count: z.int().min(1).max(10_000) }), z.strictObject({ time: Duration })],
+      'expected either { count: 100 } or { time: "1m" }',
+    )
     .optional(),
   /** Nothing is judged by fewer, or by a window that is not full if it holds fewer; default 10. */
   minCalls: z.int().min(1).max(10_000).optional(),
@@ -29,13 +39,21 @@ export const BreakerSettings = z.strictObject({
   /** It opens when so many of a hundred calls were slow; default 100%. */
   slowRate: Rate.optional(),
   /** How long it stays open before it lets calls try; default 30s. With `factor`, longer each time that they fail. */
-  openFor: z.union([Duration, Backoff]).optional(),
+  openFor: z
+    .union([Duration, Backoff], 'expected a duration such as "30s", or { initial: 30s, factor: 2, max: 10m }')
+    .optional(),
   /** Calls that may try while it is half-open; default 3. */
   probes: z.int().min(1).max(1000).optional(),
   /** A half-open breaker whose probes have not answered by then opens again; default 5m. */
   probeFor: Duration.optional(),
   /** What becomes of calls while the breaker cannot be asked: each worker judges by what it sees alone (default), or refuses. */
   whenUnreachable: z.enum(['call', 'refuse']).optional(),
+});
+
+export const BreakerSettings = Settings.superRefine(({ slowRate, slowCall }, context) => {
+  if (slowRate === undefined || slowCall !== undefined) return;
+  const message = 'expected slowCall beside it, without which no call is slow, got it alone';
+  context.addIssue({ code: 'custom', path: ['slowRate'], message });
 });
 export type BreakerSettings = z.infer<typeof BreakerSettings>;
 

@@ -1,6 +1,8 @@
 // A breaker in words, for logs, messages and the Web UI.
 import { formatDuration } from '../duration.js';
+import { escapeMarkdown } from '../markdown.js';
 import type { BreakerView } from './messages.js';
+import { breakerPolicy } from './settings.js';
 
 /** `12 of 20 calls failed`, with what was slow where that is why. */
 export function callsText({ figures: { calls, failed, slow, failureRate } }: Pick<BreakerView, 'figures'>): string {
@@ -17,12 +19,19 @@ export function breakerText(view: BreakerView): string {
   return `${view.phase}: ${callsText(view)}${wait}`;
 }
 
-/** GitHub markdown. */
-export const breakerDetails = (view: BreakerView): string =>
-  [
-    `**${view.agent}** · ${view.phase}`,
+/** For the Web UI, in markdown. Times are told as such: nobody counts them down there. */
+export function breakerDetails(view: BreakerView, now: number): string {
+  const { failureRate, slowRate, slowCallMs } = breakerPolicy(view.terms.settings);
+  const tries = view.waitMs === undefined ? '' : `, calls may try from ${clockText(now + view.waitMs)}`;
+  const slow = slowCallMs === Infinity ? '' : `, or at ${slowRate} % that take ${formatDuration(slowCallMs)} or longer`;
+  return [
+    `**${escapeMarkdown(view.agent)}** is **${view.phase}** since ${clockText(now - view.forMs)}${tries}`,
     '',
-    '| calls | failed | slow | refused | opened by | workers |',
-    '|---|---|---|---|---|---|',
-    `| ${view.figures.calls} | ${view.figures.failed} | ${view.figures.slow} | ${view.figures.refused} | ${view.terms.settings.failureRate ?? '50%'} failed, ${view.terms.settings.slowRate ?? '100%'} slow | ${view.workers} |`,
+    `- ${callsText(view)}`,
+    `- it opens at ${failureRate} % that fail${slow}`,
+    `- ${view.workers} ${view.workers === 1 ? 'worker has' : 'workers have'} a mirror of it`,
   ].join('\n');
+}
+
+/** `2026-11-23 09:01:20 UTC` */
+const clockText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -40,6 +40,14 @@ export function noteCall(window: CallWindow, call: Tally, now: number): void {
   put(window, place, plus(window.ring[place] ?? nothing(), call, 1));
 }
 
+/** What it would hold by then, with nothing changed. */
+export function sumAt(window: CallWindow, now: number): Tally {
+  if (window.by === 'count' || Math.floor(now / 1000) <= window.at) return window.sum;
+  const later = { ...window, sum: { ...window.sum }, ring: [...window.ring] };
+  passTime(later, now);
+  return later.sum;
+}
+
 /** Drops what is older than the window. A clock that goes back moves nothing. */
 export function passTime(window: CallWindow, now: number): void {
   if (window.by === 'count') return;

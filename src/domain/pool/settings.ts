@@ -9,7 +9,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const Name = z.string().regex(NAME, 'expected letters, digits, ".", "_" or "-", at most 100');
 
 /** More than a Workflow can hand out in time. */
-const MAX_CAPACITY = 100_000;
+export const MAX_CAPACITY = 100_000;
 
 export const ResourceSettings = z.strictObject({
   id: Name,

@@ -1,5 +1,9 @@
 // How a pool stands, in words.
+import { escapeMarkdown } from '../markdown.js';
 import type { PoolStatus, ResourceStatus } from './status.js';
+
+/** Where `resourceRows` tells the condition. */
+export const STATE_COLUMN = 4;
 
 /** A row for each resource, the heading first. */
 export function resourceRows({ resources }: Pick<PoolStatus, 'resources'>): string[][] {
@@ -12,9 +16,7 @@ export function resourceRows({ resources }: Pick<PoolStatus, 'resources'>): stri
       String(one.weight),
       conditionText(one),
       one.endpoint ?? '',
-      Object.entries(one.labels)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(' '),
+      labelsText(one),
     ]),
   ];
 }
@@ -35,6 +37,11 @@ function conditionText({ condition, ill, pausedUntil, isAdded }: ResourceStatus)
   return `${condition}${why}${isAdded ? ', added' : ''}`;
 }
 
+const labelsText = ({ labels }: ResourceStatus): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
+
 /** What is to be said beside the resources, a line each. */
 export function poolLines({ pool, strategy, isAtWork, waiting, workers, tokens }: PoolStatus): string[] {
   const waits = waiting.map(({ priority, count }) => `${count} of priority ${priority}`).join(', ');
@@ -51,8 +58,13 @@ export function poolLines({ pool, strategy, isAtWork, waiting, workers, tokens }
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-/** For the Web UI, in markdown. */
-export function poolDetails(status: PoolStatus): string {
-  const [head, ...rows] = resourceRows(status).map((cells) => `| ${cells.join(' | ')} |`);
-  return [...poolLines(status), '', head, `|${' --- |'.repeat(7)}`, ...rows].join('\n');
+/** For the Web UI, in markdown: its tables are narrow, and lines wrap. */
+export const poolDetails = (status: PoolStatus): string =>
+  [...poolLines(status).map((line) => `${line}\n`), ...status.resources.map(resourceLine)].join('\n');
+
+/** `- **west** `███░░░░░░░` 1 of 4 · open · weight 2 · http://… · zone=west` */
+function resourceLine(one: ResourceStatus): string {
+  const more = [one.endpoint ?? '', labelsText(one)].filter((text) => text !== '');
+  const state = [conditionText(one), `weight ${one.weight}`, ...more].join(' · ');
+  return `- **${one.id}** \`${bar(one)}\` ${inUseText(one)} · ${escapeMarkdown(state)}`;
 }

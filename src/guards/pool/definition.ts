@@ -2,7 +2,7 @@
 import { describeIssue } from '../../json-schema.js';
 import type { Agent } from '../../domain/agent.js';
 import { PoolSettings, ResourceSettings } from '../../domain/pool/settings.js';
-import { poolUseProblems } from '../../domain/pool/use.js';
+import { ownPools, poolUseProblems } from '../../domain/pool/use.js';
 import { didYouMean, formatPath, got } from '../../domain/problem.js';
 
 /** One line for each problem, each naming its pool or agent. */
@@ -14,7 +14,7 @@ export class PoolDefinitionError extends Error {
   }
 }
 
-/** Throws a PoolDefinitionError. */
+/** With those that agents have for themselves. Throws a PoolDefinitionError. */
 export function parsePools(given: readonly unknown[], agents: readonly Agent[]): PoolSettings[] {
   const problems: string[] = [];
   const pools = given.flatMap((one, index) => {
@@ -29,7 +29,8 @@ export function parsePools(given: readonly unknown[], agents: readonly Agent[]):
   // What agents say of pools that are wrong themselves would be noise.
   if (problems.length === 0) problems.push(...poolUseProblems(agents, pools));
   if (problems.length > 0) throw new PoolDefinitionError(problems);
-  return pools;
+  const own = ownPools(agents).filter(({ name }) => pools.every((pool) => pool.name !== name));
+  return [...pools, ...own];
 }
 
 /** Throws a PoolDefinitionError. */

@@ -10,7 +10,7 @@ import { formatDuration } from '../../domain/duration.js';
 import { tokensOf, type HeldLease } from '../../domain/pool/holder.js';
 import { POOL_MESSAGES, poolWorkflowId, RESOURCE_POOL, type PoolNews, type Want } from '../../domain/pool/protocol.js';
 import { poolPolicy, type PoolSettings } from '../../domain/pool/settings.js';
-import { poolKeyOf, poolNameOf } from '../../domain/pool/use.js';
+import { poolKeyOf, poolNameOf, poolUseOf, type PoolUse } from '../../domain/pool/use.js';
 import type { Ear } from '../ear.js';
 import { exchange } from '../entity.js';
 import { createHealthWatch } from './health-watch.js';
@@ -57,14 +57,14 @@ export function createPools(deps: PoolsDeps): Pools {
     return session;
   };
 
-  const wantOf = async (call: GuardedCall, name: string): Promise<Want> => {
+  const wantOf = async (call: GuardedCall, use: PoolUse): Promise<Want> => {
     const { agent, request, activity } = call;
-    const key = poolKeyOf(agent.pool!);
+    const key = poolKeyOf(use);
     return {
       priority: activity.info.priority?.priorityKey ?? DEFAULT_PRIORITY,
       ...(key === undefined ? {} : { key: await keyOf(call, key) }),
       ...(request.avoid === undefined ? {} : { avoid: request.avoid }),
-      ...(metered.has(name) ? { tokens: agent.estimate?.tokens ?? 1 } : {}),
+      ...(metered.has(poolNameOf(use)) ? { tokens: agent.estimate?.tokens ?? 1 } : {}),
     };
   };
 
@@ -103,10 +103,10 @@ export function createPools(deps: PoolsDeps): Pools {
 
   return {
     async lease(call, go) {
-      const { pool } = call.agent;
+      const pool = poolUseOf(call.agent);
       if (pool === undefined) return await go();
       const name = poolNameOf(pool);
-      const want = await wantOf(call, name);
+      const want = await wantOf(call, pool);
       const taken = await wait(call, name, want);
       // What is cancelled says so itself.
       return taken === undefined ? await go() : await use(taken, call, want, go);

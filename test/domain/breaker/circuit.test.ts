@@ -12,6 +12,7 @@ import {
   viewOf,
 } from '../../../src/domain/breaker/circuit.js';
 import type { BreakerReport } from '../../../src/domain/breaker/messages.js';
+import { breakerDetails } from '../../../src/domain/breaker/text.js';
 
 const terms = { settings: { window: { count: 4 }, minCalls: 2, openFor: '10s', probes: 2 }, since: 1 };
 const NOW = 1_000_000;
@@ -124,4 +125,30 @@ test('whatever is said, probes under way are never more than allowed, and it can
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('a look at a later time tells how it is by then, and changes nothing', () => {
+  const circuit = createCircuit(
+    'x',
+    { settings: { window: { time: '10s' }, minCalls: 5, openFor: '10s' }, since: 1 },
+    NOW,
+  );
+  noteReport(circuit, report({ terms: circuit.terms, calls: 'FF' }), NOW);
+  const before = structuredClone(circuit);
+  expect(viewOf(circuit, NOW + 5_000)).toMatchObject({ forMs: 5_000, figures: { calls: 2 } });
+  expect(viewOf(circuit, NOW + 60_000)).toMatchObject({ forMs: 60_000, figures: { calls: 0 } });
+  expect(circuit).toEqual(before);
+});
+
+test('in markdown it tells the times of day, and what opens it', () => {
+  const at = Date.parse('2026-11-23T09:01:20Z');
+  const circuit = createCircuit('x', { ...terms, settings: { ...terms.settings, slowCall: '2s' } }, at);
+  noteReport(circuit, report({ terms: circuit.terms, calls: 'FF' }), at);
+  expect(breakerDetails(viewOf(circuit, at + 3_000), at + 3_000).split('\n')).toEqual([
+    '**x** is **open** since 2026-11-23 09:01:20 UTC, calls may try from 2026-11-23 09:01:30 UTC',
+    '',
+    '- 2 of 2 calls failed (100 %)',
+    '- it opens at 50 % that fail, or at 100 % that take 2.0s or longer',
+    '- 1 worker has a mirror of it',
+  ]);
 });
