@@ -44,6 +44,7 @@ const mirrors = await Promise.all(
         ...{ agent, activity, input: null, request: {} as never, log },
         agentMs: () => 1,
         tokens: () => 0,
+        waitsFor: () => undefined,
       };
       await breakers.permit(guarded, go).catch(() => undefined);
     };

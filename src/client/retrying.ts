@@ -19,10 +19,11 @@ export function retryingTasks(tasks: RunResult['tasks'], { raw }: WorkflowExecut
     if (task === undefined || task.status !== 'running') continue;
     const isScheduled = Number(pending.state) === SCHEDULED;
     const { refused = 0, waitsFor } = notedBy(pending);
-    const waits = isScheduled || waitsFor === undefined ? {} : waitingWith(task, waitsFor);
+    const waits = isScheduled || waitsFor === undefined ? {} : waitingWith(task, { pool: waitsFor });
     // A forEach is running as long as any of its items is.
     if (task.items !== null) {
-      updated[id] = { ...task, ...waits };
+      const held = isScheduled && typeOf(pending) === 'BreakerOpen' && task.agent !== null;
+      updated[id] = { ...task, ...(held ? waitingWith(task, { breaker: task.agent! }) : waits) };
       continue;
     }
     const attempt = pending.attempt ?? 1;
@@ -36,10 +37,13 @@ export function retryingTasks(tasks: RunResult['tasks'], { raw }: WorkflowExecut
 /** temporal.api.enums.v1.PendingActivityState: waiting for its time, or for a worker. */
 const SCHEDULED = 1;
 
-/** Of several pools it is the one that was found first. */
-function waitingWith({ waits }: TaskResult, pool: string): Pick<TaskResult, 'waits'> {
-  if (waits === undefined) return { waits: { pool, calls: 1 } };
-  return waits.pool === pool ? { waits: { pool, calls: waits.calls + 1 } } : {};
+type Waits = NonNullable<TaskResult['waits']>;
+
+/** Of several things that calls wait for it is the one that was found first. */
+function waitingWith({ waits }: TaskResult, what: Pick<Waits, 'pool' | 'breaker'>): Pick<TaskResult, 'waits'> {
+  if (waits === undefined) return { waits: { ...what, calls: 1 } };
+  const isSame = waits.pool === what.pool && waits.breaker === what.breaker;
+  return isSame ? { waits: { ...what, calls: waits.calls + 1 } } : {};
 }
 
 function notedBy({ heartbeatDetails }: PendingActivity): Noted {
@@ -56,8 +60,10 @@ function plain(payload: Parameters<typeof defaultPayloadConverter.fromPayload>[0
   }
 }
 
-function lastFailure({ lastFailure: last }: PendingActivity): Failure | null {
-  if (last == null) return null;
-  const type = last.applicationFailureInfo?.type;
-  return failure(isFailureType(type) ? type : 'AgentFailed', last.message ?? '');
+const typeOf = ({ lastFailure: last }: PendingActivity) => last?.applicationFailureInfo?.type;
+
+function lastFailure(pending: PendingActivity): Failure | null {
+  if (pending.lastFailure == null) return null;
+  const type = typeOf(pending);
+  return failure(isFailureType(type) ? type : 'AgentFailed', pending.lastFailure.message ?? '');
 }

@@ -39,8 +39,8 @@ export const TaskResult = z.strictObject({
   plan: z.unknown().optional(),
   /** True while that plan waits for a person to say yes. */
   asks: z.boolean().optional(),
-  /** Calls that wait for a lease of a pool; only `status` knows them. */
-  waits: z.strictObject({ pool: z.string(), calls: z.int() }).optional(),
+  /** Calls that wait for a lease of a pool, or for the breaker of an agent; only `status` knows them. */
+  waits: z.strictObject({ pool: z.string().optional(), breaker: z.string().optional(), calls: z.int() }).optional(),
   /** Bytes of an output that was left out because the whole would not fit into one payload. */
   omittedBytes: z.int().optional(),
 });

@@ -52,6 +52,7 @@ const tasks: Record<string, TaskResult> = {
 
 test.each([
   [{ waits: { pool: 'gpus', calls: 1 } }, 'waits for pool gpus'],
+  [{ waits: { breaker: 'booking', calls: 1 } }, 'waits for the breaker of booking'],
   [{ waits: { pool: 'gpus', calls: 1 }, attempts: 2 }, 'attempt 2 · waits for pool gpus'],
   [
     { waits: { pool: 'gpus', calls: 38 }, items: { total: 40, succeeded: 1, failed: 0 } },

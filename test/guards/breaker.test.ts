@@ -62,12 +62,16 @@ test('a call waits for an open breaker without using up its attempts, and a fall
   const shown = async () => (await waiting[0]!.snapshot()).tasks['ask'];
   await expect.poll(async () => (await shown())?.failure?.type).toBe('BreakerOpen');
   expect((await shown())?.attempts).toBeLessThanOrEqual(3);
+  const items = { forEach: { items: [1, 2, 3] } };
+  const many = await baton.start(ask(items));
+  await expect.poll(async () => (await many.snapshot()).tasks['ask']?.waits).toEqual({ breaker: 'shaky', calls: 3 });
+  waiting.push(many);
   const instead = await (await baton.start(ask({ fallback: { agent: 'spare' } }))).result();
   expect(instead.tasks['ask']).toMatchObject({ status: 'succeeded', output: 'spare', agent: 'spare' });
   seen.down = false;
   await baton.breaker('shaky').reset();
   const results = await Promise.all(waiting.map((run) => run.result()));
-  expect(results.map(({ status }) => status)).toEqual(Array(6).fill('completed'));
+  expect(results.map(({ status }) => status)).toEqual(Array(7).fill('completed'));
   const attempts = results.map(({ tasks }) => tasks['ask']!.attempts);
   // All attempts that count have reached the agent.
   expect(attempts.reduce((sum, n) => sum + n, 0)).toBe(seen.calls);

@@ -46,8 +46,9 @@ export function detailOf({ status, attempts, items, waits, reused, cached, skip,
     parts.push(`${items.succeeded}/${items.total} items${failed}${again}`);
   } else if (attempts > 1) parts.push(`attempt ${attempts}`);
   if (waits !== undefined) {
-    const { pool, calls } = waits;
-    parts.push(items === null ? `waits for pool ${oneLine(pool)}` : `${calls} waiting for pool ${oneLine(pool)}`);
+    const { pool, breaker = '', calls } = waits;
+    const what = pool === undefined ? `the breaker of ${oneLine(breaker)}` : `pool ${oneLine(pool)}`;
+    parts.push(items === null ? `waits for ${what}` : `${calls} waiting for ${what}`);
   }
   if (reused !== undefined) parts.push('reused');
   if (cached === true) parts.push('from the cache');
