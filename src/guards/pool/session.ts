@@ -2,6 +2,7 @@
 // S1. At most one turn is under way; what has gathered meanwhile goes with the next.
 // S2. What cannot be told is told again; the calls wait, for a pool that cannot be reached grants nothing.
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { AgentError } from '../../activities/agent-error.js';
 import { messageOf } from '../../activities/bounded-error.js';
 import type { AgentLog } from '../../domain/agent.js';
@@ -127,12 +128,13 @@ export class PoolSession {
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
-    await this.speaking;
-    if (this.holder.turn === 0) return;
+    this.deps.onChecker(false);
+    // What is under way may be a turn that nobody answers any more: the leases end by themselves then.
+    await Promise.race([this.speaking, setTimeout(LAST_WITHIN_MS, undefined, { ref: false })]);
+    if (this.speaking !== undefined || this.holder.turn === 0) return;
     this.holder.leases = [];
     this.holder.isDue = false;
     await this.speak();
-    this.deps.onChecker(false);
   }
 
   /** After anything that may alter what is to be done. */
@@ -159,7 +161,7 @@ export class PoolSession {
   private wakeAt(at: number): void {
     clearTimeout(this.timer);
     const ms = at - this.deps.now();
-    if (Number.isFinite(ms)) this.timer = setTimeout(() => this.look(), Math.max(0, Math.ceil(ms))).unref();
+    if (Number.isFinite(ms)) this.timer = globalThis.setTimeout(() => this.look(), Math.max(0, Math.ceil(ms))).unref();
   }
 
   /** Never rejects. */
