@@ -6,43 +6,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { functionAgent } from '../dist/activities/agents/function.js';
+import { functionAgent } from '../dist/activities/agents/function-agent.js';
 import { createActivities } from '../dist/activities/index.js';
-import { prepareRun } from '../dist/client/prepare.js';
+import { prepareRun } from '../dist/client/prepare-run.js';
 import { startRun } from '../dist/client/start-run.js';
 import { findServer } from '../dist/server/index.js';
+import { measure, median, quiet, type Figure } from './measure.js';
 import { SHAPES, type Shape } from './shapes.js';
 
 const PLANS = 'plans';
 const BY_HAND = 'by-hand';
 const CALLS = 1000;
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error };
-
-interface Figure {
-  readonly ms: number;
-  /** Of one run. */
-  readonly events: number;
-}
-
-async function measure(
-  client: Client,
-  ids: readonly string[],
-  start: (id: string) => Promise<unknown>,
-): Promise<Figure> {
-  const began = performance.now();
-  await Promise.all(
-    ids.map(async (id) => {
-      await start(id);
-      await client.workflow.getHandle(id).result();
-    }),
-  );
-  const ms = performance.now() - began;
-  return { ms, events: (await client.workflow.getHandle(ids[0]!).describe()).historyLength };
-}
-
 async function compare(client: Client, shape: Shape, pairs: number): Promise<void> {
   const agents = [functionAgent({ type: 'echo', run: async (input: unknown) => input })];
   const request = prepareRun(shape.plan, {}, { agents });

@@ -1,7 +1,7 @@
 // What planning costs: proving a plan of 10,000 tasks, and the scheduler's own work for each task as plans grow.
 // Usage: npm run bench:planning
-import { validatePlan } from '../src/domain/validate/index.js';
-import type { Plan } from '../src/domain/plan.js';
+import { validatePlan } from '../src/domain/plan/validate/index.js';
+import type { Plan } from '../src/domain/plan/plan.js';
 import { simulate } from '../test/support/simulate.js';
 
 const ROUNDS = 5;

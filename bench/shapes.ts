@@ -1,5 +1,5 @@
 // The same work twice: as a plan, and as a Workflow written by hand.
-import type { Plan, Task } from '../src/domain/plan.js';
+import type { Plan, Task } from '../src/domain/plan/plan.js';
 
 export interface Shape {
   readonly name: string;

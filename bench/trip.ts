@@ -7,10 +7,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { AgentError } from '../dist/activities/agent-error.js';
-import type { GuardedCall } from '../dist/activities/guarded-call.js';
+import { AgentError } from '../dist/activities/errors/agent-error.js';
+import type { GuardedCall } from '../dist/activities/call-agent/guarded-call.js';
 import { createBreakers } from '../dist/guards/breaker/permit.js';
-import { createEar } from '../dist/guards/ear.js';
+import { createWorkerInbox } from '../dist/guards/worker-inbox.js';
 import { findServer } from '../dist/server/index.js';
 import { fileURLToPath } from 'node:url';
 
@@ -30,16 +30,18 @@ const clientConnection = await Connection.connect(server.connectionOptions);
 const client = new Client({ connection: clientConnection });
 const entities = await Worker.create({ connection, taskQueue: QUEUE, workflowBundle: { codePath } });
 
+const placeOf = () => ({ scope: QUEUE, taskQueue: QUEUE });
+
 const mirrors = await Promise.all(
   Array.from({ length: count }, async () => {
-    const ear = createEar();
-    const worker = await Worker.create({ connection, taskQueue: ear.queue, activities: ear.activities });
+    const inbox = createWorkerInbox();
+    const worker = await Worker.create({ connection, taskQueue: inbox.queue, activities: inbox.activities });
     let told: () => void = () => undefined;
     const log = { ...quiet, warn: () => told() };
-    const breakers = createBreakers({ client, ear, log, since: Date.now(), random: Math.random });
+    const breakers = createBreakers({ client, inbox, log, placeOf, since: Date.now(), random: Math.random });
     const call = async (type: string, go: () => Promise<unknown>) => {
       const agent = { type, kind: 'bench', breaker: settings, run: () => Promise.resolve() };
-      const activity = { info: { taskQueue: QUEUE } } as Context;
+      const activity = { info: {} } as Context;
       const guarded: GuardedCall = {
         ...{ agent, activity, input: null, request: {} as never, log },
         agentMs: () => 1,

@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { bundleOptions } from './workflow-bundle-options.mjs';
+import { bundleOptions, withClearFailures } from './workflow-bundle-options.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const quiet = { trace() {}, debug() {}, info() {}, log() {}, warn: console.warn, error: console.error };
 
 const workflowsPath = at('../dist/workflows/index.js');
 const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet, ...bundleOptions(workflowsPath) });
-await writeFile(at('../dist/workflow-bundle.js'), code);
+await writeFile(at('../dist/workflow-bundle.js'), withClearFailures(code));

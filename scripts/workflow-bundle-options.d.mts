@@ -1,3 +1,7 @@
 import type { BundleOptions } from '@temporalio/worker';
 
-export function bundleOptions(workflowsPath: string): Pick<BundleOptions, 'preloadModules' | 'webpackConfigHook'>;
+export function bundleOptions(
+  workflowsPath: string,
+): Pick<BundleOptions, 'preloadModules' | 'payloadConverterPath' | 'failureConverterPath' | 'webpackConfigHook'>;
+
+export function withClearFailures(code: string): string;

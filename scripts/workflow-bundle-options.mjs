@@ -5,9 +5,15 @@
 // first used, so it must not be reached: webpack joins all ES modules into one, whose only export is the Workflow.
 // Sharing is safe because nothing in it keeps state from one run to the next.
 
+import { fileURLToPath } from 'node:url';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
 /** For `bundleWorkflowCode`, and `bundlerOptions` of a Worker. */
 export const bundleOptions = (workflowsPath) => ({
   preloadModules: [workflowsPath],
+  failureConverterPath: at('../src/values/encryption/failure-converter.cjs'),
+  payloadConverterPath: at('../src/values/payload-converter.cjs'),
   webpackConfigHook: (config) => ({
     ...config,
     optimization: {
@@ -19,3 +25,9 @@ export const bundleOptions = (workflowsPath) => ({
     },
   }),
 });
+
+/**
+ * The bundle of the package serves workers with and without encryption. Failures are in clear text, until a worker with encryption
+ * removes this line: see src/worker/workflow-code.ts.
+ */
+export const withClearFailures = (code) => `globalThis.batonClearFailures = true;${code}`;

@@ -1,34 +1,49 @@
-// The thin, typed client: start, signal, update, query, result.
+// The client: starts runs, and gives handles on runs, circuit breakers and pools.
 import { Client } from '@temporalio/client';
 import type { BreakerHandle } from './client/breaker.js';
-import { allBreakers, breakerOf, type ListedBreaker } from './client/breakers.js';
-import { openConnection } from './client/connection.js';
-import { asFork, forksOf, startOfOldRun, withPlansOf, type ForkOf } from './client/fork.js';
-import { TaskFailedError } from './client/errors.js';
+import { breakerOf, listBreakers, namedAddress, type ListedBreaker } from './client/breakers.js';
+import type { KnownAgents } from './client/check-plan.js';
+import { compensationsOf, startCompensation } from './client/compensate.js';
+import { checkRunId, TaskFailedError } from './client/errors.js';
+import { asFork, forksOf, prepareFork, readForkableInput, type ForkOf } from './client/fork.js';
+import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
-import { lastingPollersOf, pollersOf } from './client/pollers.js';
 import { PoolHandle } from './client/pool-handle.js';
-import { prepareRun, type Known } from './client/prepare.js';
+import { prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
+import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
-import { runInputOf, type StartedWith } from './client/run-input-of.js';
 import { newRunId, startRun } from './client/start-run.js';
-import type { Agent } from './domain/agent.js';
-import type { Budget } from './domain/budget.js';
-import type { Plan } from './domain/plan.js';
+import type { Agent } from './domain/agent/agent.js';
+import type { Budget } from './domain/budget/budget.js';
+import { guardAddress } from './domain/guard-address.js';
+import { MAX_STORED_VALUE_BYTES } from './domain/json/byte-size.js';
+import { defined } from './domain/json/defined.js';
+import type { Plan } from './domain/plan/plan.js';
+import { ownPools } from './domain/pool/agent-pool.js';
 import type { PoolSettings } from './domain/pool/settings.js';
 import { didYouMean } from './domain/problem.js';
-import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
-import type { Tenant } from './domain/tenant.js';
+import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
+import type { Tenant } from './domain/run/tenant.js';
 import { readPlanFile } from './plan-file.js';
+import { projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
+import { openConnection } from './temporal/connection.js';
+import { countLastingPollers, countPollers } from './temporal/pollers.js';
+import { namespaceId } from './temporal/namespace-id.js';
+import { openValues, storesValues, type ValueSettings } from './values.js';
 
-export interface ConnectOptions extends FindServerOptions, Known {
+export interface ConnectOptions extends FindServerOptions, KnownAgents, ValueSettings {
   /** The Task Queue of the runs that are started; default `baton`. */
   readonly taskQueue?: string;
+  /**
+   * The project whose breakers and pools are read and changed. Default: the Task Queue, unless it is `baton`; else the nearest
+   * directory upwards with a `baton.config.*`, from `directory` or the working directory; else `baton`.
+   */
+  readonly project?: string;
   /** The pools of the workers, as they are declared. */
   readonly pools?: readonly PoolSettings[];
-  /** A server that has been found already; it is not given back by `close`. */
-  readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace'>;
+  /** A server that has been found already; `close` does not release it. */
+  readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace' | 'dataDirectory'>;
 }
 
 export interface StartOptions {
@@ -36,101 +51,146 @@ export interface StartOptions {
   /** The run's id, which is its Workflow Id; default: the plan's name and eight random digits. */
   readonly id?: string;
   readonly taskQueue?: string;
-  /** What the run may spend; takes the place of what its plan says, limit by limit. */
+  /** The most that the run may spend. Each limit replaces the same limit of the plan. */
   readonly budget?: Budget;
-  /** Whose run it is: its calls get the share of the workers that is this tenant's, by weight. */
+  /** The tenant that the run belongs to: its calls get this tenant's share of the workers, by weight. */
   readonly tenant?: string | Tenant;
-  /** Makes it a fork: what that run has done is not done again where nothing has changed. */
+  /** Makes the run a fork: it reuses the results of that run wherever nothing has changed. */
   readonly forkOf?: ForkOf;
 }
 
 export interface RerunOptions extends Omit<StartOptions, 'forkOf'>, Pick<ForkOf, 'from'> {
-  /** Instead of the old one: data, the path of a file, or what `definePlan` made. */
+  /** Replaces the old plan: data, the path of a file, or the result of `definePlan`. */
   readonly plan?: Plan | string | object;
 }
 
 export interface StartedRun {
   readonly run: RunHandle;
-  /** False if a run of this id was there already: it is that one. */
+  /** False if a run of this id existed already: `run` is that one. */
   readonly isNew: boolean;
 }
 
 export class Baton {
   private constructor(
-    /** Temporal's own client, for what this one does not do. */
+    /** Temporal's own client, for everything else. */
     readonly client: Client,
     private readonly options: ConnectOptions,
     private readonly release: () => Promise<void>,
   ) {}
 
-  /** Throws ServerUnreachable. */
+  /** Throws ServerUnreachableError. */
   static async connect(options: ConnectOptions = {}): Promise<Baton> {
     const found = options.server === undefined ? await findServer(options) : undefined;
-    const { connectionOptions, namespace } = options.server ?? found!;
+    const { connectionOptions, namespace, dataDirectory } = options.server ?? found!;
     try {
       const connection = await openConnection(connectionOptions);
+      const dataConverter = await openValues(options, {
+        ...defined({ dataDirectory }),
+        namespaceId: (name) => namespaceId(connection.workflowService, name),
+      });
       const release = async () => {
         await connection.close();
         await found?.release();
       };
-      return new Baton(new Client({ connection, namespace }), options, release);
+      return new Baton(new Client({ connection, namespace, dataConverter }), options, release);
     } catch (error) {
       await found?.release();
       throw error;
     }
   }
 
-  /** Over a client of one's own, which stays the caller's to close. */
-  static over(client: Client, options: Pick<ConnectOptions, 'agents' | 'plans' | 'pools' | 'taskQueue'> = {}): Baton {
+  /** Uses a client of the caller, who also closes it. */
+  static fromClient(
+    client: Client,
+    options: Pick<ConnectOptions, 'agents' | 'plans' | 'pools' | 'taskQueue' | 'project'> = {},
+  ): Baton {
     return new Baton(client, options, () => Promise.resolve());
   }
 
   /**
-   * Starts a run of a plan: data, the path of a file, or what `definePlan` made. If a run of this id exists, that is the one.
+   * Starts a run of a plan: data, the path of a file, or the result of `definePlan`. If a run of this id exists, returns that one.
    * Throws InvalidPlanError, InvalidInputError: nothing has started then.
    */
   async start(plan: Plan | string | object, options: StartOptions = {}): Promise<RunHandle> {
     return (await this.startOrFind(plan, options)).run;
   }
 
-  /** As `start`, and tells whether the run is new. */
-  async startOrFind(
+  /** As `start`, and reports whether the run is new. */
+  async startOrFind(plan: Plan | string | object, options: StartOptions = {}): Promise<StartedRun> {
+    return await this.prepareAndStart(plan, options);
+  }
+
+  /** `old`: the input of the run that is forked, if it has been read already. */
+  private async prepareAndStart(
     plan: Plan | string | object,
-    { input, id, taskQueue, budget, tenant, forkOf }: StartOptions = {},
+    { input, budget, tenant, ...options }: StartOptions,
+    old?: StartedRunInput,
   ): Promise<StartedRun> {
     const raw = typeof plan === 'string' ? await readPlanFile(plan) : plan;
-    const old = forkOf === undefined ? undefined : await this.startOf(forkOf.run);
-    const known = old === undefined ? this.options : withPlansOf(this.options, old);
-    const prepared = prepareRun(raw, input, known, { budget, tenant });
+    const { forkOf } = options;
+    const terms = { budget, tenant, ...this.valueLimit };
+    const prepared =
+      forkOf === undefined
+        ? prepareRun(raw, input, this.options, terms)
+        : prepareFork(raw, input, this.options, {
+            ...terms,
+            ...defined({ from: forkOf.from }),
+            old: old ?? (await this.startOf(forkOf.run)),
+          });
+    return await this.startPrepared(prepared, options);
+  }
+
+  /** Starts a run from the result of `prepareRun` or `prepareFork`, which has been validated already. */
+  async startPrepared(
+    prepared: PreparedRun,
+    { id, taskQueue, forkOf }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> = {},
+  ): Promise<StartedRun> {
     const run = this.run(id ?? newRunId(prepared.plan.name));
-    const fork = forkOf === undefined || old === undefined ? undefined : { id: run.id, of: forkOf, old, known };
-    const request = fork === undefined ? prepared : asFork(prepared, fork);
+    const fitting = withValueLimit(prepared, this.valueLimit.valueLimit);
+    const request = forkOf === undefined ? fitting : asFork(fitting, run.id, forkOf);
     const queue = taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
     return { run, isNew: await startRun(this.client, { id: run.id, taskQueue: queue, request }) };
   }
 
   /**
-   * Starts a run that takes over from an old one every output whose task, agent, version of the agent and input are the same, and
-   * runs the rest. Plan, input, budget and tenant are the old ones unless others are given. Throws RunNotFound, Refused,
-   * InvalidPlanError, InvalidInputError: nothing has started then.
+   * Starts a run that reuses every output of an old run whose task, agent, version of the agent and input are the same, and runs the
+   * rest. Default for plan, input, budget and tenant: those of the old run. Throws RunNotFoundError, RefusedError, InvalidPlanError,
+   * InvalidInputError: nothing has started then.
    */
   async rerun(runId: string, { plan, from, input, budget, tenant, ...options }: RerunOptions = {}): Promise<RunHandle> {
     const old = await this.startOf(runId);
-    const allowed = budget ?? old.budget;
-    const whose = tenant ?? old.tenant;
-    return await this.start(plan ?? old.plan, {
+    const whole: StartOptions = {
       ...options,
       input: input ?? old.input,
-      ...(allowed === undefined ? {} : { budget: allowed }),
-      ...(whose === undefined ? {} : { tenant: whose }),
-      forkOf: { run: runId, ...(from === undefined ? {} : { from }) },
-    });
+      ...defined({ budget: budget ?? old.budget, tenant: tenant ?? old.tenant }),
+      forkOf: { run: runId, ...defined({ from }) },
+    };
+    return (await this.prepareAndStart(plan ?? old.plan, whole, old)).run;
   }
 
-  /** What a run was started with. Throws RunNotFound; Refused if it is no run that can be rerun. */
-  async startOf(id: string): Promise<StartedWith> {
+  /** The input that a run was started with. Throws RunNotFoundError; RefusedError if the run cannot be rerun. */
+  async startOf(id: string): Promise<StartedRunInput> {
     await this.run(id).describe();
-    return await startOfOldRun(this.client, id);
+    return await readForkableInput(this.client, id);
+  }
+
+  /**
+   * Retries the debt of an ended run, in a new run whose own `debt` is what remains. If such a run is already in progress, returns
+   * that one. Throws RunNotFoundError, NoWorkerError; RefusedError if the run has not ended, or has no debt.
+   */
+  async compensate(runId: string): Promise<RunHandle> {
+    return (await this.compensateOrFind(runId)).run;
+  }
+
+  /** As `compensate`, and reports whether the run is new. */
+  async compensateOrFind(runId: string): Promise<StartedRun> {
+    const { id, isNew } = await startCompensation(this.client, runId, this.options, this.valueLimit);
+    return { run: this.run(id), isNew };
+  }
+
+  /** The ids of the runs that have retried the debt of a run, oldest first. */
+  async compensationsOf(id: string): Promise<string[]> {
+    return await compensationsOf(this.client, id);
   }
 
   /** The ids of the forks of a run, newest first. */
@@ -138,62 +198,87 @@ export class Baton {
     return await forksOf(this.client, id);
   }
 
-  /** A run by its id, whether there is one or not: its methods throw RunNotFound. */
+  /** A handle on a run; if there is no such run, its methods throw RunNotFoundError. Throws InvalidInputError. */
   run(id: string): RunHandle {
+    checkRunId(id);
     return new RunHandle(this.client, id);
   }
 
-  /** One durable call of one agent. Throws TaskFailedError. */
+  /** One durable call of one agent, as a run of its own. Throws TaskFailedError. */
   async executeTask<I, O>(
     agent: Agent<I, O>,
     input: I,
-    options: Omit<StartOptions, 'input' | 'budget'> = {},
+    options: Pick<StartOptions, 'id' | 'taskQueue' | 'tenant'> = {},
   ): Promise<O> {
     const plan: Plan = { name: agent.type, tasks: { call: { agent: agent.type, input: '{% $input %}' } } };
-    const request = prepareRun(plan, input, { agents: [agent] }, { tenant: options.tenant });
-    const id = options.id ?? newRunId(agent.type);
-    const taskQueue = options.taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
-    await startRun(this.client, { id, taskQueue, request });
-    const result = await this.run(id).result();
+    const { tenant, ...rest } = options;
+    const { run } = await this.startPrepared(
+      prepareRun(plan, input, { agents: [agent] }, { tenant, ...this.valueLimit }),
+      rest,
+    );
+    const result = await run.result();
     const { failure, status, output } = result.tasks['call']!;
     if (status === 'succeeded') return output as O;
     throw new TaskFailedError(failure ?? result.failure!, result);
   }
 
-  /** The circuit breaker of an agent; `taskQueue` is where its calls go. */
-  breaker(agent: string, place: { taskQueue?: string } = {}): BreakerHandle {
-    return breakerOf(this.client, this.options, { agent, ...place });
+  /** The project whose breakers and pools this client reads and changes. */
+  get project(): string {
+    return projectNear(this.options, this.options.directory);
   }
 
-  /** The circuit breakers that are at work, and those of the agents that are known here, in no order. */
+  /** The circuit breaker of an agent, in this project or the one that `project` or `taskQueue` name. */
+  breaker(agent: string, where: { project?: string; taskQueue?: string } = {}): BreakerHandle {
+    return breakerOf(this.client, this.known, { agent, ...where });
+  }
+
+  /** The running circuit breakers on the server, and those of the configured agents, in no particular order. */
   async breakers(): Promise<ListedBreaker[]> {
-    return await allBreakers(this.client, this.options);
+    return await listBreakers(this.client, this.known);
   }
 
-  /** Runs on this server, newest first. */
+  /** The runs on this server, newest first. */
   async runs({ limit = 50 }: { limit?: number } = {}): Promise<RunSummary[]> {
     return await listRuns(this.client, limit);
   }
 
-  /** The plan that a run was started with. */
+  /** The plan that a run was started with. Throws RunNotFoundError. */
   async planOf(id: string): Promise<Plan> {
-    await this.run(id).describe();
-    return (await runInputOf(this.client, id)).plan;
+    const run = this.run(id);
+    await run.describe();
+    return await run.plan();
   }
 
-  /** How many workers poll a Task Queue; with `lasting`, without those that end with the run they were started for. */
+  /** The server's description of a run, its plan and its present state, at one moment. Throws RunNotFoundError. */
+  async inspect(id: string): Promise<RunInspection> {
+    return await inspectRun(this.client, this.run(id));
+  }
+
+  /** The number of workers that poll a Task Queue; with `lasting`, without the workers inside `baton run`, which end with it. */
   async pollers(taskQueue: string, { lasting = false }: { lasting?: boolean } = {}): Promise<number> {
-    return await (lasting ? lastingPollersOf : pollersOf)(this.client, taskQueue);
+    return await (lasting ? countLastingPollers : countPollers)(this.client, taskQueue);
   }
 
-  /** A pool by its name. If it is not on the Task Queue of this client, its settings say where, or `taskQueue` does. */
-  pool(name: string, { taskQueue }: { taskQueue?: string } = {}): PoolHandle {
-    const { pools = [] } = this.options;
-    const settings = pools.find((pool) => pool.name === name);
-    const queue = taskQueue ?? settings?.taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
-    const names = pools.map((pool) => pool.name);
+  /** A pool by its name, in this project or the one that its settings, `project` or `taskQueue` name. */
+  pool(name: string, where: { project?: string; taskQueue?: string } = {}): PoolHandle {
+    const { agents = [], pools = [] } = this.options;
+    const known = [...pools, ...ownPools(agents)];
+    const settings = known.find((pool) => pool.name === name);
+    const named = namedAddress(where);
+    const place = named ?? guardAddress(this.project, settings?.taskQueue);
+    const isAnywhere = settings === undefined && named === undefined;
+    const names = known.map((pool) => pool.name);
     const hint = settings === undefined ? didYouMean(name, names) : undefined;
-    return new PoolHandle(this.client, { name, settings, taskQueue: queue, hint });
+    return new PoolHandle(this.client, { name, settings, place, isAnywhere, hint });
+  }
+
+  /** What a run may carry in one payload, if this client stores values; empty if it does not. */
+  private get valueLimit(): { valueLimit?: number } {
+    return storesValues(this.client.options.loadedDataConverter) ? { valueLimit: MAX_STORED_VALUE_BYTES } : {};
+  }
+
+  private get known() {
+    return { ...this.options, project: this.project };
   }
 
   async close(): Promise<void> {
@@ -201,5 +286,5 @@ export class Baton {
   }
 }
 
-/** Connects to the configured server, to one that is found, or to the embedded one. Throws ServerUnreachable. */
+/** Connects to the configured server, else to one that is found, else to the embedded one. Throws ServerUnreachableError. */
 export const connect = (options?: ConnectOptions): Promise<Baton> => Baton.connect(options);

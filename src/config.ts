@@ -1,29 +1,49 @@
-// A project's configuration: its agents, and where its runs go. The shape; loading is in config/load.ts.
+// The shape of a project's configuration: its agents, pools and plans, and the server and Task Queue of its runs. config/load.ts
+// loads it.
 import { z } from 'zod';
-import type { Agent } from './domain/agent.js';
+import { TaskQueue, type Agent } from './domain/agent/agent.js';
+import { SecretSettings } from './domain/secret.js';
 import type { PoolSettings } from './domain/pool/settings.js';
+import { EncryptionSettings } from './values/encryption/settings.js';
+import { StorageSettings } from './values/storage/settings.js';
 
 export const ServerSettings = z.strictObject({
-  /** `host:port`; `--address` and TEMPORAL_ADDRESS come first. */
+  /** `host:port`; `--address` and TEMPORAL_ADDRESS take precedence. */
   address: z.string().min(1).optional(),
   namespace: z.string().min(1).optional(),
 });
 export type ServerSettings = z.infer<typeof ServerSettings>;
 
-/** What a `baton.config.*` says. Agents and pools are read one by one. */
+/** Part of the ids of Workflows and of the names of Task Queues. */
+export const ProjectName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected letters, digits, ".", "_" or "-", at most 100');
+
+/** The content of a `baton.config.*`. Agents and pools are parsed one by one. */
 export const ConfigFile = z.strictObject({
   agents: z.array(z.unknown()),
   /** Resources that agents share. */
   pools: z.array(z.unknown()).optional(),
-  /** Plans that tasks may call by name: data, or the path of a plan file beside the configuration. */
+  /** Plans that tasks may call by name: data, or the path of a plan file, relative to the configuration. */
   plans: z
     .record(z.string(), z.union([z.string().min(1), z.record(z.string(), z.unknown())], 'expected a path or a plan'))
     .optional(),
-  /** The agent that `baton solve` asks for plans. */
+  /** The agent that makes the plans of `baton solve`. */
   planner: z.string().min(1).optional(),
+  /**
+   * Workers and clients of one project share circuit breakers and pools. Default: the Task Queue of this configuration, else a name
+   * from its directory.
+   */
+  project: ProjectName.optional(),
   /** The Task Queue of runs and workers; default `baton`. */
-  taskQueue: z.string().min(1).max(200).optional(),
+  taskQueue: TaskQueue.max(200).optional(),
   server: ServerSettings.optional(),
+  /** Where large values are stored; `false`: nowhere. */
+  storage: z.union([z.literal(false), StorageSettings]).optional(),
+  /** The keys with which all values are encrypted. */
+  encryption: EncryptionSettings.optional(),
+  /** The secrets that the calls of a worker may use. A directory in `from` is relative to the configuration. */
+  secrets: SecretSettings.optional(),
 });
 
 export interface Config extends Omit<z.infer<typeof ConfigFile>, 'agents' | 'pools'> {
@@ -31,5 +51,5 @@ export interface Config extends Omit<z.infer<typeof ConfigFile>, 'agents' | 'poo
   readonly pools?: readonly PoolSettings[];
 }
 
-/** For `baton.config.ts`: types the configuration, and gives it back. */
+/** For `baton.config.ts`: returns the configuration, and checks its type. */
 export const defineConfig = (config: Config): Config => config;

@@ -1,14 +1,16 @@
 // The public API of baton-orchestrator. `./workflows` and `./testing` are its other entry points.
+import { loadConfig as load, type LoadedConfig } from './config/load.js';
+
 export { createActivities, type Activities, type ActivityDeps } from './activities/index.js';
-export { AgentError, type AgentErrorOptions } from './activities/agent-error.js';
-export { commandAgent, type CommandAgentOptions } from './activities/agents/command.js';
-export type { CommandResult } from './activities/agents/command-answer.js';
+export { AgentError, type AgentErrorOptions } from './activities/errors/agent-error.js';
+export { commandAgent, type CommandAgentOptions } from './activities/agents/command/command-agent.js';
+export type { CommandResult } from './activities/agents/command/answer.js';
 export { AgentDefinitionError } from './activities/agents/definition.js';
-export { functionAgent, type FunctionAgentOptions } from './activities/agents/function.js';
-export { httpAgent, type HttpAgentOptions } from './activities/agents/http.js';
-export { llmPlanner, type LlmPlannerOptions } from './activities/agents/llm-planner.js';
-export { rulePlanner } from './activities/agents/rules.js';
-export { llmAgent, type LlmAgentOptions } from './activities/agents/llm.js';
+export { functionAgent, type FunctionAgentOptions } from './activities/agents/function-agent.js';
+export { httpAgent, type HttpAgentOptions } from './activities/agents/http/http-agent.js';
+export { llmPlanner, type LlmPlannerOptions } from './activities/agents/planner/llm-planner.js';
+export { rulePlanner } from './activities/agents/planner/rule-planner.js';
+export { llmAgent, type LlmAgentOptions } from './activities/agents/llm/llm-agent.js';
 export { agentFromData } from './activities/agents/index.js';
 export {
   Baton,
@@ -18,36 +20,57 @@ export {
   type StartedRun,
   type StartOptions,
 } from './client.js';
-export type { BreakerHandle, BreakerLook } from './client/breaker.js';
+export type { BreakerHandle, BreakerStatus } from './client/breaker.js';
 export type { ListedBreaker } from './client/breakers.js';
 export type { PoolHandle } from './client/pool-handle.js';
-export { InvalidInputError, NoWorker, Refused, RunLost, RunNotFound, TaskFailedError } from './client/errors.js';
+export {
+  InvalidInputError,
+  NoWorkerError,
+  RefusedError,
+  RunLostError,
+  RunNotFoundError,
+  TaskFailedError,
+  WorkerBusyError,
+} from './client/errors.js';
 export type { ForkOf } from './client/fork.js';
 export type { RunSummary } from './client/list-runs.js';
+export type { EventDelivery } from './client/messages.js';
 export type { RunHandle } from './client/run-handle.js';
 export { defineConfig, type Config, type ServerSettings } from './config.js';
 export { ConfigError } from './config/error.js';
-export { loadConfig, type LoadedConfig } from './config/load.js';
+export type { LoadedConfig } from './config/load.js';
 export type { BreakerSettings } from './domain/breaker/settings.js';
-export type { Agent, AgentContext, AgentLog, AgentSchema, AgentSettings, JsonSchema } from './domain/agent.js';
-export type { Addition, Budget, Estimate } from './domain/budget.js';
-export type { HealthCheck } from './domain/health.js';
-export type { Altered } from './domain/pool/alter.js';
+export type { Agent, AgentContext, AgentLog, AgentSchema, AgentSettings } from './domain/agent/agent.js';
+export type { JsonSchema } from './domain/json/schema.js';
+export type { BudgetAddition, Budget, Estimate } from './domain/budget/budget.js';
+export type { HealthCheck } from './domain/health-check.js';
+export type { PoolChange } from './domain/pool/coordinator/alter.js';
+export type { Redactor, SecretReference, SecretSettings } from './domain/secret.js';
 export type { LeasedResource, PoolSettings, ResourceSettings } from './domain/pool/settings.js';
-export type { PoolStatus } from './domain/pool/status.js';
-export { definePlan } from './domain/define-plan.js';
+export type { PoolStatus } from './domain/pool/coordinator/status.js';
+export { definePlan } from './domain/builder/define-plan.js';
 export { Failure, FAILURES, RunFailure, type FailureType } from './domain/failure.js';
-export type { PlannerRequest } from './domain/planner.js';
-export { InvalidPlanError, parsePlan } from './domain/parse-plan.js';
-export type { Plan, Task } from './domain/plan.js';
-export { planJsonSchema } from './domain/plan-schema.js';
+export type { PlannerRequest } from './domain/planning/request.js';
+export { InvalidPlanError, parsePlan } from './domain/plan/parse.js';
+export type { Plan, Task } from './domain/plan/plan.js';
+export { planJsonSchema } from './domain/plan/json-schema.js';
 export { formatProblem, type Problem } from './domain/problem.js';
-export type { Ref } from './domain/reference.js';
-export { RunResult, RunStatus, TaskResult } from './domain/run-result.js';
-export { TaskStatus } from './domain/status.js';
-export type { Tenant } from './domain/tenant.js';
-export { validatePlan, type Verdict } from './domain/validate/index.js';
+export type { Ref } from './domain/builder/reference.js';
+export { RunResult, RunStatus, TaskResult } from './domain/run/result.js';
+export { TaskStatus } from './domain/task-status.js';
+export type { Tenant } from './domain/run/tenant.js';
+export { validatePlan, type ValidationResult } from './domain/plan/validate/index.js';
 export { readPlanFile } from './plan-file.js';
-export { findServer, ServerUnreachable, type FindServerOptions, type FoundServer } from './server/index.js';
-export { PoolDefinitionError } from './guards/pool/definition.js';
+export { findServer, ServerUnreachableError, type FindServerOptions, type FoundServer } from './server/index.js';
+export { PoolDefinitionError } from './domain/pool/definition.js';
+export { openValues, storageActivities, type ValueSettings } from './values.js';
+export { DecryptionError } from './values/encryption/decryption-error.js';
+export { EncryptionKeyError } from './values/encryption/keys.js';
+export type { EncryptionSettings } from './values/encryption/settings.js';
+export type { StorageServer } from './values/storage/open.js';
+export type { StorageSettings } from './values/storage/settings.js';
 export { createWorker, type BatonWorker, type WorkerSettings } from './worker.js';
+
+/** The configuration `named`, or that of the directory; `undefined` if the directory has none. Throws ConfigError. */
+export const loadConfig = (directory: string, named?: string): Promise<LoadedConfig | undefined> =>
+  load(directory, named, { self: () => import(import.meta.url) as Promise<object> });

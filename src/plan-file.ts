@@ -1,10 +1,12 @@
-// Plans in files, YAML 1.2 or JSON. What comes back is data that has still to be validated; sub-plans that are named by
-// the path of a file stand in it as if they had been written there.
+// Reads plans from files, YAML 1.2 or JSON. The result is data that is not validated yet. A sub-plan that is named by the path of a
+// file is replaced by the content of that file.
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { MAX_DEPTH } from './domain/plan.js';
-import { InvalidPlanError } from './domain/parse-plan.js';
+import { isRecord } from './domain/json/own-property.js';
+import { MAX_DEPTH } from './domain/plan/plan.js';
+import { InvalidPlanError } from './domain/plan/parse.js';
 import { problem, type Path, type Problem } from './domain/problem.js';
+import { visibleName } from './domain/text/visible.js';
 import { parseText } from './plan-file/parse-text.js';
 import { readText } from './plan-file/read-text.js';
 
@@ -12,24 +14,24 @@ const SUB_PLAN_FILE = /\.(?:ya?ml|json)$/i;
 
 /** Throws an InvalidPlanError: `plan.unreadable`, `plan.too-large`, `plan.syntax`, `plan.duplicate-key`, … */
 export async function readPlanFile(file: string): Promise<unknown> {
-  const reader = new Reader();
+  const reader = new PlanReader();
   const plan = await reader.read(file, [], []);
   if (reader.problems.length > 0) throw new InvalidPlanError(reader.problems);
   return plan;
 }
 
-/** Reads each file once, however often it is named: the same data stands in all those places. */
-class Reader {
+/** Reads each file once, even if it is named several times. */
+class PlanReader {
   readonly problems: Problem[] = [];
   private readonly known = new Map<string, unknown>();
 
   async read(file: string, at: Path, above: readonly string[]): Promise<unknown> {
     const real = await realpath(file).catch(() => path.resolve(file));
     if (above.includes(real)) {
-      const circle = [...above.slice(above.indexOf(real)), real].map((one) => path.basename(one)).join(' → ');
-      this.problems.push(
-        problem('plan.plan-cycle', at, `expected plans that do not contain themselves, got ${circle}`),
-      );
+      const circle = [...above.slice(above.indexOf(real)), real]
+        .map((one) => visibleName(path.basename(one)))
+        .join(' → ');
+      this.problems.push(problem('plan.plan-cycle', at, `plan files contain each other in a cycle: ${circle}`));
       return undefined;
     }
     if (above.length > MAX_DEPTH) {
@@ -43,7 +45,7 @@ class Reader {
 
   private async load(file: string, real: string, at: Path, above: readonly string[]): Promise<unknown> {
     try {
-      const data = parseText(await readText(file), file);
+      const data = parseText(await readText(file), { file: visibleName(path.normalize(file)), noun: 'plan' });
       return await this.inline(data, path.dirname(real), at, above);
     } catch (error) {
       if (!(error instanceof InvalidPlanError)) throw error;
@@ -52,7 +54,7 @@ class Reader {
     }
   }
 
-  /** A copy in which every path of a file has become the plan in it. */
+  /** A copy in which every path of a plan file is replaced by its plan. */
   private async inline(data: unknown, folder: string, at: Path, above: readonly string[]): Promise<unknown> {
     const tasks = isRecord(data) ? data['tasks'] : undefined;
     if (!isRecord(data) || !isRecord(tasks)) return data;
@@ -72,6 +74,3 @@ class Reader {
     return at.length > 4 * MAX_DEPTH ? task : { ...task, plan: await this.inline(plan, folder, at, above) };
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

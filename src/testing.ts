@@ -1,26 +1,34 @@
-// For tests of plans and agents: a Temporal server of its own, a worker in it, nothing left behind.
-import { IllegalStateError } from '@temporalio/common';
+// For tests of plans and agents: starts a Temporal server and a worker, and stops both at the end.
+import { IllegalStateError, type DataConverter } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { Baton, type StartOptions } from './client.js';
-import type { Agent } from './domain/agent.js';
-import type { Plan } from './domain/plan.js';
-import type { RunResult } from './domain/run-result.js';
-import { SEARCH_ATTRIBUTES } from './domain/search-attributes.js';
-import { findTemporalBinary, findTestServerBinary } from './server/index.js';
+import type { Agent } from './domain/agent/agent.js';
+import { defined } from './domain/json/defined.js';
+import type { Plan } from './domain/plan/plan.js';
+import type { RunResult } from './domain/run/result.js';
+import { SEARCH_ATTRIBUTES } from './domain/run/search-attributes.js';
+import { dynamicConfigArgs, findTemporalBinary, findTestServerBinary } from './server/index.js';
+import { openValues } from './values.js';
 import { createWorker, type WorkerSettings } from './worker.js';
 
 export interface TestBatonOptions {
   readonly agents: readonly Agent[];
   readonly plans?: ReadonlyMap<string, unknown>;
-  /** Waits of days end at once while a result is awaited. Off by default: a full server, with its lists of runs. */
+  /** The secrets that calls may use. */
+  readonly secrets?: WorkerSettings['secrets'];
+  /** Skips the time of waits while a result is awaited. Default false: a full server, which can also list runs. */
   readonly timeSkipping?: boolean;
   readonly workflowBundle?: WorkerSettings['workflowBundle'];
+  /** Where large values are stored; default nowhere. */
+  readonly storage?: WorkerSettings['storage'];
+  /** The keys with which all values are encrypted; default none. */
+  readonly encryption?: WorkerSettings['encryption'];
 }
 
 export interface TestBaton {
   readonly baton: Baton;
-  /** Runs a plan to its end, whichever that is: data, the path of a file, or what `definePlan` made. */
+  /** Runs a plan until it ends, in whichever way: data, the path of a file, or the result of `definePlan`. */
   run(
     this: void,
     plan: Plan | string | object,
@@ -30,22 +38,24 @@ export interface TestBaton {
   close(this: void): Promise<void>;
 }
 
-/** Throws AgentDefinitionError, BinaryNotFound. */
+/** Throws AgentDefinitionError, BinaryNotFoundError. */
 export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
-  const { agents, plans, timeSkipping = false, workflowBundle } = options;
-  quieten();
-  const temporal = await startServer(timeSkipping);
+  const { agents, plans, timeSkipping = false, workflowBundle, secrets, storage, encryption } = options;
+  const values = defined({ storage, encryption });
+  silenceLog();
+  const temporal = await startServer(timeSkipping, await openValues(values));
   try {
     const server = { connectionOptions: { address: temporal.address }, namespace: 'default' };
     await addSearchAttributes(temporal, server.namespace);
     const worker = await createWorker({
       server,
       agents,
-      ...(workflowBundle === undefined ? {} : { workflowBundle }),
+      ...values,
+      ...defined({ workflowBundle, secrets }),
     });
-    const baton = Baton.over(temporal.client, { agents, ...(plans === undefined ? {} : { plans }) });
+    const baton = Baton.fromClient(temporal.client, { agents, ...defined({ plans, secrets }) });
     const working = worker.run();
-    // A worker that dies makes `run` wait for ever; `close` says why.
+    // If the worker fails, `run` never resolves, and `close` rejects with the reason.
     working.catch(() => undefined);
     return {
       baton,
@@ -68,28 +78,29 @@ export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
   }
 }
 
-async function startServer(timeSkipping: boolean): Promise<TestWorkflowEnvironment> {
+async function startServer(timeSkipping: boolean, dataConverter: DataConverter): Promise<TestWorkflowEnvironment> {
   if (timeSkipping) {
     const executable = { type: 'existing-path', path: await findTestServerBinary() } as const;
-    return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+    return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable }, client: { dataConverter } });
   }
   const executable = { type: 'existing-path', path: await findTemporalBinary() } as const;
   return await TestWorkflowEnvironment.createLocal({
-    server: { executable, log: { format: 'pretty', level: 'never' } },
+    client: { dataConverter },
+    server: { executable, log: { format: 'pretty', level: 'never' }, extraArgs: dynamicConfigArgs() },
   });
 }
 
 /** temporal.api.enums.v1.IndexedValueType */
 const KEYWORD = 2;
 
-/** Without asking which are there: the server is new, and the time-skipping one cannot tell. */
+/** Does not list the existing ones first: the server is new, and the time-skipping server cannot list them. */
 async function addSearchAttributes({ connection }: TestWorkflowEnvironment, namespace: string): Promise<void> {
   const searchAttributes = Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map(({ name }) => [name, KEYWORD]));
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
 }
 
-/** A test says itself what failed. There is one Runtime in a process, and whoever made one before had a reason. */
-function quieten(): void {
+/** Failures are reported by the tests themselves. A process has one Runtime: if the caller has installed one, it is kept. */
+function silenceLog(): void {
   try {
     Runtime.install({
       logger: new DefaultLogger('ERROR'),

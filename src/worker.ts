@@ -1,68 +1,94 @@
-// The composition root: agents and settings in, a Worker out. The only place that constructs what a worker needs.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// The composition root: makes a worker from agents and settings. No other place constructs what a worker needs.
+import { defined } from './domain/json/defined.js';
+import type { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
-import { createRegistry } from './activities/registry.js';
-import { LONGEST_LEASE_WAIT_MS, type Agent, type AgentLog } from './domain/agent.js';
+import { createRegistry } from './activities/agents/registry.js';
+import { LONGEST_LEASE_WAIT_MS, type Agent, type AgentLog } from './domain/agent/agent.js';
 import { durationMs } from './domain/duration.js';
-import { DEFAULT_TASK_QUEUE } from './domain/run-input.js';
-import { createEar } from './guards/ear.js';
+import { guardAddress, guardsQueue } from './domain/guard-address.js';
+import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
+import { createWorkerInbox } from './guards/worker-inbox.js';
 import { createGuards, isGuarded, type Guards } from './guards/index.js';
-import { limitedQueues } from './limited-queues.js';
-import { parsePools } from './guards/pool/definition.js';
+import { limitedQueues } from './worker/rate-limited-queues.js';
+import { parsePools } from './domain/pool/definition.js';
+import { SecretSettings } from './domain/secret.js';
 import type { PoolSettings } from './domain/pool/settings.js';
+import { ACTIVATION_TIME } from './worker/activation-time.js';
+import { projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
+import { namespaceId } from './temporal/namespace-id.js';
+import { openValues, storageActivities, type ValueSettings } from './values.js';
+import { createReplayWatch } from './worker/replay-watch.js';
+import { createAll, createTeam, discard, type Team } from './worker/team.js';
+import { workflowCode } from './worker/workflow-code.js';
 
-/** Calls that one worker makes at once unless told otherwise: more than a run has in flight, less than a process has sockets. */
+/** Default number of calls in flight of one worker: more than one run has in flight, fewer than a process may have sockets. */
 const DEFAULT_CALLS = 500;
-/** Of these, so many may wait for leases at once: the others are for calls that need none. */
+
+/** The share of these calls that may wait for leases; the rest is for calls that need no lease. */
 const WAITING_SHARE = 0.5;
-/** Calls get so long to end by themselves when a worker shuts down; then their signals abort, and another worker tries again. */
+
+/** How long calls may take to end when a worker shuts down. Then their signals abort, and another worker tries again. */
 const DRAIN = '10s';
-/** A cancel reaches an agent with the answer to a heartbeat, so heartbeats must not be held back for long. */
+
+/** A cancellation reaches an agent with the answer to a heartbeat, so heartbeats must not be delayed for long. */
 const HEARTBEAT_THROTTLE = '1s';
-/** How long a run waits for the worker that has it in memory before any other may take it: so long it stands still if that one died. */
+
+/**
+ * Workflow Tasks that a worker takes at the same time. All Workflows of a worker share a thread, and the 10 s of a Workflow Task begin when
+ * a worker takes it. With this number, each ends in time even if all do as much as one activation may. The others wait on the server.
+ */
+const WORKFLOW_TASKS = 8;
+
+/** How long a run waits for the worker that has it in memory before another worker may take it. If that worker died, the run stops for this time. */
 const STICKY_PATIENCE = '5s';
 
-export interface WorkerSettings {
+export interface WorkerSettings extends ValueSettings {
   readonly agents: readonly Agent[];
   /** The pools that these agents use. */
   readonly pools?: readonly PoolSettings[];
+  /** The secrets that calls may use: names, and `env` (default) or the path of a directory with one file for each. */
+  readonly secrets?: SecretSettings;
   /** Task Queues to poll; default `baton`. */
   readonly taskQueues?: readonly string[];
-  /** A server that has been found already; it is not given back. */
-  readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace'>;
-  /** How to find one otherwise. */
+  /**
+   * Workers of one project share breakers and pools. Default: the first Task Queue, unless it is `baton`; else the nearest
+   * directory upwards with a `baton.config.*`, from `find.directory` or the working directory; else `baton`.
+   */
+  readonly project?: string;
+  /** A server that has been found already. The worker does not release it. */
+  readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace' | 'dataDirectory'>;
+  /** How to find a server, if `server` is absent. */
   readonly find?: FindServerOptions;
   readonly log?: AgentLog;
-  /** Calls in flight at once, in each queue; default 500. */
+  /** Calls in flight, in each queue; default 500. */
   readonly concurrency?: number;
-  /** How the server names this worker; default its process and host. */
+  /** The name of this worker on the server; default its process id and host. */
   readonly identity?: string;
-  /** What calls get to end by themselves when the worker shuts down; default 10s. */
+  /** How long calls may take to end when the worker shuts down; default 10s. */
   readonly drain?: string;
-  /** Workflow code that has been bundled elsewhere, by `bundleWorkflowCode`. */
+  /** Workflow code that was bundled before, by `bundleWorkflowCode`. */
   readonly workflowBundle?: WorkflowBundleOption;
 }
 
 export interface BatonWorker {
   readonly taskQueues: readonly string[];
-  /** Works until `shutdown`, or until the promise settles. Rejects if the worker dies. */
+  /** Runs until `shutdown`, a shutdown signal of the Runtime, or until the promise settles. Rejects if the worker fails. May be called once. */
   run(until?: Promise<unknown>): Promise<void>;
-  /** Takes no more; what runs gets the time of `drain` to end. */
+  /** Takes no more work; calls in flight get the time of `drain` to end. If it comes before `run`, `run` ends immediately. */
   shutdown(): void;
 }
 
-/** Throws ServerUnreachable, AgentDefinitionError, PoolDefinitionError. */
+/** Throws ServerUnreachableError, AgentDefinitionError, PoolDefinitionError, EncryptionKeyError. */
 export async function createWorker(settings: WorkerSettings): Promise<BatonWorker> {
-  // Bad agents are refused before a server is looked for.
+  // Bad agents are refused before a server is searched.
   createRegistry(settings.agents);
   limitedQueues(settings.agents, settings.taskQueues ?? [DEFAULT_TASK_QUEUE]);
   const pools = parsePools(settings.pools ?? [], settings.agents);
   const found = settings.server === undefined ? await findServer(settings.find) : undefined;
   const server = settings.server ?? found!;
-  // Native code, loaded only where there is work to do.
+  // Native code, loaded only when a worker is needed.
   const { NativeConnection } = await import('@temporalio/worker');
   let connection: NativeConnection | undefined;
   const release = async () => {
@@ -71,84 +97,98 @@ export async function createWorker(settings: WorkerSettings): Promise<BatonWorke
   };
   try {
     connection = await NativeConnection.connect(server.connectionOptions);
-    return batonWorker(await makeParts({ ...settings, pools }, { connection, namespace: server.namespace }), release);
+    const { workflowService } = connection;
+    const dataConverter = await openValues(settings, {
+      ...defined({ dataDirectory: server.dataDirectory }),
+      namespaceId: (namespace) => namespaceId(workflowService, namespace),
+      log: settings.log ?? (await import('@temporalio/worker')).Runtime.instance().logger,
+    });
+    const code = await workflowCode(settings.workflowBundle, { isEncrypted: settings.encryption !== undefined });
+    const place = { connection, namespace: server.namespace, dataConverter, code };
+    const team = await makeTeam({ ...settings, pools }, place);
+    return { taskQueues: settings.taskQueues ?? [DEFAULT_TASK_QUEUE], ...createTeam({ ...team, release }) };
   } catch (error) {
     await release();
     throw error;
   }
 }
 
-/** What works in one process. */
-interface Parts {
-  readonly taskQueues: readonly string[];
-  readonly workers: readonly Worker[];
-  readonly guards?: { readonly guards: Guards; readonly ear: Worker };
-}
+type ServerConnection = Required<Pick<WorkerOptions, 'connection' | 'namespace' | 'dataConverter'>>;
+type Place = ServerConnection & { readonly code: Awaited<ReturnType<typeof workflowCode>> };
 
-type Place = Required<Pick<WorkerOptions, 'connection' | 'namespace'>>;
-
-async function makeParts(settings: WorkerSettings, place: Place): Promise<Parts> {
-  const { agents, taskQueues = [DEFAULT_TASK_QUEUE], log } = settings;
-  const { Runtime, Worker } = await import('@temporalio/worker');
+async function makeTeam(settings: WorkerSettings, { code, ...place }: Place): Promise<Omit<Team, 'release'>> {
+  const { agents, taskQueues = [DEFAULT_TASK_QUEUE], log, secrets } = settings;
+  const [{ Client }, { Runtime, Worker }] = await Promise.all([
+    import('@temporalio/client'),
+    import('@temporalio/worker'),
+  ]);
+  const clientOptions = { ...place, ...defined({ identity: settings.identity }) };
+  const client = new Client(clientOptions);
+  const workerLog = log ?? Runtime.instance().logger;
   const guarded = agents.some(isGuarded)
-    ? await openGuards(settings, place, log ?? Runtime.instance().logger)
+    ? await openGuards(settings, { ...place, client, code }, workerLog)
     : undefined;
+  const watch = createReplayWatch(client, workerLog);
   const { permit, lease } = guarded?.guards ?? {};
   const guards = permit === undefined || lease === undefined ? {} : { permit, lease };
-  const activities = createActivities({ agents, ...guards, ...(log === undefined ? {} : { log }) });
-  const options = { ...place, activities, ...workflowCode(settings), ...tuning(settings) };
-  // Breakers and cached answers live on the Task Queue of their agent: there, too, somebody must work for Workflows.
-  const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];
-  const workers = await Promise.all(queues.map((queue) => Worker.create({ ...options, ...queue })));
-  return { taskQueues, workers, ...(guarded === undefined ? {} : { guards: guarded }) };
+  const guardWorkers = guarded?.workers ?? [];
+  try {
+    const storage = storageActivities(place.dataConverter);
+    const activities = createActivities({ agents, ...guards, ...storage, ...defined({ log, secrets }) });
+    const options = { ...place, activities, sinks: watch.sinks, ...code, ...tuning(settings) };
+    // Cached answers are Workflows on the Task Queue of their agent, so a worker must run Workflows there, too.
+    const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];
+    const workers = await createAll(queues.map((queue) => Worker.create({ ...options, ...queue })));
+    const closeGuards = async () => {
+      watch.close();
+      await guarded?.guards.close();
+    };
+    return { workers, guardWorkers, closeGuards };
+  } catch (error) {
+    await discard(guardWorkers);
+    throw error;
+  }
 }
 
-async function openGuards(settings: WorkerSettings, place: Place, log: AgentLog): Promise<Parts['guards']> {
-  const [{ Client }, { Worker }] = await Promise.all([import('@temporalio/client'), import('@temporalio/worker')]);
-  const {
-    identity,
-    pools = [],
-    taskQueues: [taskQueue = DEFAULT_TASK_QUEUE] = [],
-    concurrency = DEFAULT_CALLS,
-  } = settings;
-  const ear = createEar();
-  const client = new Client({ ...place, ...(identity === undefined ? {} : { identity }) });
-  return {
-    guards: createGuards({
-      ...{ client, ear, log, pools, taskQueue, random: Math.random },
-      mostWaiting: Math.ceil(concurrency * WAITING_SHARE),
-      longestWaitMs: LONGEST_LEASE_WAIT_MS,
-    }),
-    ear: await Worker.create({
+interface OpenGuards {
+  readonly guards: Guards;
+  readonly workers: readonly Worker[];
+}
+
+async function openGuards(
+  settings: WorkerSettings,
+  { client, code, ...place }: Place & { readonly client: Client },
+  log: AgentLog,
+): Promise<OpenGuards> {
+  const { Worker } = await import('@temporalio/worker');
+  const { identity, pools = [], concurrency = DEFAULT_CALLS, project, taskQueues = [], find } = settings;
+  const inProject = projectNear({ project, taskQueue: taskQueues[0] }, find?.directory);
+  const inbox = createWorkerInbox();
+  const named = identity === undefined ? {} : { identity };
+  const workers = await createAll([
+    Worker.create({
       ...place,
-      taskQueue: ear.queue,
-      activities: ear.activities,
+      ...named,
+      taskQueue: inbox.queue,
+      activities: inbox.activities,
       maxConcurrentActivityTaskPolls: 1,
-      ...(identity === undefined ? {} : { identity }),
     }),
-  };
-}
-
-function batonWorker({ taskQueues, workers, guards }: Parts, release: () => Promise<void>): BatonWorker {
-  const shutdown = () => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-  // If one dies the others must not go on as if nothing had happened.
-  const work = () => Promise.all(workers.map((worker) => worker.run().finally(shutdown)));
-  return {
-    taskQueues,
-    shutdown,
-    async run(until) {
-      until?.then(shutdown, shutdown);
-      try {
-        if (guards === undefined) await work();
-        // Calls that end while the worker drains are told of too.
-        else await guards.ear.runUntil(() => work().finally(() => guards.guards.close()));
-      } finally {
-        await release();
-      }
-    },
-  };
+    // The Workflows of breakers and pools.
+    Worker.create({
+      ...place,
+      ...named,
+      ...code,
+      taskQueue: guardsQueue(inProject),
+      stickyQueueScheduleToStartTimeout: STICKY_PATIENCE,
+    }),
+  ]);
+  const guards = createGuards({
+    ...{ client, inbox, log, pools, random: Math.random },
+    placeOf: (queue) => guardAddress(inProject, queue),
+    mostWaiting: Math.ceil(concurrency * WAITING_SHARE),
+    longestWaitMs: LONGEST_LEASE_WAIT_MS,
+  });
+  return { guards, workers };
 }
 
 const tuning = ({ concurrency = DEFAULT_CALLS, drain = DRAIN, identity }: WorkerSettings) => ({
@@ -156,15 +196,10 @@ const tuning = ({ concurrency = DEFAULT_CALLS, drain = DRAIN, identity }: Worker
   // Fan-outs start in the same round trip that schedules them.
   maxEagerActivityReservationsPerWorkflowTask: concurrency,
   maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+  maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
+  maxConcurrentWorkflowTaskPolls: WORKFLOW_TASKS,
   stickyQueueScheduleToStartTimeout: STICKY_PATIENCE,
+  ...ACTIVATION_TIME,
   shutdownGraceTime: durationMs(drain),
-  ...(identity === undefined ? {} : { identity }),
+  ...defined({ identity }),
 });
-
-/** Bundled when the package is built, so that a worker starts in a second; from source where there is no build. */
-function workflowCode({ workflowBundle }: WorkerSettings) {
-  if (workflowBundle !== undefined) return { workflowBundle };
-  const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  if (existsSync(codePath)) return { workflowBundle: { codePath } };
-  return { workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)) };
-}

@@ -1,5 +1,5 @@
-// For a Worker of one's own: `workflowsPath` is this module, and `createActivities` of the package makes its activities.
-export { cachedReply } from './workflows/cached-reply.js';
-export { circuitBreaker } from './workflows/circuit-breaker.js';
+// The Workflows of Baton. For your own Worker: `workflowsPath` is this module, and `createActivities` makes the activities.
+export { cachedReply } from './workflows/entities/cached-reply.js';
+export { circuitBreaker } from './workflows/entities/circuit-breaker.js';
 export { orchestrate } from './workflows/orchestrate.js';
-export { resourcePool } from './workflows/resource-pool.js';
+export { resourcePool } from './workflows/entities/resource-pool.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { checkHealth } from '../src/activities/health-check.js';
-import { loadConfig } from '../src/config/load.js';
+import { loadConfig } from '../src/index.js';
 
 /** A directory with these files. */
 async function directoryOf(files: Readonly<Record<string, string>>): Promise<string> {
@@ -24,7 +24,7 @@ const refused = async (files: Readonly<Record<string, string>>, named?: string):
 
 const ECHO = '{ type: echo, kind: command, command: [node, agent.js] }';
 
-test('a directory without a configuration has none', async () => {
+test('loadConfig: undefined for a directory without a configuration', async () => {
   expect(await loadConfig(await directoryOf({}))).toBeUndefined();
 });
 
@@ -43,7 +43,7 @@ test.each([
     'baton.config.ts',
     "import { defineConfig, functionAgent } from 'baton-orchestrator';\nconst type: string = 'echo';\nexport default defineConfig({ taskQueue: 'mine', agents: [functionAgent({ type, run: (input) => input })] });",
   ],
-])('%s is found and read', async (name, content) => {
+])('loadConfig: %s is found and read', async (name, content) => {
   const directory = await directoryOf({ [name]: content });
   expect(await loadConfig(directory)).toMatchObject({
     path: join(directory, name),
@@ -52,7 +52,7 @@ test.each([
   });
 });
 
-test('an AgentError of a TypeScript configuration is the one that callAgent knows', async () => {
+test('an AgentError of a TypeScript configuration is an instance of the AgentError that callAgent knows', async () => {
   const { AgentError } = await import('../src/index.js');
   const content =
     "import { AgentError, functionAgent } from 'baton-orchestrator';\nexport default { agents: [functionAgent({ type: 'x', run() { throw new AgentError('no'); } })] };";
@@ -61,7 +61,7 @@ test('an AgentError of a TypeScript configuration is the one that callAgent know
   await expect(run?.()).rejects.toBeInstanceOf(AgentError);
 });
 
-test('a command without a directory runs where the configuration is', async () => {
+test('a command without a directory runs in the directory of the configuration', async () => {
   const directory = await directoryOf({
     'sub/c.yaml': 'agents: [{ type: here, kind: command, command: [node, -p, "JSON.stringify(process.cwd())"] }]',
   });
@@ -71,15 +71,23 @@ test('a command without a directory runs where the configuration is', async () =
     attempt: 1,
     idempotencyKey: 'k',
     lastProgress: undefined,
+    maxOutputBytes: 1000,
     progress() {},
     usage() {},
     log: { debug() {}, info() {}, warn() {}, error() {} },
     correlation: { run: 'r', plan: 'p', task: 't' },
+    secret: () => Promise.resolve(''),
+    redactor: {
+      add() {},
+      redact: (text: string) => text,
+      redactCut: (text: string) => text,
+      redactStream: (push: (text: string) => void) => ({ push, end() {} }),
+    },
   };
   expect(await config?.agents[0]?.run({}, call)).toBe(join(directory, 'sub'));
 });
 
-test('the program of a health check without a directory runs where the configuration is', async () => {
+test('the program of a health check without a directory runs in the directory of the configuration', async () => {
   const health = (cwd: string) => `{ command: [node, well.mjs]${cwd} }`;
   const resources = `[{ id: a, capacity: 1, health: ${health('')} }, { id: b, capacity: 1, health: ${health(', cwd: deep')} }]`;
   const directory = await directoryOf({
@@ -94,7 +102,7 @@ test('the program of a health check without a directory runs where the configura
   expect(found.map(({ isHealthy }) => isHealthy)).toEqual([true, true, true]);
 });
 
-test('plans are read from files beside the configuration', async () => {
+test('plans are read from files relative to the configuration', async () => {
   const directory = await directoryOf({
     'baton.config.yaml': 'agents: []\nplans: { sub: plans/sub.yaml, inline: { name: i, tasks: {} } }',
     'plans/sub.yaml': 'name: sub\ntasks: { a: { wait: 1s } }',
@@ -103,7 +111,7 @@ test('plans are read from files beside the configuration', async () => {
   expect(Object.fromEntries(config?.plans ?? [])).toMatchObject({ sub: { name: 'sub' }, inline: { name: 'i' } });
 });
 
-test('a configuration that is not there, a directory, or of another kind is refused', async () => {
+test('a configuration that does not exist, is a directory, or has another ending is rejected', async () => {
   expect(await refused({}, 'nope.ts')).toEqual(['nope.ts: expected a configuration file, found nothing there']);
   expect(await refused({ 'sub/x': '' }, 'sub')).toEqual(['sub: expected a configuration file, got a directory']);
   expect(await refused({ 'c.toml': '' }, 'c.toml')).toEqual([
@@ -111,7 +119,7 @@ test('a configuration that is not there, a directory, or of another kind is refu
   ]);
 });
 
-test('two configurations in one directory are one too many', async () => {
+test('two configurations in one directory are rejected', async () => {
   expect(await refused({ 'baton.config.js': '', 'baton.config.yaml': '' })).toEqual([
     'baton.config.js, baton.config.yaml: expected one configuration here; name one with --config',
   ]);
@@ -120,7 +128,7 @@ test('two configurations in one directory are one too many', async () => {
 test.each([
   ['baton.config.yaml', 'agents: [', /^baton\.config\.yaml:1:10: /],
   ['baton.config.ts', 'export default {\n agents: [,,\n', /^baton\.config\.ts:3:\d+: Unexpected token$/],
-])('a syntax error in %s is told with its line', async (name, content, line) => {
+])('a syntax error in %s is reported with its line', async (name, content, line) => {
   expect(await refused({ [name]: content })).toEqual([expect.stringMatching(line)]);
 });
 
@@ -137,12 +145,21 @@ test.each([
     'export const agents = []',
     'baton.config.mjs: expected a default export, such as defineConfig({ agents: [] })',
   ],
-  ['baton.config.yaml', '', 'baton.config.yaml: expected object, got null'],
-])('what keeps %s from being loaded is one line: %s', async (name, content, line) => {
+  ['baton.config.yaml', '', 'baton.config.yaml: expected a configuration, got an empty file'],
+])('an error while loading %s is one line: %s', async (name, content, line) => {
   expect(await refused({ [name]: content })).toEqual([line]);
 });
 
-test('every problem is told, with the nearest key', async () => {
+test('a duplicate key and YAML that is nested too deeply are rejected', async () => {
+  expect(await refused({ 'baton.config.yaml': 'agents: []\nagents: []\n' })).toEqual([
+    'baton.config.yaml:2:1: expected each key once, got "agents" again',
+  ]);
+  expect(await refused({ 'baton.config.yaml': `agents: ${'['.repeat(5_000)}` })).toEqual([
+    'baton.config.yaml: expected fewer levels of nesting',
+  ]);
+});
+
+test('every problem is reported, with the most similar key', async () => {
   const content = `agent: []\nserver: { adress: x }\ntaskQueue: 5\nagents: [${ECHO}]`;
   expect(await refused({ 'baton.config.yaml': content })).toEqual([
     'baton.config.yaml: taskQueue: expected string, got 5',
@@ -151,7 +168,7 @@ test('every problem is told, with the nearest key', async () => {
   ]);
 });
 
-test('what is no agent is refused by its place, and a type may stand once', async () => {
+test('an entry that is not an agent is rejected by its index, and a type may occur once', async () => {
   expect(await refused({ 'baton.config.yaml': 'agents: [5, { type: a, kind: comand }]' })).toEqual([
     'baton.config.yaml: agents[0]: expected an agent, got 5',
     'baton.config.yaml: agents[1]: agent "a": kind: expected "command", "http", "llm", "llm-planner" or "rules", got "comand"; did you mean "command"?',
@@ -161,7 +178,7 @@ test('what is no agent is refused by its place, and a type may stand once', asyn
   ]);
 });
 
-test('so does the health check of a resource', async () => {
+test('the health check of a resource runs in the directory of the configuration', async () => {
   const directory = await directoryOf({
     'sub/c.yaml': 'agents: []\npools: [{ name: p, resources: [{ id: a, capacity: 1, health: { command: [node] } }] }]',
   });
@@ -210,7 +227,7 @@ test.each([
   ],
   [
     `[{ name: p, resources: [${RESOURCE}] }, { name: p, resources: [${RESOURCE}] }]`,
-    'pool "p": expected one pool of a name, got two',
+    'pool "p": expected a name that no other pool has, got it twice',
   ],
   ['[5]', 'pools[0]: expected object, got 5'],
   [
@@ -219,16 +236,35 @@ test.each([
   ],
   [
     `[{ name: p, resources: [${RESOURCE}], strategy: sticky }]`,
-    'agent "echo": pool: expected a key, such as { name: p, key: "{% $input.customer %}" }, for pool "p" is sticky, got none',
+    'agent "echo": pool: expected a key, such as { name: p, key: "{% $input.customer %}" } (pool "p" is sticky), got none',
   ],
-])('pools that cannot work are refused: %s', async (pools, line) => {
+])('invalid pools are rejected: %s', async (pools, line) => {
   expect(await refused(withPools(pools))).toEqual([`baton.config.yaml: ${line}`]);
 });
 
 test.each([
   ['{ name: p, key: customer }', 'expected an expression, such as "{% $input.customer %}", got "customer"'],
   ["{ name: p, key: '{% $tasks.a.output %}' }", 'expected expressions over $input, got "$tasks"'],
-])('a key that says nothing of the call is refused: %s', async (pool, line) => {
+])('a key that does not depend on the call is rejected: %s', async (pool, line) => {
   const pools = `[{ name: p, resources: [${RESOURCE}], strategy: sticky }]`;
   expect(await refused(withPools(pools, pool))).toEqual([expect.stringContaining(line)]);
+});
+
+test('secrets: a directory is relative to the configuration, and a secret of an agent must be allowed', async () => {
+  const agent = '{ type: x, kind: http, url: "http://a.example", headers: { k: { $secret: KEY } } }';
+  const directory = await directoryOf({
+    'sub/good.yaml': `agents: [${agent}]\nsecrets: { allow: [KEY], from: ./keys }`,
+    'sub/bad.yaml': `agents: [${agent}]`,
+    'sub/typo.yaml': 'agents: []\nsecrets: { allow: [KEY], form: env }',
+  });
+  expect((await loadConfig(directory, 'sub/good.yaml'))?.secrets).toEqual({
+    allow: ['KEY'],
+    from: join(directory, 'sub/keys'),
+  });
+  await expect(loadConfig(directory, 'sub/bad.yaml')).rejects.toThrow(
+    'sub/bad.yaml: agent "x": header "k": secret "KEY": this worker allows no secrets; add "KEY" to secrets.allow of the configuration, and restart the worker',
+  );
+  await expect(loadConfig(directory, 'sub/typo.yaml')).rejects.toThrow(
+    'sub/typo.yaml: secrets: unknown key "form"; did you mean "from"?',
+  );
 });

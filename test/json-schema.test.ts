@@ -7,7 +7,7 @@ const problems = (schema: Parameters<typeof compileSchema>[0], value: unknown) =
   return checked.ok ? [] : checked.problems;
 };
 
-describe('a JSON Schema', () => {
+describe('compileSchema: JSON Schema', () => {
   const schema = {
     type: 'object',
     required: ['path'],
@@ -20,12 +20,12 @@ describe('a JSON Schema', () => {
     },
   };
 
-  test('lets a value through as it is', () => {
+  test('a value that fits a JSON Schema is returned unchanged', () => {
     const value = { path: 'src' };
     expect(compileSchema(schema)(value)).toEqual({ ok: true, value });
   });
 
-  test('reports every problem with path, expectation and what came', () => {
+  test('a JSON Schema reports every problem with path, expectation and value', () => {
     expect(problems(schema, { path: 'x', level: 'mid', tags: ['a', 5], link: 'no', more: 1 }).toSorted()).toEqual([
       'input.level: expected one of ["low","high"], got "mid"',
       'input.link: expected to match format "uri", got "no"',
@@ -35,41 +35,41 @@ describe('a JSON Schema', () => {
     ]);
   });
 
-  test('names what is missing', () => {
+  test('a JSON Schema reports the path of a missing value', () => {
     expect(problems(schema, {})).toEqual(['input.path: expected a value, got nothing']);
   });
 
-  test('sees a value that is absent as null', () => {
+  test('an absent value is checked as null', () => {
     expect(problems({ type: 'object' }, undefined)).toEqual(['input: expected to be object, got null']);
     expect(compileSchema({ type: 'null' })(undefined)).toEqual({ ok: true, value: null });
   });
 
-  test('of draft-07 keeps its meaning of items', () => {
+  test('a JSON Schema of draft-07 has the `items` of that draft', () => {
     const tuple = { items: [{ type: 'string' }, { type: 'number' }] };
     expect(problems({ $schema: 'http://json-schema.org/draft-07/schema#', ...tuple }, ['a', 'b'])).toHaveLength(1);
     expect(checkJsonSchema(tuple)).toHaveLength(1);
   });
 
-  test('of draft 2020-12 knows prefixItems', () => {
+  test('a JSON Schema of draft 2020-12 has `prefixItems`', () => {
     expect(problems({ prefixItems: [{ type: 'string' }] }, [1])).toEqual(['input[0]: expected to be string, got 1']);
   });
 
-  test('may be used twice with the same $id', () => {
+  test('two JSON Schemas may have the same $id', () => {
     const named = { $id: 'https://example.org/a', type: 'string' };
     expect(problems(named, 'a')).toEqual([]);
     expect(problems({ ...named, type: 'number' }, 1)).toEqual([]);
   });
 
-  test('may be a boolean', () => {
+  test('a JSON Schema may be a boolean', () => {
     expect(problems(true, 1)).toEqual([]);
     expect(problems(false, 1)).toHaveLength(1);
   });
 
-  test('with unknown keywords or formats is used without them', () => {
+  test('unknown keywords and formats of a JSON Schema are ignored', () => {
     expect(problems({ 'x-note': 1, example: 'a', type: 'string', format: 'colour' }, 'a')).toEqual([]);
   });
 
-  test('that is broken is refused in one line', () => {
+  test('a wrong JSON Schema is rejected in one line', () => {
     expect(() => compileSchema({ type: 'strng' })).toThrow(/^not a usable JSON Schema: .*must be equal to one of/);
     expect(checkJsonSchema({ $ref: '#/nowhere' })[0]).toMatch(/nowhere/);
     expect(checkJsonSchema({ $async: true })[0]).toMatch(/\$async/);
@@ -77,7 +77,7 @@ describe('a JSON Schema', () => {
     expect(checkJsonSchema({ type: 'object' })).toEqual([]);
   });
 
-  test('with keys named after prototypes checks them like others', () => {
+  test('a JSON Schema checks keys named after properties of Object.prototype like others', () => {
     const properties = Object.fromEntries([['constructor', { type: 'string' }]]);
     expect(problems({ type: 'object', properties }, { constructor: 1 })).toEqual([
       'input.constructor: expected to be string, got 1',
@@ -85,17 +85,17 @@ describe('a JSON Schema', () => {
     expect(problems({ type: 'object', required: ['__proto__'] }, {})).toHaveLength(1);
   });
 
-  test('that looks like zod is still data', () => {
+  test('data that looks like zod is a JSON Schema', () => {
     expect(problems({ _zod: {}, safeParse: 'no', type: 'string' }, 'a')).toEqual([]);
   });
 });
 
-describe('a zod schema', () => {
-  test('returns what it parsed', () => {
+describe('compileSchema: zod', () => {
+  test('a zod schema returns the parsed value', () => {
     expect(compileSchema(z.object({ n: z.coerce.number().default(3) }))({})).toEqual({ ok: true, value: { n: 3 } });
   });
 
-  test('reports in the same words', () => {
+  test('a zod schema reports problems in the words of a JSON Schema', () => {
     const schema = z.strictObject({
       path: z.string().min(1),
       level: z.enum(['low', 'high']),
@@ -110,7 +110,7 @@ describe('a zod schema', () => {
     expect(problems(z.object({ a: z.string() }), {})).toEqual(['input.a: expected string, got nothing']);
   });
 
-  test('that cannot be checked at once is a problem, not a crash', () => {
+  test('a zod schema that is asynchronous or throws is a problem, not a crash', () => {
     expect(
       problems(
         z.string().refine(async () => true),
@@ -119,7 +119,7 @@ describe('a zod schema', () => {
     ).toMatch(/^input: could not be checked: /);
   });
 
-  test('shows a value that has no JSON', () => {
+  test('a problem shows a value that has no JSON', () => {
     expect(problems(z.string(), 5n)).toEqual(['input: expected string, got 5n']);
   });
 });

@@ -3,8 +3,8 @@ import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InvalidPlanError } from '../src/domain/parse-plan.js';
-import { validatePlan } from '../src/domain/validate/index.js';
+import { InvalidPlanError } from '../src/domain/plan/parse.js';
+import { validatePlan } from '../src/domain/plan/validate/index.js';
 import { readPlanFile } from '../src/plan-file.js';
 
 let folder: string;
@@ -38,7 +38,7 @@ async function problemsOf(file: string): Promise<string[]> {
 const broken = async (name: string, content: string | Uint8Array) => problemsOf(await write(name, content));
 
 describe('a plan file', () => {
-  it('is YAML or JSON, by its content', async () => {
+  it('a plan file is YAML or JSON, by its content', async () => {
     const plan = { name: 'p', tasks: { a: { agent: 'x', input: { n: [1, null, true] } } } };
     const json = JSON.stringify(plan);
     expect(await readPlanFile(await write('p.json', json))).toEqual(plan);
@@ -51,7 +51,7 @@ describe('a plan file', () => {
     ).toEqual(plan);
   });
 
-  it('means what YAML 1.2 means: no surprises of YAML 1.1', async () => {
+  it('a plan file is YAML 1.2, without the surprises of YAML 1.1', async () => {
     const text =
       'no: no\nyes: on\ndate: 2030-01-31\ntime: 2030-01-31T09:00:00Z\noctal: 0777\nnew: 0o17\nsexagesimal: 1:30\nmerge: <<\npercent: 10%\n';
     expect(await readPlanFile(await write('p.yaml', text))).toEqual({
@@ -67,7 +67,7 @@ describe('a plan file', () => {
     });
   });
 
-  it('may use anchors with measure', async () => {
+  it('a plan file may use a limited number of aliases', async () => {
     const text = 'name: p\ntasks:\n  a: &it { agent: x }\n  b: *it\n';
     expect(await readPlanFile(await write('p.yaml', text))).toEqual({
       name: 'p',
@@ -75,14 +75,14 @@ describe('a plan file', () => {
     });
   });
 
-  it('keeps __proto__ as a key of its own, for validation to refuse', async () => {
+  it('a plan file keeps __proto__ as an own key, which validation rejects', async () => {
     for (const text of ['{"tasks": {"__proto__": {"agent": "x"}}}', 'tasks:\n  __proto__:\n    agent: x\n']) {
       const plan = await readPlanFile(await write('p.yaml', text));
       expect(JSON.stringify(plan)).toBe('{"tasks":{"__proto__":{"agent":"x"}}}');
     }
   });
 
-  it('that cannot be read is refused, with the reason', async () => {
+  it('a plan file that cannot be read is rejected with the reason', async () => {
     expect(await problemsOf(path.join(folder, 'none.yaml'))).toEqual([
       'plan.unreadable none.yaml: cannot be read: no such file',
     ]);
@@ -92,7 +92,7 @@ describe('a plan file', () => {
     ]);
     await symlink('loop.yaml', path.join(folder, 'loop.yaml'));
     expect(await problemsOf(path.join(folder, 'loop.yaml'))).toEqual([
-      'plan.unreadable loop.yaml: cannot be read: its links lead in a circle',
+      'plan.unreadable loop.yaml: cannot be read: its links form a circle',
     ]);
     execFileSync('mkfifo', [path.join(folder, 'pipe.yaml')]);
     expect(await problemsOf(path.join(folder, 'pipe.yaml'))).toEqual([
@@ -107,18 +107,30 @@ describe('a plan file', () => {
     ['an image', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 1)],
     ['Latin-1', Uint8Array.of(0x6e, 0x3a, 0x20, 0xe9)],
     ['UTF-16', Buffer.from('name: p', 'utf16le')],
-  ])('that is %s is refused', async (_what, bytes) => {
+  ])('a plan file that is %s is rejected', async (_what, bytes) => {
     expect(await broken('p.yaml', bytes)).toEqual(['plan.unreadable p.yaml: expected text in UTF-8, got other bytes']);
   });
 
-  it.each(['', '  \n', '# nothing yet\n', '---\n'])('that is empty (%j) is refused', async (text) => {
+  it.each(['', '  \n', '# nothing yet\n', '---\n'])('an empty plan file (%j) is rejected', async (text) => {
     expect(await broken('p.yaml', text)).toEqual(['plan.syntax p.yaml: expected a plan, got an empty file']);
   });
 
-  it('beyond 4 MiB is refused before it is read', async () => {
-    expect(await broken('p.yaml', 'a'.repeat(5 * 1024 * 1024))).toEqual([
-      'plan.too-large p.yaml: expected at most 4.0 MiB, got 5.0 MiB',
+  it('a plan file larger than 32 MiB is rejected before it is read', async () => {
+    expect(await broken('p.yaml', 'a'.repeat(33 * 1024 * 1024))).toEqual([
+      'plan.too-large p.yaml: expected at most 32.0 MiB, got 33.0 MiB',
     ]);
+  });
+
+  it('a plan file larger than 512 KiB is rejected as YAML, and read as JSON', async () => {
+    const tasks = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`t${i}`, { agent: 'echo', needs: [] }]));
+    const json = JSON.stringify({ name: 'p', tasks });
+    expect(await broken('p.yaml', `# a plan\n${json}`)).toEqual([
+      'plan.too-large p.yaml: expected JSON, or at most 512 KiB of YAML, got 712 KiB that are not JSON',
+    ]);
+    expect(await broken('p.json', json.slice(0, -1))).toEqual([
+      'plan.too-large p.json: expected JSON, or at most 512 KiB of YAML, got 712 KiB that are not JSON',
+    ]);
+    expect(await readPlanFile(await write('p.yaml', json))).toEqual({ name: 'p', tasks });
   });
 
   it.each<[string, string, string, string]>([
@@ -183,13 +195,13 @@ describe('a plan file', () => {
       '{"tasks": {\n  "a": {"x": 1}, "b": [{"x": "}\\"{"}],\n  "\\u0061" : 2}}',
       'plan.duplicate-key p.json:3:3: expected each key once, got "a" again',
     ],
-  ])('with %s is refused, with the place', async (_what, name, text, line) => {
+  ])('a plan file with %s is rejected, with the position', async (_what, name, text, line) => {
     const lines = await broken(name, text);
     expect(lines[0]?.startsWith(line), lines[0]).toBe(true);
     expect(lines.every((one) => !one.includes('\n'))).toBe(true);
   });
 
-  it('with anchors made to explode is refused', async () => {
+  it('a plan file whose aliases expand exponentially is rejected', async () => {
     const row = (i: number) =>
       `a${i}: &a${i} [${Array(10)
         .fill(`*a${i - 1}`)
@@ -205,16 +217,16 @@ describe('a plan file', () => {
     ['objects', '{"a":'.repeat(100_000)],
     ['lists in blocks', '- '.repeat(100_000)],
     ['keys', '? '.repeat(100_000)],
-  ])('of %s nested without end is refused', async (_what, text) => {
+  ])('a plan file of %s nested too deeply is rejected', async (_what, text) => {
     expect(await broken('p.yaml', text)).toEqual(['plan.too-nested p.yaml: expected fewer levels of nesting']);
   });
 
-  it('may hold itself, for validation to refuse', async () => {
+  it('a plan file may contain itself by an alias, which validation rejects', async () => {
     const plan = await readPlanFile(await write('p.yaml', 'name: p\ntasks: &t { a: *t }\n'));
     expect(validatePlan(plan).problems).toMatchObject([{ code: 'plan.too-nested' }]);
   });
 
-  it('of JSON may be nested deeply, for validation to refuse', async () => {
+  it('a plan file of JSON may be nested deeply, which validation rejects', async () => {
     const plan = await readPlanFile(await write('p.json', `${'['.repeat(100_000)}${']'.repeat(100_000)}`));
     expect(validatePlan({ name: 'p', tasks: plan }).problems).toMatchObject([{ code: 'plan.too-nested' }]);
   });
@@ -224,7 +236,7 @@ describe('a sub-plan by path', () => {
   const sub = (id = 'x') => `name: sub\ntasks: { ${id}: { agent: echo } }\n`;
   const data = (id = 'x') => ({ name: 'sub', tasks: { [id]: { agent: 'echo' } } });
 
-  it('is read relative to the file that names it, and stands in its place', async () => {
+  it('a sub-plan file is read relative to the file that names it, and replaces its path', async () => {
     await write('parts/two.json', JSON.stringify(data('two')));
     await write('parts/one.yaml', 'name: one\ntasks: { a: { plan: two.json }, b: { plan: ../three.yml } }\n');
     await write('three.yml', sub('three'));
@@ -242,16 +254,16 @@ describe('a sub-plan by path', () => {
     });
   });
 
-  it('that contains the plan again is refused, by whatever path', async () => {
+  it('a sub-plan file that contains the plan is rejected, whatever path names it', async () => {
     await write('b.yaml', 'name: b\ntasks: { x: { plan: sub/../a.yaml } }\n');
     await mkdir(path.join(folder, 'sub'));
     const file = await write('a.yaml', 'name: a\ntasks: { x: { plan: ./b.yaml } }\n');
     expect(await problemsOf(file)).toEqual([
-      'plan.plan-cycle tasks.x.plan.tasks.x.plan: expected plans that do not contain themselves, got a.yaml → b.yaml → a.yaml',
+      'plan.plan-cycle tasks.x.plan.tasks.x.plan: plan files contain each other in a cycle: a.yaml → b.yaml → a.yaml',
     ]);
   });
 
-  it('that cannot be read is named with its task, and hides no other', async () => {
+  it('a sub-plan file that cannot be read is reported with its task, together with others', async () => {
     await write('bad.yaml', 'a: b: c\n');
     const file = await write(
       'p.yaml',
@@ -263,7 +275,7 @@ describe('a sub-plan by path', () => {
     ]);
   });
 
-  it('may be ten levels down, not eleven', async () => {
+  it('sub-plan files may be nested ten levels deep, not eleven', async () => {
     for (let i = 0; i < 12; i++)
       await write(`p${i}.yaml`, i === 11 ? sub() : `name: p\ntasks: { x: { plan: p${i + 1}.yaml } }\n`);
     expect(await problemsOf(path.join(folder, 'p1.yaml'))).toEqual([]);

@@ -66,12 +66,14 @@ function checkDirectory(directory, given) {
 function tell(exit) {
   if (!isReportOfThisRun()) return;
   if (exit !== 0) process.stdout.write(readFileSync(join(out, 'report.md'), 'utf8'));
+  // `npx baton` in the repository itself would build the package again.
+  const command = `node ${relative(base, baton)}`;
   const name = (file) => relative(base, join(out, file)) || file;
   const lines = [
     '',
     `report    ${name('report.md')}, ${name('report.json')}`,
-    `picture   npx baton graph ${id} --format html > run.html`,
-    'Web UI    npx baton dev',
+    `picture   ${command} graph ${id} --format html > run.html`,
+    `Web UI    ${command} dev`,
   ];
   for (const line of lines) console.error(line);
 }

@@ -88,7 +88,7 @@ async function play({ title, baton, service, breaker }) {
     await setTimeout(Math.max(0, began + (second + 1) * 1000 - Date.now()));
     const { answered, failed } = service.look();
     reached += failed;
-    const { phase } = breaker === 'off' ? { phase: '-' } : await baton.breaker('booking').state();
+    const { phase } = breaker === 'off' ? { phase: '-' } : await baton.breaker('booking').status();
     const bar = '█'.repeat(Math.ceil(answered / 5)) + '░'.repeat(Math.ceil(failed / 5));
     const calls = `${String(answered + failed).padStart(4)} ${bar.slice(0, 40).padEnd(40)}`;
     const time = `${second + 1} s`.padStart(7);

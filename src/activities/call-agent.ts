@@ -1,193 +1,79 @@
-// One call of one agent, as an activity: parse the request → recall → permit → lease → call under timeout, heartbeat and abort →
-// parse the reply → classify a failure. Whatever kind an agent has, its calls pass through here.
+// One call of one agent, as an activity. Whatever kind an agent has, its calls pass these stages:
+// parse the request → recall an earlier answer → permit (circuit breaker) → lease (pool) → call the agent under timeout, heartbeat
+// and abort → parse its reply → store the reply, if it is large. A failure of any stage is classified on its way out. The values of
+// secrets are replaced here, for all kinds of agents: in the log, the progress, the reply and the failure.
 import { Context } from '@temporalio/activity';
-import { addUsage, NO_USAGE, notedIn, type CallReply, type CallRequest, type Noted } from '../domain/call.js';
-import type { AgentContext, AgentLog } from '../domain/agent.js';
-import { isUncounted } from '../domain/failure.js';
-import type { LeasedResource } from '../domain/pool/settings.js';
-import { AgentError } from './agent-error.js';
-import { classify } from './classify.js';
-import { elsewhere } from './elsewhere.js';
-import { createHeartbeats, type Heartbeat, type StartHeartbeat } from './heartbeat.js';
-import { invoke } from './invoke.js';
-import type { Held, Lease } from './lease.js';
-import { parseInput } from './parse-input.js';
-import { parseReply } from './parse-reply.js';
-import { parseRequest } from './parse-request.js';
-import type { Permit } from './permit.js';
-import type { Recall } from './recall.js';
-import type { RegisteredAgent, Registry } from './registry.js';
+import { ApplicationFailure, type CancelledFailure } from '@temporalio/common';
+import type { CallReply, CallRequest } from '../domain/call/request.js';
+import type { AgentLog } from '../domain/agent/agent.js';
+import type { Registry } from './agents/registry.js';
+import { callLog } from './call-agent/agent-context.js';
+import { notesOf, openAttempt } from './call-agent/attempt.js';
+import { createFailCall } from './call-agent/fail-call.js';
+import { createHeartbeats, type SendHeartbeat } from './call-agent/heartbeat.js';
+import { invokeAgent } from './call-agent/invoke.js';
+import { holdLease } from './call-agent/hold-lease.js';
+import { openCall, type ParsedRequest } from './call-agent/open-call.js';
+import { parseRequest } from './call-agent/parse-request.js';
+import { askPermit } from './call-agent/ask-permit.js';
+import type { Lease } from './call-agent/lease.js';
+import type { Permit } from './call-agent/permit.js';
+import { compose } from './call-agent/stage.js';
+import { openSecrets } from './secrets/call-secrets.js';
+import type { SecretStore } from './secrets/store.js';
+import { keepReply, type StoreReply } from './call-agent/keep-reply.js';
+import { wasUnread } from './call-agent/unread-input.js';
+import type { Recall } from './recall/recall.js';
 
 export interface CallAgentDeps {
   readonly registry: Registry;
   readonly recall: Recall;
   readonly permit: Permit;
   readonly lease: Lease;
+  readonly secrets: SecretStore;
   /** Uniform in [0, 1): the jitter of retries. */
   readonly random: () => number;
   readonly abortGraceMs: number;
-  /** The worker's own, which knows the Workflow and the attempt, if absent. */
+  /** The most bytes of JSON of one output. */
+  readonly valueLimit: number;
+  /** Stores a reply outside the server, if the worker has storage. */
+  readonly storeReply?: StoreReply;
+  readonly sendHeartbeat?: SendHeartbeat;
+  /** If absent, the log of the activity, which knows the Workflow and the attempt. */
   readonly log?: AgentLog;
 }
 
-/** What one attempt has come to so far, and what those before it have spent; a failure carries it. */
-interface Attempt {
-  /** Which attempt it is of those that count; the first is 1. */
-  readonly attempt: number;
-  /** Those before it that were turned away. */
-  refused: number;
-  /** Of a pool. */
-  resource?: string;
-  waitsFor?: string | undefined;
-  began: boolean;
-  usage: CallReply['usage'];
-}
-
 export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => Promise<CallReply> {
-  const startHeartbeat = createHeartbeats();
+  const { registry, recall, permit, lease, random, abortGraceMs, valueLimit } = deps;
+  const answer = compose([
+    keepReply(deps.storeReply),
+    recall,
+    askPermit(permit),
+    holdLease(lease),
+    invokeAgent(abortGraceMs),
+  ]);
+  const startHeartbeat = createHeartbeats(deps.sendHeartbeat);
+  const failCall = createFailCall(random);
   return async (given) => {
     const activity = Context.current();
-    const { spent, refused = 0 } = notedIn(activity.info.heartbeatDetails);
-    // A person's retry counts from one again.
-    const attemptNo = Math.max(1, activity.info.attempt - refused);
-    const soFar: Attempt = { attempt: attemptNo, refused, began: false, usage: { ...NO_USAGE, ...spent } };
-    let request: CallRequest | undefined;
+    const attempt = openAttempt(activity.info, activity.info.attempt > 1 && (await wasUnread(activity)));
+    const secrets = openSecrets(deps.secrets);
+    let parsed: ParsedRequest | undefined;
     try {
-      request = parseRequest(given);
-      if (isSpent(request, soFar)) throw attemptsLost(request);
-      const found = deps.registry.find(request.agent, activity.info.taskQueue);
-      const input = parseInput(found, request.input);
-      if (request.hedgeOf !== undefined) request = await elsewhere(activity, request, deps.log ?? activity.log);
-      return await attempt(deps, { activity, request, found, input, soFar, startHeartbeat });
+      const request = parseRequest(given);
+      const log = callLog(secrets.log(deps.log ?? activity.log), request);
+      parsed = { request, log, heartbeat: startHeartbeat(activity, log, () => notesOf(attempt)), secrets };
+      return await answer(await openCall({ registry, valueLimit }, activity, attempt, parsed));
     } catch (error) {
-      throw classify(error, { ...soFar, ...termsOf(request, soFar), random: deps.random() });
+      // Before anything is cut, noted for the next attempt, or sent.
+      const failure = failCall(secrets.error(error), attempt, parsed);
+      if (isRetried(failure)) parsed?.heartbeat.handOn();
+      throw failure;
+    } finally {
+      parsed?.heartbeat.end();
     }
   };
 }
 
-/** The server counts the attempts of most calls; those of others end here. */
-const isSpent = ({ countsAttempts, retry }: CallRequest, { attempt }: Attempt): boolean =>
-  countsAttempts === true && attempt > retry.attempts;
-
-const attemptsLost = ({ agent }: CallRequest): AgentError =>
-  new AgentError(`the workers that called ${JSON.stringify(agent)} have not been heard of: they may have died`, {
-    type: 'Interrupted',
-  });
-
-function termsOf(request: CallRequest | undefined, soFar: Attempt) {
-  if (request === undefined) return {};
-  const { retry, hasFallback = false, countsAttempts = false } = request;
-  return { retry, hasFallback, isLast: countsAttempts && soFar.attempt >= retry.attempts };
-}
-
-interface Call {
-  readonly activity: Context;
-  readonly request: CallRequest;
-  readonly found: RegisteredAgent;
-  readonly input: unknown;
-  readonly soFar: Attempt;
-  readonly startHeartbeat: StartHeartbeat;
-}
-
-async function attempt(deps: CallAgentDeps, call: Call): Promise<CallReply> {
-  const { activity, request, found, input, soFar } = call;
-  const { agent } = found;
-  const { task, item, timeoutMs } = request;
-  const log = withFields(deps.log ?? activity.log, {
-    task,
-    agent: agent.type,
-    ...(item === undefined ? {} : { item }),
-  });
-  const heartbeat = call.startHeartbeat(activity, log, () => notedOf(soFar));
-  let askedAt: number | undefined;
-  const agentMs = () => (askedAt === undefined ? 0 : performance.now() - askedAt);
-  const tokensBefore = soFar.usage.tokens;
-  const tokens = () => soFar.usage.tokens - tokensBefore;
-  const run = (signal: AbortSignal, resource?: LeasedResource) => {
-    soFar.began = true;
-    askedAt = performance.now();
-    // The attempts before this one reached the agent too.
-    soFar.usage = { ...soFar.usage, calls: soFar.attempt };
-    return agent.run(input, contextOf({ request, signal, heartbeat, log, soFar, resource }));
-  };
-  const runOn = ({ resource, signal: lost }: Held) => {
-    soFar.resource = resource.id;
-    // A hedge looks for it.
-    if (request.isHedged === true) heartbeat.handOn();
-    return { lost, run: (signal: AbortSignal) => run(signal, resource) };
-  };
-  const name = JSON.stringify(agent.type);
-  // It goes with the next heartbeat: a call that waits for less than that costs nothing.
-  const waitsFor = (pool: string | undefined) => void (soFar.waitsFor = pool);
-  const guarded = { agent, input, request, activity, log, agentMs, tokens, waitsFor };
-  const answer = async (held?: Held): Promise<unknown> => {
-    const bounds = { name, timeoutMs, graceMs: deps.abortGraceMs, activity, log };
-    const resting = held === undefined ? { run } : runOn(held);
-    const reply = await invoke({ ...bounds, ...resting });
-    return parseReply(found, reply);
-  };
-  const ask = async (): Promise<CallReply> => {
-    const output = await deps.permit(guarded, (leave) =>
-      deps.lease(guarded, (held) => {
-        leave();
-        return answer(held);
-      }),
-    );
-    return {
-      output,
-      attempts: soFar.attempt,
-      usage: soFar.usage,
-      ...(agent.version === undefined ? {} : { version: agent.version }),
-    };
-  };
-  try {
-    return await deps.recall({ activity, request, agent, log }, ask);
-  } catch (error) {
-    if (error instanceof AgentError && isUncounted(error.type)) soFar.refused++;
-    heartbeat.handOn();
-    throw error;
-  } finally {
-    heartbeat.end();
-  }
-}
-
-/** Calls are counted by attempts. */
-const notedOf = ({ usage: { tokens, usd }, refused, resource, waitsFor }: Attempt): Omit<Noted, 'progress'> => ({
-  ...(tokens === 0 && usd === 0 ? {} : { spent: { tokens, usd } }),
-  ...(refused === 0 ? {} : { refused }),
-  ...(resource === undefined ? {} : { resource }),
-  ...(waitsFor === undefined ? {} : { waitsFor }),
-});
-
-interface Parts {
-  readonly request: CallRequest;
-  readonly signal: AbortSignal;
-  readonly heartbeat: Heartbeat;
-  readonly log: AgentLog;
-  readonly soFar: Attempt;
-  readonly resource: LeasedResource | undefined;
-}
-
-function contextOf({ request, signal, heartbeat, log, soFar, resource }: Parts): AgentContext {
-  const { run, plan, task, item, idempotencyKey } = request;
-  return {
-    signal,
-    attempt: soFar.attempt,
-    idempotencyKey,
-    progress: heartbeat.progress,
-    lastProgress: heartbeat.lastProgress,
-    log,
-    usage({ tokens = 0, usd = 0 }) {
-      soFar.usage = addUsage(soFar.usage, { calls: 0, tokens, usd });
-    },
-    ...(resource === undefined ? {} : { resource }),
-    correlation: { run, plan, task, ...(item === undefined ? {} : { item }) },
-  };
-}
-
-const withFields = (log: AgentLog, fields: Record<string, unknown>): AgentLog => ({
-  debug: (message, more) => log.debug(message, { ...fields, ...more }),
-  info: (message, more) => log.info(message, { ...fields, ...more }),
-  warn: (message, more) => log.warn(message, { ...fields, ...more }),
-  error: (message, more) => log.error(message, { ...fields, ...more }),
-});
+const isRetried = (failure: ApplicationFailure | CancelledFailure): boolean =>
+  failure instanceof ApplicationFailure && failure.nonRetryable !== true;

@@ -1,17 +1,19 @@
-// Runs one health check. It settles in its time with what it has found, whatever goes wrong.
+// Runs one health check. Whatever goes wrong, it resolves within its timeout with a result.
+import { defined } from '../domain/json/defined.js';
 import { fetch } from 'undici';
 import { durationMs } from '../domain/duration.js';
-import { DEFAULT_CHECK_TIMEOUT, type Health, type HealthCheck } from '../domain/health.js';
-import { networkFailure, statusFailure } from './agents/http-failure.js';
-import { runProcess } from './agents/run-process.js';
-import { boundedText, messageOf } from './bounded-error.js';
+import { DEFAULT_CHECK_TIMEOUT, type Health, type HealthCheck } from '../domain/health-check.js';
+import { networkFailure, statusFailure } from './agents/http/failure.js';
+import { baseEnvironment } from './agents/command/environment.js';
+import { runProcess } from './agents/command/run-process.js';
+import { messageOf, truncateText } from './errors/truncate-error.js';
 
-/** A check that is told to end has nothing to put in order. */
+/** Time from SIGTERM to SIGKILL: a check has nothing to clean up. */
 const KILL_AFTER_MS = 1_000;
-/** What it prints is not read, but what prints for ever is stopped. */
-const MAX_STDOUT_BYTES = 1024 * 1024;
+/** The output of a check is not used, but a check that prints without end is stopped. */
+const MAX_CHECK_STDOUT_BYTES = 1024 * 1024;
 
-/** `signal`: nobody wants to know any more; then it rejects. */
+/** Rejects only if `signal` aborts: the caller no longer needs the result. */
 export async function checkHealth(check: HealthCheck, signal?: AbortSignal): Promise<Health> {
   const timeout = check.timeout ?? DEFAULT_CHECK_TIMEOUT;
   const inTime = AbortSignal.timeout(durationMs(timeout));
@@ -20,34 +22,35 @@ export async function checkHealth(check: HealthCheck, signal?: AbortSignal): Pro
   try {
     const limit = signal === undefined ? inTime : AbortSignal.any([signal, inTime]);
     limit.throwIfAborted();
-    await orAbort(limit, ask(check, limit));
+    await rejectOnAbort(limit, runCheck(check, limit));
     return { isHealthy: true, latencyMs: latencyMs() };
   } catch (error) {
     signal?.throwIfAborted();
-    const why = inTime.aborted ? `did not answer within ${timeout}` : boundedText(messageOf(error));
+    const why = inTime.aborted ? `did not answer within ${timeout}` : truncateText(messageOf(error));
     return { isHealthy: false, latencyMs: latencyMs(), why };
   }
 }
 
-async function ask({ http, command, cwd, run }: HealthCheck, signal: AbortSignal): Promise<void> {
-  if (http !== undefined) return await askHttp(http, signal);
-  if (command !== undefined) return await askCommand(command, cwd, signal);
+async function runCheck({ http, command, run, ...settings }: HealthCheck, signal: AbortSignal): Promise<void> {
+  if (http !== undefined) return await checkHttp(http, signal);
+  if (command !== undefined) return await checkCommand(command, settings, signal);
   await run?.(signal);
 }
 
-async function askHttp(url: string, signal: AbortSignal): Promise<void> {
+async function checkHttp(url: string, signal: AbortSignal): Promise<void> {
   const { origin, pathname } = new URL(url);
   const where = `GET ${origin}${pathname}`;
   const { ok, status, body } = await fetch(url, { signal, redirect: 'manual' }).catch((error: unknown) => {
-    throw networkFailure(where, error);
+    // A check does no work, so it makes no difference whether the request was sent.
+    throw networkFailure(where, error, false);
   });
   await body?.cancel();
   if (!ok) throw statusFailure({ where, status, body: '', retryAfter: null, location: null });
 }
 
-async function askCommand(
+async function checkCommand(
   [program, ...args]: NonNullable<HealthCheck['command']>,
-  cwd: string | undefined,
+  { cwd, env = [], inheritEnv }: Pick<HealthCheck, 'cwd' | 'env' | 'inheritEnv'>,
   signal: AbortSignal,
 ): Promise<void> {
   const {
@@ -56,21 +59,25 @@ async function askCommand(
     stderr,
   } = await runProcess({
     command: [program, ...args],
-    ...(cwd === undefined ? {} : { cwd }),
-    env: process.env,
+    ...defined({ cwd }),
+    env: inheritEnv === true ? process.env : { ...baseEnvironment(process.env), ...namedVariables(env) },
     stdin: '',
-    maxStdoutBytes: MAX_STDOUT_BYTES,
+    maxStdoutBytes: MAX_CHECK_STDOUT_BYTES,
     killAfterMs: KILL_AFTER_MS,
     signal,
+    redactor: { redactStream: (emit) => ({ push: emit, end: () => undefined }) },
     onStderrLine: () => undefined,
   });
   if (exitCode === 0) return;
-  const said = stderr.trim().split('\n').at(-1) ?? '';
-  throw new Error(`${program} ended with ${killedBy ?? `exit ${exitCode}`}${said === '' ? '' : `: ${said}`}`);
+  const lastLine = stderr.trim().split('\n').at(-1) ?? '';
+  throw new Error(`${program} ended with ${killedBy ?? `exit ${exitCode}`}${lastLine === '' ? '' : `: ${lastLine}`}`);
 }
 
-/** What does not heed its signal is given up. */
-const orAbort = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
+const namedVariables = (names: readonly string[]): NodeJS.ProcessEnv =>
+  Object.fromEntries(names.map((name) => [name, process.env[name]]));
+
+/** Does not wait for work that ignores its signal. */
+const rejectOnAbort = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason as Error);
     signal.addEventListener('abort', onAbort, { once: true });

@@ -1,17 +1,27 @@
-import { ABORT_GRACE_MS, type Agent, type AgentLog } from '../domain/agent.js';
-import type { CallReply, CallRequest } from '../domain/call.js';
-import type { Catalogue, CatalogueRequest } from '../domain/catalogue.js';
+// The activities of one worker.
+import { defined } from '../domain/json/defined.js';
+import { MAX_VALUE_BYTES } from '../domain/json/byte-size.js';
+import { ABORT_GRACE_MS, type Agent, type AgentLog } from '../domain/agent/agent.js';
+import type { CallReply, CallRequest } from '../domain/call/request.js';
+import type { Catalogue, CatalogueRequest } from '../domain/agent/catalogue.js';
 import { AgentDefinitionError } from './agents/definition.js';
-import { poolUseOf } from '../domain/pool/use.js';
+import { poolUseOf } from '../domain/pool/agent-pool.js';
 import { createCatalogue } from './catalogue.js';
 import { createCallAgent } from './call-agent.js';
 import { checkInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
-import { createPastAnswer, type PastAnswer, type PastAnswerRequest } from './past-answer.js';
-import { createPastPlaces } from './past-places.js';
-import { unlimitedLease, type Lease } from './lease.js';
-import { alwaysPermit, type Permit } from './permit.js';
-import { createRecall } from './recall.js';
-import { createRegistry } from './registry.js';
+import { createPastAnswer, type PastAnswer, type PastAnswerRequest } from './recall/past-wait-answer.js';
+import { createPastRuns } from './recall/find-past-runs.js';
+import { pendingCalls, type PendingCalls } from './pending-calls.js';
+import { unlimitedLease, type Lease } from './call-agent/lease.js';
+import { alwaysPermit, type Permit } from './call-agent/permit.js';
+import type { SendHeartbeat } from './call-agent/heartbeat.js';
+import type { StoreReply } from './call-agent/keep-reply.js';
+import { createRecall } from './recall/recall.js';
+import { createRegistry } from './agents/registry.js';
+import { refusedSecrets } from './secrets/refused.js';
+import { createSecretStore } from './secrets/store.js';
+import type { SecretSettings } from '../domain/secret.js';
+import { wellFormedError } from '../domain/text/well-formed.js';
 
 export interface ActivityDeps {
   readonly agents: readonly Agent[];
@@ -19,40 +29,70 @@ export interface ActivityDeps {
   readonly random?: () => number;
   readonly permit?: Permit;
   readonly lease?: Lease;
-  /** Milliseconds that an agent has to end once its signal has aborted. */
+  /** The most bytes of JSON of one output; default: what fits into a payload that is not stored. */
+  readonly valueLimit?: number;
+  /** The secrets that calls may use; `from` is an absolute path, or relative to the working directory. */
+  readonly secrets?: SecretSettings;
+  /** As `storageActivities` returns it, if values are stored: stores a reply before its call ends. */
+  readonly storeReply?: StoreReply;
+  /** As `storageActivities` returns it: sends a heartbeat whose details are not stored. */
+  readonly sendHeartbeat?: SendHeartbeat;
+  /** Milliseconds that an agent may take to end once its signal has aborted. */
   readonly abortGraceMs?: number;
 }
 
-// A type and no interface: Temporal's proxies take activities as an object with any number of names.
+// A type, not an interface: Temporal's proxies take activities as an object with any number of names.
 export type Activities = {
   catalogue: (request: CatalogueRequest) => Promise<Catalogue>;
   callAgent: (request: CallRequest) => Promise<CallReply>;
   checkInput: (request: CheckInputRequest) => Promise<CheckInputReply>;
   pastAnswer: (request: PastAnswerRequest) => Promise<PastAnswer>;
+  pendingCalls: () => Promise<PendingCalls>;
 };
 
-/** The activities of one worker. Throws an `AgentDefinitionError` with all that is wrong with the agents. */
+/** Throws an `AgentDefinitionError` that lists all problems of the agents. */
 export function createActivities(deps: ActivityDeps): Activities {
   const registry = createRegistry(deps.agents);
   refuseUnguarded(deps);
-  const places = createPastPlaces();
+  const refused = refusedSecrets(deps.agents, deps.secrets);
+  if (refused.length > 0) throw new AgentDefinitionError(refused);
+  const findPastRuns = createPastRuns();
   const callAgent = createCallAgent({
     registry,
-    recall: createRecall(places),
+    recall: createRecall(findPastRuns),
     permit: deps.permit ?? alwaysPermit,
     lease: deps.lease ?? unlimitedLease,
+    secrets: createSecretStore(deps.secrets),
     random: deps.random ?? Math.random,
+    valueLimit: deps.valueLimit ?? MAX_VALUE_BYTES,
     abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
-    ...(deps.log === undefined ? {} : { log: deps.log }),
+    ...defined({ log: deps.log, storeReply: deps.storeReply, sendHeartbeat: deps.sendHeartbeat }),
   });
   const catalogue = createCatalogue(registry, deps.agents);
-  return { callAgent, catalogue, checkInput, pastAnswer: createPastAnswer(places) };
+  return {
+    callAgent: withWellFormedErrors(callAgent),
+    catalogue: withWellFormedErrors(catalogue),
+    checkInput: withWellFormedErrors(checkInput),
+    pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns)),
+    pendingCalls: withWellFormedErrors(pendingCalls),
+  };
 }
 
-/** Agents would be called that their breakers and pools leave alone, and nobody would know. */
+/** An error with half of a surrogate pair in its text would end the Worker that sends it. */
+const withWellFormedErrors =
+  <Args extends unknown[], Reply>(activity: (...args: Args) => Promise<Reply>) =>
+  async (...args: Args): Promise<Reply> => {
+    try {
+      return await activity(...args);
+    } catch (error) {
+      throw wellFormedError(error);
+    }
+  };
+
+/** Without guards, the agents would be called even while their breakers are open and their pools are full. */
 function refuseUnguarded({ agents, permit, lease }: ActivityDeps): void {
   const expected = (type: string, what: string) =>
-    `agent ${JSON.stringify(type)}: ${what}: expected a worker of createWorker, which keeps ${what}s`;
+    `agent ${JSON.stringify(type)}: ${what}: expected a worker made by createWorker: only such a worker has ${what}s`;
   const problems = agents.flatMap((agent) => [
     ...(agent.breaker !== undefined && permit === undefined ? [expected(agent.type, 'breaker')] : []),
     ...(poolUseOf(agent) !== undefined && lease === undefined ? [expected(agent.type, 'pool')] : []),

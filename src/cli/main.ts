@@ -1,21 +1,24 @@
 #!/usr/bin/env node
-// The process around a command: what is left open when it ends does not keep it.
+// Runs a command, and exits when it is done even if handles are still open.
 import nodeModule from 'node:module';
 
-// Node 22 and later keep what they have compiled, which halves the time to start.
+// The compile cache of Node 22 and later halves the start-up time.
 const { enableCompileCache }: typeof nodeModule & { enableCompileCache?: () => void } = nodeModule;
 enableCompileCache?.();
 
 for (const stream of [process.stdout, process.stderr]) {
-  // A reader that has left (`| head`), or a terminal that was closed, is no reason to stop a run.
+  // A reader that has closed the pipe (`| head`), or a closed terminal, does not stop a run.
   stream.on('error', () => undefined);
 }
 
 const { runCli } = await import('./program.js');
 process.on('unhandledRejection', (reason) => {
-  console.error(
-    `a promise that nobody awaited was rejected: ${reason instanceof Error ? reason.message : String(reason)}`,
-  );
+  console.error(`unhandled rejection: ${reason instanceof Error ? reason.message : String(reason)}`);
+});
+// Node.js would print the text of the error as it is. An agent in this process may throw anything.
+process.on('uncaughtException', (error: unknown) => {
+  console.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.exit(1);
 });
 const exitCode = await runCli(process.argv.slice(2));
 const flushed = [process.stdout, process.stderr].map(

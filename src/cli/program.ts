@@ -1,24 +1,25 @@
-// The command line as a whole: which command was typed, and how it ends.
+// Parses the command line, runs the command, and reports its errors.
 import { Console } from 'node:console';
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
-import { didYouMean, got } from '../domain/problem.js';
-import { COMMANDS } from './commands.js';
-import { createIo, type ExitCode, type Io } from './io.js';
-import { refuse, UsageError } from './refusal.js';
+import { didYouMean, shown } from '../domain/problem.js';
+import { COMMANDS } from './commands/index.js';
+import { createIo, type ExitCode, type Io } from './terminal/io.js';
+import { printError, UsageError } from './terminal/errors.js';
 
 const ABOUT = `
-Exit codes: 0 completed, 1 the run failed or was cancelled, 2 refused, 3 the server cannot be reached.
-A server is found by --address, TEMPORAL_ADDRESS or the configuration, else on localhost:7233; else one is started here.
+Exit codes: 0 completed, 1 the run failed or was cancelled, 2 rejected, 3 the server cannot be reached.
+The server is the one that --address, TEMPORAL_ADDRESS or the configuration names, else the one on localhost:7233; else one is
+started in this directory.
 `;
 
-/** `args` are those after the program. Never rejects. */
+/** `args` are the arguments after the name of the program. Never rejects. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const typed = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   const { stdout, stderr, env } = process;
   const io = createIo({ stdout, stderr, env, cwd: process.cwd(), colour: !typed.includes('--no-color') });
-  keepStdoutForScripts(io);
+  redirectConsole(io);
   const flags = { json: typed.includes('--json'), verbose: typed.includes('--verbose') };
   try {
     const program = await createProgram(typed, io);
@@ -27,28 +28,30 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
-      // Its own words were "error: …", with a suggestion on a second line.
-      const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-      return error.code === 'commander.help' ? 2 : refuse(io, new UsageError([message]), flags);
+      // Commander's message is "error: …", with a suggestion on a second line.
+      const lines = error.message.replace(/^error: /, '').split('\n');
+      const message = lines.map((line) => line.trim()).join(' ');
+      return error.code === 'commander.help' ? 2 : printError(io, new UsageError([message]), flags);
     }
-    return refuse(io, error, flags);
+    return printError(io, error, flags);
   }
 }
 
-async function createProgram(typed: readonly string[], io: Io): Promise<Command> {
+/** All commands. Only the typed one has its options and arguments. Throws UsageError. */
+export async function createProgram(typed: readonly string[], io: Io): Promise<Command> {
   const program = new Command('baton')
     .description('Durable multi-agent orchestration on Temporal')
     .version(version(), '-V, --version')
     .option('--no-color', 'no colours')
-    .option('--verbose', "the log of Temporal's SDK, and the trace of an error")
+    .option('--verbose', "print the log of Temporal's SDK, and the stack of an error")
     .addHelpText('after', ABOUT)
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
   const [first, second] = typed.filter((word) => !word.startsWith('-'));
-  // Commander would print the help of all commands, as if nothing were wrong.
+  // For an unknown command, Commander would print the help of all commands.
   if (first === 'help' && second !== undefined && !COMMANDS.has(second)) {
     const hint = didYouMean(second, COMMANDS.keys());
-    throw new UsageError([`help: there is no command ${got(second)}${hint === undefined ? '' : `; ${hint}`}`]);
+    throw new UsageError([`help: there is no command ${shown(second)}${hint === undefined ? '' : `; ${hint}`}`]);
   }
   for (const [name, { summary, group, load }] of COMMANDS) {
     const command = program.command(name).description(summary).helpGroup(`${group}:`);
@@ -62,8 +65,8 @@ function version(): string {
   return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : '';
 }
 
-/** Agents and configurations are code of others, and console.log is how people debug. */
-function keepStdoutForScripts(io: Io): void {
+/** Agents and configurations may call console.log. Their output goes to stderr, because stdout is for scripts. */
+function redirectConsole(io: Io): void {
   let rest = '';
   const lines = new Writable({
     decodeStrings: false,

@@ -1,65 +1,75 @@
-// Circuit breakers by the names of their agents, as a client that knows agents finds them.
+// Finds circuit breakers by the names of their agents, and lists them.
 import { ServiceError, type Client } from '@temporalio/client';
-import type { Agent } from '../domain/agent.js';
-import { breakerId, CIRCUIT_BREAKER } from '../domain/breaker/messages.js';
+import type { Agent } from '../domain/agent/agent.js';
+import { guardAddress, guardAddressOn, type GuardAddress } from '../domain/guard-address.js';
 import { didYouMean } from '../domain/problem.js';
-import { limitedQueue } from '../domain/rate-limit.js';
-import { DEFAULT_TASK_QUEUE } from '../domain/run-input.js';
-import { BreakerHandle, type BreakerLook } from './breaker.js';
-import { NoWorker } from './errors.js';
+import { DEFAULT_TASK_QUEUE } from '../domain/task-queue.js';
+import { BREAKERS, BreakerHandle, type BreakerStatus } from './breaker.js';
+import { isUnansweredError } from './errors.js';
+import { listRunningGuards } from './guard-workflow.js';
 
-/** What the client knows. */
-interface Known {
+/** The agents and the project of the client. */
+interface BreakerContext {
   readonly agents?: readonly Agent[];
-  readonly taskQueue?: string;
+  readonly project: string;
 }
 
 interface BreakerName {
   readonly agent: string;
-  /** Where calls of the agent go; by what is known of it, if absent. */
-  readonly taskQueue?: string;
+  readonly project?: string | undefined;
+  /** The Task Queue of its Workflow, or the project that is named after one. */
+  readonly taskQueue?: string | undefined;
 }
 
-/** One that nobody can answer for says why. */
-export type ListedBreaker = BreakerLook | (Required<BreakerName> & { readonly problem: string });
+/** A breaker whose status cannot be read has the reason in `problem`. */
+export type ListedBreaker =
+  | BreakerStatus
+  | { readonly agent: string; readonly project: string; readonly taskQueue: string; readonly problem: string };
 
-export function breakerOf(client: Client, known: Known, { agent: type, taskQueue }: BreakerName): BreakerHandle {
-  const { agents = [] } = known;
+export function breakerOf(
+  client: Client,
+  context: BreakerContext,
+  { agent: type, ...where }: BreakerName,
+): BreakerHandle {
+  const { agents = [] } = context;
   const agent = agents.find((one) => one.type === type);
   const types = agents.map((one) => one.type);
   const hint = agent === undefined ? didYouMean(type, types) : undefined;
-  return new BreakerHandle(client, type, { taskQueue: taskQueue ?? queueOf(agent, known), agent, hint });
+  const named = namedAddress(where);
+  const place = named ?? guardAddress(context.project, agent?.taskQueue);
+  return new BreakerHandle(client, type, {
+    place,
+    isAnywhere: agent === undefined && named === undefined,
+    agent,
+    hint,
+  });
 }
 
-/** Those that are at work, and those of the agents that are known. */
-export async function allBreakers(client: Client, known: Known): Promise<ListedBreaker[]> {
-  const atWork = await listBreakers(client);
-  const atRest = (known.agents ?? []).filter(
-    ({ type, breaker }) => breaker !== undefined && atWork.every(({ agent }) => agent !== type),
+/** `undefined` if the caller names none. The default Task Queue names none: every project may use it. */
+export function namedAddress({ project, taskQueue }: Omit<BreakerName, 'agent'>): GuardAddress | undefined {
+  if (project !== undefined) return guardAddress(project);
+  return taskQueue === undefined || taskQueue === DEFAULT_TASK_QUEUE ? undefined : guardAddressOn(taskQueue);
+}
+
+/** The running breakers on the server, and the breakers of the configured agents. */
+export async function listBreakers(client: Client, context: BreakerContext): Promise<ListedBreaker[]> {
+  const running = (await listRunningGuards(client, BREAKERS)).map(({ name, place }) =>
+    breakerOf(client, context, { agent: name, taskQueue: place.taskQueue }),
   );
-  const names = [...atWork, ...atRest.map(({ type }) => ({ agent: type }))];
-  return await Promise.all(names.map((name) => lookOrWhyNot(breakerOf(client, known, name))));
+  const configured = (context.agents ?? []).flatMap(({ type, breaker }) =>
+    breaker === undefined ? [] : [breakerOf(client, context, { agent: type })],
+  );
+  const isRunning = (one: BreakerHandle) =>
+    running.some(({ agent, project }) => agent === one.agent && project === one.project);
+  return await Promise.all([...running, ...configured.filter((one) => !isRunning(one))].map(statusOrProblem));
 }
 
-function queueOf(agent: Agent | undefined, { taskQueue: home = DEFAULT_TASK_QUEUE }: Known): string {
-  if (agent?.taskQueue !== undefined) return agent.taskQueue;
-  return agent?.rateLimit === undefined ? home : limitedQueue(home, agent.type);
-}
-
-async function lookOrWhyNot(breaker: BreakerHandle): Promise<ListedBreaker> {
+async function statusOrProblem(breaker: BreakerHandle): Promise<ListedBreaker> {
   try {
-    return await breaker.state();
+    return await breaker.status();
   } catch (error) {
-    if (!(error instanceof NoWorker || error instanceof ServiceError)) throw error;
-    return { agent: breaker.agent, taskQueue: breaker.taskQueue, problem: error.message };
+    if (!(isUnansweredError(error) || error instanceof ServiceError)) throw error;
+    const { agent, project, taskQueue } = breaker;
+    return { agent, project, taskQueue, problem: error.message };
   }
-}
-
-async function listBreakers(client: Client): Promise<Required<BreakerName>[]> {
-  const found = [];
-  const query = `WorkflowType = '${CIRCUIT_BREAKER}' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId, taskQueue } of client.workflow.list({ query })) {
-    found.push({ agent: workflowId.slice(breakerId(taskQueue, '').length), taskQueue });
-  }
-  return found;
 }

@@ -1,17 +1,17 @@
-// Budgets as callers give them: all that is wrong is said, in the words of plans, and nothing has been asked of a run then.
+// Parses the budgets that callers pass. All problems are reported, in the format of plan problems, before a run is affected.
 import type { z } from 'zod';
-import { Addition, Budget } from '../domain/budget.js';
+import { BudgetAddition, Budget } from '../domain/budget/budget.js';
 import { formatProblem } from '../domain/problem.js';
-import { createContext } from '../domain/validate/context.js';
-import { KEYS_UNDER } from '../domain/validate/forms.js';
-import { reportIssues } from '../domain/validate/shape.js';
+import { createContext } from '../domain/plan/validate/context.js';
+import { KEYS_UNDER } from '../domain/plan/validate/vocabulary.js';
+import { reportIssues } from '../domain/plan/validate/zod-issues.js';
 import { InvalidInputError } from './errors.js';
 
 /** Throws InvalidInputError. */
 export const parseBudget = (value: unknown): Budget => parse(Budget, 'budget', value);
 
 /** Throws InvalidInputError. */
-export const parseAddition = (value: unknown): Addition => parse(Addition, 'add', value);
+export const parseAddition = (value: unknown): BudgetAddition => parse(BudgetAddition, 'add', value);
 
 function parse<T>(schema: z.ZodType<T>, name: string, value: unknown): T {
   const parsed = schema.safeParse(value);

@@ -1,18 +1,24 @@
-// What the client refuses, or cannot do, each with a message that is one line or one line for each problem.
+// The errors of the client. Each message is one line, or one line for each problem.
+import { ProblemsError } from '../domain/problems-error.js';
+import { shown } from '../domain/problem.js';
 import type { Failure } from '../domain/failure.js';
-import type { RunResult } from '../domain/run-result.js';
+import type { RunResult } from '../domain/run/result.js';
 
-/** The run's input does not fit the plan's JSON Schema. */
-export class InvalidInputError extends Error {
+export { isUnansweredError, NoWorkerError, WorkerBusyError } from '../temporal/no-answer.js';
+
+/** A value that the caller passed does not fit: the run's input against the plan's JSON Schema, a budget, a tenant, an id. */
+export class InvalidInputError extends ProblemsError {
   override readonly name = 'InvalidInputError';
-
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join('\n'));
-  }
 }
 
-export class RunNotFound extends Error {
-  override readonly name = 'RunNotFound';
+/** A run's id is a field of Temporal's protocol, which a lone surrogate would break. Throws InvalidInputError. */
+export function checkRunId(id: string): void {
+  if (!id.isWellFormed())
+    throw new InvalidInputError([`expected the id of a run without unpaired surrogates, got ${shown(id)}`]);
+}
+
+export class RunNotFoundError extends Error {
+  override readonly name = 'RunNotFoundError';
 
   constructor(
     readonly runId: string,
@@ -22,23 +28,14 @@ export class RunNotFound extends Error {
   }
 }
 
-/** What was asked of a run cannot be done now. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-}
-
-/** Nobody polls the Task Queue, so nobody answers. */
-export class NoWorker extends Error {
-  override readonly name = 'NoWorker';
-
-  constructor(readonly taskQueue: string) {
-    super(`no worker polls the Task Queue ${JSON.stringify(taskQueue)}; start one with "baton worker"`);
-  }
+/** The request cannot be carried out in the present state of the run, breaker or pool. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
 }
 
 /** The Workflow ended without a result: it was terminated, or timed out. */
-export class RunLost extends Error {
-  override readonly name = 'RunLost';
+export class RunLostError extends Error {
+  override readonly name = 'RunLostError';
 
   constructor(
     readonly runId: string,
@@ -48,7 +45,7 @@ export class RunLost extends Error {
   }
 }
 
-/** A run that was to be one call has failed. */
+/** The call that `executeTask` made has failed. */
 export class TaskFailedError extends Error {
   override readonly name = 'TaskFailedError';
 

@@ -1,65 +1,63 @@
-// A fork: a run that takes over from another what has not changed. What it is a fork of, and which forks a run has.
+// A fork: a run that reuses the results of an old run wherever nothing has changed.
 import type { Client } from '@temporalio/client';
-import { checkFrom } from '../domain/cone.js';
-import type { Plan } from '../domain/plan.js';
-import { got } from '../domain/problem.js';
-import { ORCHESTRATE, type RunInput } from '../domain/run-input.js';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
-import { InvalidInputError, Refused } from './errors.js';
-import type { Known } from './prepare.js';
-import { runInputOf, type StartedWith } from './run-input-of.js';
+import { checkFrom } from '../domain/plan/downstream.js';
+import { shown } from '../domain/problem.js';
+import { ORCHESTRATE } from '../domain/run/input.js';
+import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
+import type { KnownAgents } from './check-plan.js';
+import { InvalidInputError, RefusedError } from './errors.js';
+import { prepareRun, type PreparedRun, type RunTerms } from './prepare-run.js';
+import { readRunInput, type StartedRunInput } from './read-run-input.js';
 
-/** What a run is to take over, and from which. */
 export interface ForkOf {
-  /** The id of the old run, whichever way it ended, if it has. */
+  /** The id of the old run. It may be running, or have ended in any way. */
   readonly run: string;
-  /** Tasks that run anew with all that depends on them, whether anything of theirs has changed or not. */
+  /** Tasks that run again with everything that depends on them, whether anything has changed or not. */
   readonly from?: readonly string[];
 }
 
-/** Also where the server does not know the search attribute. */
+/** The memo key of a fork. It is also there if the server does not have the search attribute. */
 export const FORK_MEMO = 'batonForkOf';
 
-/** How far back runs are looked through where they cannot be searched. */
-const MAX_LOOKED_THROUGH = 1_000;
+/** The maximum number of runs that are listed if the server cannot search for forks. */
+const MAX_LISTED = 1_000;
 
-/** What the old run was started with. Throws Refused where it cannot be forked. */
-export async function startOfOldRun(client: Client, id: string): Promise<StartedWith> {
-  const old = await runInputOf(client, id);
-  if (old.parent !== undefined) throw new Refused(`${id} is a sub-plan of run ${old.parent.run}: rerun that one`);
+/** The input that the old run was started with. Throws RefusedError if it cannot be forked. */
+export async function readForkableInput(client: Client, id: string): Promise<StartedRunInput> {
+  const old = await readRunInput(client, id);
+  if (old.parent !== undefined) throw new RefusedError(`${id} is a sub-plan of run ${old.parent.run}: rerun that one`);
+  if (old.compensates !== undefined)
+    throw new RefusedError(`${id} retries the debt of run ${old.compensates}: rerun that one`);
   return old;
 }
 
-/** Plans that the old one refers to by name are known, also where they are not registered any more. */
-export const withPlansOf = <K extends Known>(known: K, { plans = {} }: StartedWith): K => ({
-  ...known,
-  plans: new Map([...Object.entries(plans), ...(known.plans ?? [])]),
-});
-
-/** `id` is the new run's, if it is known yet. Throws InvalidInputError. */
-export function refuseFork(plan: Plan, { run, from = [] }: ForkOf, id?: string): void {
-  const taken = id === run ? [`id: expected another than that of the old run, got ${got(id)}`] : [];
-  const problems = [...checkFrom(plan, from), ...taken];
+/**
+ * As `prepareRun`, with the named plans of the old run, even if they are no longer registered, and with its agents if the caller
+ * knows none. Throws InvalidPlanError, InvalidInputError.
+ */
+export function prepareFork(
+  raw: unknown,
+  input: unknown,
+  known: KnownAgents,
+  { old, from = [], ...terms }: RunTerms & { readonly old: StartedRunInput; readonly from?: readonly string[] },
+): PreparedRun {
+  const plans = new Map([...Object.entries(old.plans ?? {}), ...(known.plans ?? [])]);
+  const prepared = prepareRun(raw, input, { ...known, plans }, terms);
+  const problems = checkFrom(prepared.plan, from);
   if (problems.length > 0) throw new InvalidInputError(problems);
+  return known.agents === undefined && old.agents !== undefined ? { ...prepared, agents: old.agents } : prepared;
 }
 
-export interface Fork {
-  readonly id: string;
-  readonly of: ForkOf;
-  readonly old: StartedWith;
-  readonly known: Known;
+/** Throws InvalidInputError if the new run has the id of the old one. */
+export function checkForkId(id: string, { run }: ForkOf): void {
+  if (id === run) throw new InvalidInputError([`id: expected another than that of the old run, got ${shown(id)}`]);
 }
 
-/** What a run is started with, as that of a fork. Throws InvalidInputError. */
-export function asFork<R extends RunInput & { plan: Plan }>(request: R, { id, of, old, known }: Fork): R {
+/** A prepared run as a fork; `id` is the id of the new run. Throws InvalidInputError. */
+export function asFork(prepared: PreparedRun, id: string, of: ForkOf): PreparedRun {
+  checkForkId(id, of);
   const { run, from } = of;
-  refuseFork(request.plan, of, id);
-  const agents = known.agents === undefined && old.agents !== undefined ? { agents: old.agents } : {};
-  return {
-    ...request,
-    ...agents,
-    reuse: { run, path: [], fork: id, ...(from === undefined ? {} : { from: [...from] }) },
-  };
+  return { ...prepared, reuse: { run, path: [], fork: id, ...(from === undefined ? {} : { from: [...from] }) } };
 }
 
 /** The ids of the forks of a run, newest first. */
@@ -68,16 +66,16 @@ export async function forksOf(client: Client, id: string): Promise<string[]> {
   const { name } = SEARCH_ATTRIBUTES.forkOf;
   const quoted = id.replaceAll('\\', '\\\\').replaceAll("'", "''");
   try {
-    return await listed(client, `${ofBaton} AND ${name} = '${quoted}'`, id);
+    return await findForks(client, `${ofBaton} AND ${name} = '${quoted}'`, id);
   } catch {
-    return await listed(client, ofBaton, id);
+    return await findForks(client, ofBaton, id);
   }
 }
 
-/** Sub-plans of forks belong to theirs. */
-async function listed(client: Client, query: string, id: string): Promise<string[]> {
+/** Sub-plans of forks are left out. */
+async function findForks(client: Client, query: string, id: string): Promise<string[]> {
   const forks: string[] = [];
-  let left = MAX_LOOKED_THROUGH;
+  let left = MAX_LISTED;
   for await (const { workflowId, parentExecution, memo } of client.workflow.list({ query })) {
     if (parentExecution === undefined && memo?.[FORK_MEMO] === id) forks.push(workflowId);
     if (--left === 0) break;

@@ -1,12 +1,12 @@
-// Runs on a server, newest first.
+// Lists the runs on a server, newest first.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { ORCHESTRATE } from '../domain/run-input.js';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
-import { TENANT_MEMO } from '../domain/tenant.js';
+import { ORCHESTRATE } from '../domain/run/input.js';
+import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
+import { TENANT_MEMO } from '../domain/run/tenant.js';
 
 export interface RunSummary {
   readonly runId: string;
-  /** `null` where the server has no search attributes of Baton. */
+  /** `null` if the server does not have Baton's search attributes. */
   readonly plan: string | null;
   /** `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed_out`. */
   readonly status: string;
@@ -16,7 +16,7 @@ export interface RunSummary {
   readonly endedAt: string | null;
 }
 
-/** Lists top-level runs; sub-plans are part of theirs. */
+/** Sub-plans are left out: they are part of their runs. */
 export async function listRuns(client: Client, limit: number): Promise<RunSummary[]> {
   const runs: RunSummary[] = [];
   for await (const info of client.workflow.list({ query: `WorkflowType = '${ORCHESTRATE}'` })) {

@@ -1,107 +1,100 @@
-// One pool, from outside: look at it, alter it while it is at work.
-import {
-  QueryNotRegisteredError,
-  ServiceError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  type Client,
-} from '@temporalio/client';
-import type { Altered } from '../domain/pool/alter.js';
-import { createPool } from '../domain/pool/pool.js';
+// A handle on one pool: reads its status, and changes its resources while it is running.
+import type { Client } from '@temporalio/client';
+import type { GuardAddress } from '../domain/guard-address.js';
+import type { PoolChange } from '../domain/pool/coordinator/alter.js';
+import { createPool } from '../domain/pool/coordinator/state.js';
 import { POOL_MESSAGES, poolWorkflowId, RESOURCE_POOL, type Alteration } from '../domain/pool/protocol.js';
 import { poolPolicy, resourceFacts, type PoolSettings, type ResourceSettings } from '../domain/pool/settings.js';
-import { poolStatus, type PoolStatus } from '../domain/pool/status.js';
-import { parseResource } from '../guards/pool/definition.js';
-import { exchange } from '../guards/entity.js';
-import { NoWorker, Refused } from './errors.js';
-import { pollersOf } from './pollers.js';
+import { poolStatus, type PoolStatus } from '../domain/pool/coordinator/status.js';
+import { parseResource } from '../domain/pool/definition.js';
+import { executeUpdateWithStart } from '../temporal/update-with-start.js';
+import { ANSWER_WITHIN_MS } from '../temporal/ask-worker.js';
+import { RefusedError } from './errors.js';
+import { askGuard, locateGuard, type GuardKind, type LocatedGuard } from './guard-workflow.js';
 
-/** What nobody has answered by then finds no worker. */
-const ANSWER_WITHIN_MS = 8_000;
+const POOLS: GuardKind = { workflowType: RESOURCE_POOL, noun: 'a pool', idOf: poolWorkflowId };
 
-/** Of whoever is no worker: the settings of any worker are newer. */
-const NOBODYS = { hash: '', since: 0 };
+/** The settings of any worker are newer than the client's. */
+const CLIENT_CONFIG = { hash: '', since: 0 };
 
-export interface PoolPlace {
+export interface PoolHandleOptions {
   readonly name: string;
-  /** Absent where the caller does not know them: only a pool that is at work can be seen then. */
+  /** Absent if the caller does not know them: only the status of a running pool can be read then. */
   readonly settings: PoolSettings | undefined;
-  readonly taskQueue: string;
-  /** What may have been meant. */
+  readonly place: GuardAddress;
+  /** Whether a pool of another project may be meant. */
+  readonly isAnywhere: boolean;
+  /** `did you mean "…"?`, if another pool has a similar name. */
   readonly hint?: string | undefined;
 }
 
 export class PoolHandle {
   readonly name: string;
-  private readonly workflowId: string;
 
   constructor(
     private readonly client: Client,
-    private readonly place: PoolPlace,
+    private readonly about: PoolHandleOptions,
   ) {
-    this.name = place.name;
-    this.workflowId = poolWorkflowId(place.taskQueue, place.name);
+    this.name = about.name;
   }
 
-  /** Throws Refused, NoWorker. */
+  /** Throws RefusedError, NoWorkerError. */
   async status(): Promise<PoolStatus> {
-    const workflow = this.client.workflow.getHandle(this.workflowId);
-    return await this.answered(async () => {
-      const found = await workflow.describe().catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      });
-      if (found?.status.name === 'RUNNING') return await workflow.query<PoolStatus>(POOL_MESSAGES.status);
-      const now = Date.now();
-      return poolStatus(this.name, createPool(this.policy(), NOBODYS, now), false);
-    });
+    const located = await this.locate();
+    if (!located.isRunning) return poolStatus(this.name, createPool(this.policy(), CLIENT_CONFIG, Date.now()), false);
+    const workflow = this.client.workflow.getHandle(located.workflowId);
+    return await askGuard(this.client, POOLS, located, () => workflow.query<PoolStatus>(POOL_MESSAGES.status));
   }
 
-  /** Adds a resource, or alters the one of that id; one that drained is used again. Throws PoolDefinitionError, Refused, NoWorker. */
-  async add(resource: ResourceSettings): Promise<Altered> {
+  /**
+   * Adds a resource, or changes the resource that has this id; a drained one is used again. Throws PoolDefinitionError,
+   * RefusedError, NoWorkerError.
+   */
+  async add(resource: ResourceSettings): Promise<PoolChange> {
     return await this.alter({ do: 'add', resource: resourceFacts(parseResource(this.name, resource)) });
   }
 
-  /** No new calls on it; those under way end. Throws Refused, NoWorker. */
-  async drain(id: string): Promise<Altered> {
+  /** Starts no new calls on it; calls in progress end. Throws RefusedError, NoWorkerError. */
+  async drain(id: string): Promise<PoolChange> {
     return await this.alter({ do: 'drain', id });
   }
 
-  /** As `drain`; it goes when its last call has ended. Throws Refused, NoWorker. */
-  async remove(id: string): Promise<Altered> {
+  /** Drains it, and removes it when its last call has ended. Throws RefusedError, NoWorkerError. */
+  async remove(id: string): Promise<PoolChange> {
     return await this.alter({ do: 'remove', id });
   }
 
-  private async alter(message: Alteration): Promise<Altered> {
-    const { name: pool, settings, taskQueue } = this.place;
-    const about = { workflowId: this.workflowId, taskQueue, workflowType: RESOURCE_POOL, summary: `the pool ${pool}` };
-    if (settings === undefined) await this.status();
-    const input = settings === undefined ? undefined : { pool, policy: poolPolicy(settings), config: NOBODYS };
-    const asked = { update: POOL_MESSAGES.alter, message, withinMs: ANSWER_WITHIN_MS };
-    return (await this.answered(() => exchange(this.client, { ...about, input }, asked))) as Altered;
+  private async alter(message: Alteration): Promise<PoolChange> {
+    const { name: pool, settings } = this.about;
+    const located = await this.locate();
+    const { workflowId, place, isRunning } = located;
+    const input =
+      isRunning && settings === undefined ? undefined : { pool, policy: this.policy(), config: CLIENT_CONFIG };
+    const address = {
+      workflowId,
+      taskQueue: place.taskQueue,
+      workflowType: RESOURCE_POOL,
+      summary: `the pool ${pool}`,
+      input,
+    };
+    const update = { update: POOL_MESSAGES.alter, message, withinMs: ANSWER_WITHIN_MS };
+    const change = await askGuard(this.client, POOLS, located, () =>
+      executeUpdateWithStart(this.client, address, update),
+    );
+    return change as PoolChange;
+  }
+
+  private locate(): Promise<LocatedGuard> {
+    const { name, place, isAnywhere } = this.about;
+    return locateGuard(this.client, POOLS, { name, place, isAnywhere });
   }
 
   private policy() {
-    const { settings, taskQueue, hint } = this.place;
+    const { settings, place, hint } = this.about;
     if (settings !== undefined) return poolPolicy(settings);
-    const [pool, queue] = [this.name, taskQueue].map((text) => JSON.stringify(text));
-    throw new Refused(
-      `there is no pool ${pool} at work on the Task Queue ${queue}, and none of this name is configured${hint === undefined ? '' : `; ${hint}`}`,
+    const [pool, project] = [this.name, place.scope].map((text) => JSON.stringify(text));
+    throw new RefusedError(
+      `there is no pool ${pool} running in the project ${project}, and no pool of this name is configured${hint === undefined ? '' : `; ${hint}`}`,
     );
-  }
-
-  private async answered<T>(question: () => Promise<T>): Promise<T> {
-    const { taskQueue } = this.place;
-    try {
-      return await this.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, question);
-    } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError) throw new Refused(error.cause?.message ?? error.message);
-      if (error instanceof QueryNotRegisteredError) throw new Refused(`${this.workflowId} is no pool of Baton`);
-      const isLate =
-        error instanceof ServiceError ||
-        (error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError');
-      if (isLate && (await pollersOf(this.client, taskQueue)) === 0) throw new NoWorker(taskQueue);
-      throw error;
-    }
   }
 }

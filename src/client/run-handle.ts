@@ -1,35 +1,53 @@
-// One run, from outside: look at it, act on it, wait for it.
+// A handle on one run: reads its state, sends it messages, waits for its result.
+import { parseCallName } from '../domain/call/name.js';
 import {
   ApplicationFailure,
   CancelledFailure,
   QueryNotRegisteredError,
-  ServiceError,
   WorkflowFailedError,
   WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
   type Client,
   type WorkflowExecutionDescription,
   type WorkflowHandle,
 } from '@temporalio/client';
-import type { Addition } from '../domain/budget.js';
-import { MESSAGES, type Approval, type BudgetRaise, type RunEvent, type SnapshotRequest } from '../domain/messages.js';
-import { RESULT_MEMO, type RunResult } from '../domain/run-result.js';
+import type { BudgetAddition } from '../domain/budget/budget.js';
+import { defined } from '../domain/json/defined.js';
+import type { Plan } from '../domain/plan/plan.js';
+import { shown } from '../domain/problem.js';
+import {
+  MESSAGES,
+  type Approval,
+  type BudgetRaise,
+  type EventReceipt,
+  type RunEvent,
+  type SentEvent,
+  type SnapshotRequest,
+} from '../domain/run/messages.js';
+import { ORCHESTRATE } from '../domain/run/input.js';
+import { RESULT_MEMO, type RunResult } from '../domain/run/result.js';
+import { ANSWER_WITHIN_MS, askWorker } from '../temporal/ask-worker.js';
+import { countPollers } from '../temporal/pollers.js';
+import { resetActivities } from '../temporal/reset-activities.js';
+import { isUnknownUpdate } from '../temporal/dropped-update.js';
+import { sendUpdate } from '../temporal/send-update.js';
 import { parseAddition } from './budget.js';
-import { NoWorker, Refused, RunLost, RunNotFound } from './errors.js';
-import { pollersOf } from './pollers.js';
-import { resetActivities } from './reset-activities.js';
-import { retryingTasks } from './retrying.js';
-import { sendUpdate } from './send-update.js';
+import { checkApproval, checkEvent, updateError, type EventDelivery } from './messages.js';
+import { NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
+import { taskOfActivity, withPendingActivities } from './pending-activities.js';
+import { readRunInput } from './read-run-input.js';
 
-/** A query or an update that nobody has answered by then finds no worker. */
-const ANSWER_WITHIN_MS = 8_000;
+/** Children whose names have a suffix undo sub-plans. */
+const isSubPlan = (name: string): boolean => {
+  const parsed = parseCallName(name);
+  return parsed !== undefined && parsed.suffix === undefined;
+};
 
-/** A sub-plan, by what follows the id of its run: `solve`, `each[3]`; not its undoing. */
-const BELOW = /^\w+(?:\[\d+\])?$/;
+const isOpen = ({ status }: WorkflowExecutionDescription): boolean => status.name === 'RUNNING';
 
-export interface RunLook {
+export interface RunObservation {
+  readonly description: WorkflowExecutionDescription;
   readonly snapshot: RunResult;
-  /** The ids of the runs of its sub-plans that are at work. */
+  /** The ids of the runs of its sub-plans that are in progress. */
   readonly below: readonly string[];
 }
 
@@ -43,28 +61,33 @@ export class RunHandle {
     this.workflow = client.workflow.getHandle(id);
   }
 
-  /** How the run stands: its result if it has ended. `outputs: false` leaves out the outputs of its tasks. */
+  /** The present state of the run; its result if it has ended. `outputs: false` leaves out the outputs of its tasks. */
   async snapshot(request: SnapshotRequest = {}): Promise<RunResult> {
-    return (await this.look(request)).snapshot;
+    return (await this.observe(request)).snapshot;
   }
 
-  /** As `snapshot`, with what the server knows of its sub-plans. */
-  async look(request: SnapshotRequest = {}): Promise<RunLook> {
-    const description = await this.describe();
-    if (description.status.name !== 'RUNNING') return { snapshot: await this.result(), below: [] };
+  /** As `snapshot`, with the server's description of the run and its sub-plans. A description that is new enough is used. */
+  async observe(request: SnapshotRequest = {}, known?: WorkflowExecutionDescription): Promise<RunObservation> {
+    const description = known ?? (await this.describe());
+    if (description.status.name !== 'RUNNING') return { description, snapshot: await this.result(), below: [] };
     const result = await this.ask(description, () =>
       this.workflow.query<RunResult, [SnapshotRequest]>(MESSAGES.snapshot, request),
     );
-    const snapshot = { ...result, tasks: retryingTasks(result.tasks, description) };
-    return { snapshot, below: this.belowIn(description) };
+    const snapshot = { ...result, tasks: await withPendingActivities(this.client, result.tasks, description) };
+    return { description, snapshot, below: this.subPlansIn(description) };
   }
 
-  /** Waits for the end, whichever it is. Throws RunNotFound, RunLost. */
+  /** The plan that the run was started with. Throws RefusedError if it cannot be read. */
+  async plan(): Promise<Plan> {
+    return (await readRunInput(this.client, this.id)).plan;
+  }
+
+  /** Waits until the run ends, in whichever way. Throws RunNotFoundError, RunLostError. */
   async result(): Promise<RunResult> {
     try {
       return (await this.workflow.result()) as RunResult;
     } catch (error) {
-      return await this.resultOf(error);
+      return await this.resultFrom(error);
     }
   }
 
@@ -76,10 +99,9 @@ export class RunHandle {
     await this.update(MESSAGES.resume);
   }
 
-  /** Asks the run to stop, and to undo what it did. Returns as soon as the request is recorded. */
+  /** Requests the run to stop, and to undo its work. Returns as soon as the server has recorded the request. */
   async cancel(): Promise<void> {
-    const { status } = await this.describe();
-    if (status.name !== 'RUNNING') throw new Refused(`run ${this.id} has ended (${status.name.toLowerCase()})`);
+    await this.describeOpen();
     await this.workflow.cancel();
   }
 
@@ -87,14 +109,15 @@ export class RunHandle {
     task: string,
     answer: { reject?: boolean; comment?: string; by?: string; plan?: unknown } = {},
   ): Promise<void> {
+    checkApproval(answer);
     const { reject = false, ...rest } = answer;
     await this.update(MESSAGES.approve, { task, decision: reject ? 'reject' : 'approve', ...rest } satisfies Approval);
   }
 
-  /** Tries a running task again now: a wait between attempts is cut short, a call that hangs is given up. */
+  /** Retries a running task now: cancels the wait between attempts, or abandons a call that hangs. */
   async retryTask(task: string): Promise<void> {
     await this.update(MESSAGES.retryTask, { task });
-    await resetActivities(this.client, await this.describe(), task);
+    await resetActivities(this.client, await this.describe(), (id) => taskOfActivity(id) === task);
   }
 
   /** Skips a task that has not started. */
@@ -102,64 +125,91 @@ export class RunHandle {
     await this.update(MESSAGES.skipTask, { task });
   }
 
-  /** Raises what the run may spend; a run that its budget has paused goes on. Throws InvalidInputError. */
-  async raiseBudget(add: Addition): Promise<void> {
+  /** Raises the budget of the run; a run that its budget has paused resumes. Throws InvalidInputError. */
+  async raiseBudget(add: BudgetAddition): Promise<void> {
     await this.update(MESSAGES.raiseBudget, { add: parseAddition(add) } satisfies BudgetRaise);
   }
 
-  async deliverEvent(name: string, data: unknown = null): Promise<void> {
-    const { status } = await this.describe();
-    if (status.name !== 'RUNNING') throw new Refused(`run ${this.id} has ended (${status.name.toLowerCase()})`);
-    await this.workflow.signal<[RunEvent]>(MESSAGES.deliverEvent, { name, data });
+  /**
+   * Delivers an event to the task that waits for it, or will wait for it. An event that is sent again under the same `id` is received
+   * once. Throws InvalidInputError if the event cannot be sent, RefusedError if no task of the run takes it.
+   */
+  async deliverEvent(name: string, data: unknown = null, { id }: { id?: string } = {}): Promise<EventDelivery> {
+    const event = { name, data, ...defined({ id }) } satisfies SentEvent;
+    checkEvent(event);
+    try {
+      const receipt = await this.update<EventReceipt>(MESSAGES.sendEvent, event, id);
+      if (receipt.event === name) return receipt;
+      throw new RefusedError(
+        `id ${shown(id)}: run ${this.id} has received another event under it, ${shown(receipt.event)}`,
+      );
+    } catch (error) {
+      if (!(error instanceof RefusedError) || !isUnknownUpdate(error.cause)) throw error;
+      return await this.signalEvent(event);
+    }
   }
 
-  /** Throws RunNotFound. */
+  /** For a run on an older worker, which cannot refuse an event. */
+  private async signalEvent({ name, data, id }: SentEvent): Promise<EventDelivery> {
+    if ((await this.describe()).type !== ORCHESTRATE) throw new RefusedError(`${this.id} is not a run of Baton`);
+    const older = `the worker of run ${this.id} is older than this client`;
+    if (id !== undefined)
+      throw new RefusedError(
+        `id: ${older}, and would receive an event twice that is sent twice; send it without an id, or update the worker`,
+      );
+    await this.workflow.signal<[RunEvent]>(MESSAGES.deliverEvent, { name, data });
+    return { event: name, state: 'sent', tasks: [] };
+  }
+
+  /** Throws RunNotFoundError. */
   async describe(): Promise<WorkflowExecutionDescription> {
     try {
       return await this.workflow.describe();
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw new RunNotFound(this.id);
+      if (error instanceof WorkflowNotFoundError) throw new RunNotFoundError(this.id);
       throw error;
     }
   }
 
-  private belowIn({ raw }: WorkflowExecutionDescription): string[] {
+  /** Throws RefusedError if the run has ended. */
+  private async describeOpen(): Promise<WorkflowExecutionDescription> {
+    const description = await this.describe();
+    if (isOpen(description)) return description;
+    throw new RefusedError(`run ${this.id} has ended (${description.status.name.toLowerCase()})`);
+  }
+
+  private subPlansIn({ raw }: WorkflowExecutionDescription): string[] {
     const start = `${this.id}/`;
     const ids = (raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
-    return ids.filter((id) => id.startsWith(start) && BELOW.test(id.slice(start.length)));
+    return ids.filter((id) => id.startsWith(start) && isSubPlan(id.slice(start.length)));
   }
 
-  private async update(name: string, message?: unknown): Promise<void> {
-    const description = await this.describe();
-    if (description.status.name !== 'RUNNING') {
-      throw new Refused(`run ${this.id} has ended (${description.status.name.toLowerCase()})`);
-    }
-    // An update that nobody takes is not recorded, yet would be delivered should a worker come after we have given up.
-    if ((await pollersOf(this.client, description.taskQueue)) === 0) throw new NoWorker(description.taskQueue);
+  private async update<T = void>(name: string, message?: unknown, id?: string): Promise<T> {
+    // The server still knows the answer to an update that an ended run has received under the same id.
+    const description = id === undefined ? await this.describeOpen() : await this.describe();
+    // Without a worker the update would time out here, and yet be delivered if a worker comes soon after.
+    if (isOpen(description) && (await countPollers(this.client, description.taskQueue)) === 0)
+      throw new NoWorkerError(description.taskQueue);
     const until = Date.now() + ANSWER_WITHIN_MS;
     try {
-      await this.ask(description, () => sendUpdate(this.workflow, { name, message, until }));
+      return await this.ask(description, () => sendUpdate<T>(this.workflow, { name, message, id, until }));
     } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError) throw new Refused(error.cause?.message ?? error.message);
-      if (error instanceof WorkflowNotFoundError) throw new Refused(`run ${this.id} has ended`);
-      throw error;
+      throw updateError(this.id, error);
     }
   }
 
-  /** What only a worker can answer is not asked where no worker polls: it would wait in silence. */
-  private async ask<T>({ taskQueue }: WorkflowExecutionDescription, question: () => Promise<T>): Promise<T> {
+  private async ask<T>({ taskQueue }: WorkflowExecutionDescription, request: () => Promise<T>): Promise<T> {
     try {
-      return await this.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, question);
+      return await askWorker(this.client, taskQueue, request);
     } catch (error) {
-      if (error instanceof QueryNotRegisteredError) throw new Refused(`${this.id} is no run of Baton`);
-      if (!(error instanceof ServiceError)) throw error;
-      if ((await pollersOf(this.client, taskQueue)) === 0) throw new NoWorker(taskQueue);
+      if (error instanceof QueryNotRegisteredError) throw new RefusedError(`${this.id} is not a run of Baton`);
       throw error;
     }
   }
 
-  private async resultOf(error: unknown): Promise<RunResult> {
-    if (error instanceof WorkflowNotFoundError) throw new RunNotFound(this.id);
+  /** A run that failed or was cancelled has a result, too: in the failure, or in the memo. */
+  private async resultFrom(error: unknown): Promise<RunResult> {
+    if (error instanceof WorkflowNotFoundError) throw new RunNotFoundError(this.id);
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     if (cause instanceof ApplicationFailure && cause.type === 'RunFailed') return cause.details![0] as RunResult;
@@ -168,6 +218,6 @@ export class RunHandle {
       const result = memo?.[RESULT_MEMO];
       if (result !== undefined) return result as RunResult;
     }
-    throw new RunLost(this.id, cause === undefined ? 'ended' : `ended: ${cause.message}`);
+    throw new RunLostError(this.id, cause === undefined ? 'ended' : `ended: ${cause.message}`);
   }
 }

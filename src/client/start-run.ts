@@ -1,20 +1,22 @@
-// Starting the Workflow of a run. A run's id is used once: asking again for the same id finds the run that has it.
+// Starts the Workflow of a run. A run's id is used once: starting the same id again finds the run that has it.
+import { defined } from '../domain/json/defined.js';
 import { randomBytes } from 'node:crypto';
-import {
-  ServiceError,
-  WorkflowExecutionAlreadyStartedError,
-  type Client,
-  type WorkflowStartOptions,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOptions } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import type { Plan } from '../domain/plan.js';
-import { ORCHESTRATE, type RunInput } from '../domain/run-input.js';
-import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/search-attributes.js';
-import { shareOf, TENANT_MEMO } from '../domain/tenant.js';
+import type { Plan } from '../domain/plan/plan.js';
+import { ORCHESTRATE, taskTimeout, type RunInput } from '../domain/run/input.js';
+import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/run/search-attributes.js';
+import { fairnessOptions, TENANT_MEMO } from '../domain/run/tenant.js';
+import { checkRunId } from './errors.js';
 import { FORK_MEMO } from './fork.js';
+import { headOf } from '../domain/text/well-formed.js';
+import { grpcErrorIn, GrpcStatus } from '../temporal/grpc.js';
 
-const GRPC_INVALID_ARGUMENT = 3;
+/** Longer summaries are cut: the server limits them. */
 const MAX_SUMMARY = 200;
+
+/** The memo key of a run that retries the debt of another: the id of that run. */
+export const COMPENSATES_MEMO = 'batonCompensates';
 
 export interface StartRequest {
   readonly id: string;
@@ -27,13 +29,14 @@ export function newRunId(planName: string): string {
   const name = planName
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-|-$/g, '')
     .slice(0, 60);
   return `${name === '' ? 'run' : name}-${randomBytes(4).toString('hex')}`;
 }
 
-/** True if it was started, false if a run of this id is there already, going on or ended. */
+/** True if it was started, false if a run of this id exists already, running or ended. */
 export async function startRun(client: Client, { id, taskQueue, request }: StartRequest): Promise<boolean> {
+  checkRunId(id);
   const { plan } = request;
   const options: WorkflowStartOptions = {
     workflowId: id,
@@ -41,11 +44,12 @@ export async function startRun(client: Client, { id, taskQueue, request }: Start
     args: [request],
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
-    staticSummary: `${plan.name} · ${Object.keys(plan.tasks).length} tasks`.slice(0, MAX_SUMMARY),
-    // The picture is in the details that the run makes of itself.
-    ...(plan.description === undefined ? {} : { staticDetails: plan.description }),
+    staticSummary: headOf(`${plan.name} · ${Object.keys(plan.tasks).length} tasks`, MAX_SUMMARY).toWellFormed(),
+    // The details that the run itself sets have the picture.
+    ...defined({ staticDetails: plan.description }),
     ...memoOf(request),
-    ...(request.tenant === undefined ? {} : { priority: shareOf(request.tenant) }),
+    ...taskTimeout(request),
+    ...(request.tenant === undefined ? {} : { priority: fairnessOptions(request.tenant) }),
   };
   try {
     await startSearchable(client, options, request);
@@ -56,16 +60,17 @@ export async function startRun(client: Client, { id, taskQueue, request }: Start
   }
 }
 
-/** What is known of it also where the server has no search attributes of Baton. */
-function memoOf({ reuse, tenant }: StartRequest['request']): Pick<WorkflowStartOptions, 'memo'> {
+/** The memo has these values even if the server does not have Baton's search attributes. */
+function memoOf({ reuse, tenant, compensates }: StartRequest['request']): Pick<WorkflowStartOptions, 'memo'> {
   const memo = {
     ...(reuse === undefined ? {} : { [FORK_MEMO]: reuse.run }),
+    ...(compensates === undefined ? {} : { [COMPENSATES_MEMO]: compensates }),
     ...(tenant === undefined ? {} : { [TENANT_MEMO]: tenant.name }),
   };
   return Object.keys(memo).length === 0 ? {} : { memo };
 }
 
-/** A server that does not know Baton's search attributes refuses them; the run goes without those that it does not know. */
+/** A server rejects search attributes that it does not have; the run is then started without them. */
 async function startSearchable(
   client: Client,
   options: WorkflowStartOptions,
@@ -93,14 +98,14 @@ async function startSearchable(
       });
       return;
     } catch (error) {
-      if (!isAboutSearchAttributes(error)) throw error;
+      if (!isUnknownSearchAttribute(error)) throw error;
     }
   }
   await client.workflow.start(ORCHESTRATE, options);
 }
 
-function isAboutSearchAttributes(error: unknown): boolean {
-  const cause: unknown = error instanceof ServiceError ? error.cause : error;
-  if (!(cause instanceof Error) || !('code' in cause)) return false;
-  return cause.code === GRPC_INVALID_ARGUMENT && /search ?attribute|BatonPlan|BatonStatus/i.test(cause.message);
+function isUnknownSearchAttribute(error: unknown): boolean {
+  const cause = grpcErrorIn(error);
+  if (cause?.code !== GrpcStatus.INVALID_ARGUMENT) return false;
+  return /search ?attribute|BatonPlan|BatonStatus/i.test(cause.message);
 }

@@ -1,8 +1,6 @@
-/** A configuration that cannot be used: one line for each problem, each naming the file. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
+import { ProblemsError } from '../domain/problems-error.js';
 
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join('\n'));
-  }
+/** A configuration that cannot be used: one line for each problem, each naming the file. */
+export class ConfigError extends ProblemsError {
+  override readonly name = 'ConfigError';
 }

@@ -1,58 +1,91 @@
-// From a file to a configuration that can be trusted. All that is wrong is said at once, each line naming the file.
+// Loads and validates a configuration. All problems are reported together, each on a line that begins with the file.
+import { defined } from '../domain/json/defined.js';
 import { realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { ConfigFile, type Config } from '../config.js';
-import { InvalidPlanError } from '../domain/parse-plan.js';
+import { refusedSecrets } from '../activities/secrets/refused.js';
+import { SecretSettings } from '../domain/secret.js';
+import { ConfigFile, ServerSettings, type Config } from '../config.js';
+import { InvalidPlanError } from '../domain/plan/parse.js';
 import type { PoolSettings } from '../domain/pool/settings.js';
 import { formatPath, formatProblem } from '../domain/problem.js';
-import { describeIssue } from '../json-schema.js';
+import { visibleName } from '../domain/text/visible.js';
+import { describeIssue } from '../domain/json/zod-issues.js';
 import { readPlanFile } from '../plan-file.js';
+import { projectOf } from '../project.js';
 import { ConfigError } from './error.js';
 import { DATA_ENDINGS, endingOf, findConfig, suggestKey } from './find.js';
 import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
+import type { LoadSelf } from './read-module.js';
 import { readPools } from './read-pools.js';
+import { withAbsolutePaths } from './value-paths.js';
 
-export interface LoadedConfig extends Pick<Config, 'agents' | 'planner' | 'taskQueue' | 'server'> {
+export interface LoadedConfig extends Pick<
+  Config,
+  'agents' | 'planner' | 'taskQueue' | 'server' | 'storage' | 'encryption'
+> {
   /** The real path of the file. */
   readonly path: string;
+  /** The project whose circuit breakers and pools are used; see project.ts. */
+  readonly project: string;
   readonly plans: ReadonlyMap<string, unknown>;
   readonly pools: readonly PoolSettings[];
+  /** Without secrets in the file, its workers allow none. */
+  readonly secrets: SecretSettings;
 }
 
-/** The configuration that is named, or that of the directory; `undefined` if it has none. Throws ConfigError. */
-export async function loadConfig(directory: string, named?: string): Promise<LoadedConfig | undefined> {
+/** The configuration `named`, or that of the directory; `undefined` if it has none. `self` loads this package. Throws ConfigError. */
+export async function loadConfig(
+  directory: string,
+  named: string | undefined,
+  { self }: { readonly self: LoadSelf },
+): Promise<LoadedConfig | undefined> {
   const path = await findConfig(directory, named);
   if (path === undefined) return undefined;
-  const name = named ?? relative(directory, path);
+  const name = visibleName(named ?? relative(directory, path));
   const isData = DATA_ENDINGS.some((ending) => ending === endingOf(path));
-  const raw = isData ? await readDataConfig(path, name) : await readModule(path, name);
+  const raw = isData ? await readDataConfig(path, name) : await readModule(path, name, self);
   const parsed = ConfigFile.safeParse(raw);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => linesOf(name, issue, raw)));
-  const { plans = {}, planner, taskQueue, server } = parsed.data;
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => issueLines(name, issue, raw)));
+  const { plans = {}, planner, project, taskQueue, server, secrets, storage, encryption } = parsed.data;
   const place = { name, directory: dirname(path) };
   const agents = readAgents(parsed.data.agents, place);
+  const refused = refusedSecrets(agents, secrets);
+  if (refused.length > 0) throw new ConfigError(refused.map((line) => `${name}: ${line}`));
   return {
     path: realpathSync(path),
     agents,
+    project: projectOf({ project, taskQueue }, place.directory),
     pools: readPools(parsed.data.pools ?? [], agents, place),
     plans: await readPlans(plans, place),
-    ...(planner === undefined ? {} : { planner }),
-    ...(taskQueue === undefined ? {} : { taskQueue }),
-    ...(server === undefined ? {} : { server }),
+    secrets: withResolvedDirectory(secrets ?? { allow: [] }, place.directory),
+    ...defined({ planner, taskQueue, server }),
+    ...withAbsolutePaths(defined({ storage, encryption }), place.directory),
   };
 }
 
-/** Loaded only where there is code to read. */
-const readModule = async (path: string, name: string): Promise<unknown> =>
-  (await import('./read-module.js')).readModuleConfig(path, name);
+/** A directory of secrets is relative to the configuration. */
+const withResolvedDirectory = (secrets: SecretSettings, directory: string): SecretSettings =>
+  secrets.from === undefined || secrets.from === 'env'
+    ? secrets
+    : { ...secrets, from: resolve(directory, secrets.from) };
+
+/** The module is imported only if the configuration is code. */
+const readModule = async (path: string, name: string, self: LoadSelf): Promise<unknown> =>
+  (await import('./read-module.js')).readModuleConfig(path, name, self);
 
 type Issue = NonNullable<ReturnType<typeof ConfigFile.safeParse>['error']>['issues'][number];
 
-function linesOf(name: string, issue: Issue, raw: unknown): string[] {
+/** The keys of the objects within a configuration. */
+const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['server', Object.keys(ServerSettings.shape)],
+  ['secrets', Object.keys(SecretSettings.shape)],
+]);
+
+function issueLines(name: string, issue: Issue, raw: unknown): string[] {
   const where = issue.path.length === 0 ? name : `${name}: ${formatPath(issue.path)}`;
   if (issue.code !== 'unrecognized_keys') return [`${where}: ${describeIssue(issue, raw)}`];
-  const known = issue.path[0] === 'server' ? ['address', 'namespace'] : Object.keys(ConfigFile.shape);
+  const known = PARTS.get(String(issue.path[0])) ?? Object.keys(ConfigFile.shape);
   return issue.keys.map((key) => `${where}: unknown key ${JSON.stringify(key)}${suggestKey(key, known)}`);
 }
 

@@ -1,21 +1,21 @@
-// The agents of a configuration: made in code, or described as data.
+// Reads the agents of a configuration: objects made in code, or data.
 import { AgentDefinitionError } from '../activities/agents/definition.js';
 import { agentFromData } from '../activities/agents/index.js';
-import { createRegistry } from '../activities/registry.js';
-import { AgentSettings, type Agent } from '../domain/agent.js';
-import { got } from '../domain/problem.js';
+import { createRegistry } from '../activities/agents/registry.js';
+import { AgentSettings, type Agent } from '../domain/agent/agent.js';
+import { shown } from '../domain/problem.js';
 import { ConfigError } from './error.js';
-import { placed } from './placed.js';
+import { withAbsoluteCwd } from './resolve-cwd.js';
 
-export interface AgentsPlace {
-  /** The file, as messages name it. */
+export interface ConfigLocation {
+  /** The name of the file, for messages. */
   readonly name: string;
-  /** Where commands run that name no directory, and what relative ones start from. */
+  /** The directory of the file: relative paths start here, and commands without a directory run here. */
   readonly directory: string;
 }
 
-/** Throws a ConfigError with all that is wrong with any of them. */
-export function readAgents(entries: readonly unknown[], { name, directory }: AgentsPlace): Agent[] {
+/** Throws a ConfigError with the problems of all agents. */
+export function readAgents(entries: readonly unknown[], { name, directory }: ConfigLocation): Agent[] {
   const problems: string[] = [];
   const collect = <T>(where: string, make: () => T): T | undefined => {
     try {
@@ -28,7 +28,7 @@ export function readAgents(entries: readonly unknown[], { name, directory }: Age
   };
   const agents = entries.flatMap((entry, index) => {
     if (isAgent(entry)) return [entry];
-    const agent = collect(`agents[${index}]: `, () => agentFromData(placed(asData(entry), directory)));
+    const agent = collect(`agents[${index}]: `, () => agentFromData(withAbsoluteCwd(asData(entry), directory)));
     return agent === undefined ? [] : [agent];
   });
   collect('', () => createRegistry(agents));
@@ -36,7 +36,7 @@ export function readAgents(entries: readonly unknown[], { name, directory }: Age
   return agents;
 }
 
-/** What `functionAgent` and the like return. */
+/** True for the result of `functionAgent` and similar functions. */
 function isAgent(entry: unknown): entry is Agent {
   if (typeof entry !== 'object' || entry === null || !('run' in entry) || typeof entry.run !== 'function') return false;
   return 'kind' in entry && typeof entry.kind === 'string' && AgentSettings.shape.type.safeParse(typeOf(entry)).success;
@@ -46,5 +46,7 @@ const typeOf = (entry: object): unknown => ('type' in entry ? entry.type : undef
 
 function asData(entry: unknown): object {
   if (typeof entry === 'object' && entry !== null && !Array.isArray(entry)) return entry;
-  throw new AgentDefinitionError([`expected an agent, got ${typeof entry === 'function' ? 'a function' : got(entry)}`]);
+  throw new AgentDefinitionError([
+    `expected an agent, got ${typeof entry === 'function' ? 'a function' : shown(entry)}`,
+  ]);
 }

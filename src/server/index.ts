@@ -1,5 +1,6 @@
 export type { FoundServer } from './address.js';
-export { BinaryNotFound, findTemporalBinary, findTestServerBinary } from './binary.js';
+export { BinaryNotFoundError, findTemporalBinary, findTestServerBinary } from './binary.js';
+export { dynamicConfigArgs } from './dynamic-config.js';
 export { type FindServerOptions, findServer } from './find-server.js';
 export { registerSearchAttributes } from './search-attributes.js';
-export { ServerUnreachable } from './unreachable.js';
+export { ServerUnreachableError } from './unreachable.js';

@@ -1,13 +1,11 @@
 import { lock } from 'proper-lockfile';
-import { systemCodeOf } from './unreachable.js';
+import { visibleName } from '../domain/text/visible.js';
+import { systemCodeOf } from '../system/system-error.js';
 
-/** A holder that has been silent this long is dead; a long turn of the event loop of a living one must fit in. */
+/** A lock that has not been renewed for this long is taken over. A long turn of the holder's event loop must be shorter. */
 const STALE_MS = 15_000;
 
-/**
- * Does `work` while no other process on this machine does any under the same name. Waits up to `waitMs` for the others.
- * The directory must exist.
- */
+/** Does `work` while this process holds the lock of a directory, which must exist. Waits up to `waitMs` for the lock. */
 export async function withLock<T>(directory: string, waitMs: number, work: () => Promise<T>): Promise<T> {
   const pauseMs = 100;
   const unlock = await lock(directory, {
@@ -15,17 +13,17 @@ export async function withLock<T>(directory: string, waitMs: number, work: () =>
     lockfilePath: `${directory}/lock`,
     stale: STALE_MS,
     retries: { retries: Math.ceil(waitMs / pauseMs), factor: 1, minTimeout: pauseMs, maxTimeout: pauseMs },
-    // The library would throw where nobody can catch it. Whoever lost the lock was suspended for STALE_MS; what the lock
-    // guards is checked again by everyone who takes it, so the work may end.
+    // By default the library throws where no caller can catch it. A process that lost the lock was suspended for STALE_MS. Its work
+    // may end, because every process that takes the lock checks again what the lock guards.
     onCompromised: () => undefined,
   }).catch((error: unknown) => {
     if (systemCodeOf(error) !== 'ELOCKED') throw error;
-    throw new Error(`${directory}: another process has held its lock for ${waitMs / 1000} s`);
+    throw new Error(`${visibleName(directory)}: another process has held its lock for ${waitMs / 1000} s`);
   });
   try {
     return await work();
   } finally {
-    // Fails only if the lock had been lost.
+    // Rejects only if the lock was lost.
     await unlock().catch(() => undefined);
   }
 }

@@ -1,18 +1,20 @@
+// Registers Baton's search attributes in a namespace.
 import type { ConnectionLike } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
+import { grpcCodeOf, GrpcStatus } from '../temporal/grpc.js';
 
 /** temporal.api.enums.v1.IndexedValueType */
 const INDEXED_VALUE_TYPE = { KEYWORD: 2 } as const;
 
 const ALL = Object.values(SEARCH_ATTRIBUTES);
 
-/** Which of Baton's search attributes the namespace has, by name. */
+/** The names of Baton's search attributes that the namespace has. */
 export async function listSearchAttributes(connection: ConnectionLike, namespace: string): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return ALL.flatMap(({ name }) => (Object.hasOwn(customAttributes, name) ? [name] : []));
 }
 
-/** Registers what is missing. Safe to repeat, and to do from several places at once. */
+/** Registers the missing search attributes. Several processes may do this repeatedly and at the same time. */
 export async function registerSearchAttributes(
   connection: ConnectionLike,
   namespace: string,
@@ -20,7 +22,7 @@ export async function registerSearchAttributes(
   const present = await listSearchAttributes(connection, namespace);
   const missing = ALL.filter(({ name }) => !present.includes(name));
   const added: string[] = [];
-  // One by one: with several in one request, a single one that exists by now would refuse them all.
+  // One request each: a request with several fails if one of them exists by now.
   for (const { name, kind } of missing) {
     const searchAttributes = { [name]: INDEXED_VALUE_TYPE[kind] };
     try {
@@ -34,6 +36,7 @@ export async function registerSearchAttributes(
   return { added, present };
 }
 
-/** gRPC's ALREADY_EXISTS; some versions of the server say it in words only. */
+/** Some versions of the server report this in the message only. */
 const isAlreadyThere = (error: unknown): boolean =>
-  error instanceof Error && (('code' in error && error.code === 6) || error.message.includes('already exists'));
+  grpcCodeOf(error) === GrpcStatus.ALREADY_EXISTS ||
+  (error instanceof Error && error.message.includes('already exists'));

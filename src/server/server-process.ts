@@ -1,15 +1,15 @@
-// The process of an embedded server. A record of it may be stale, for its pid may be another program's by now, or lost while
-// the server lives. So nothing is believed, and above all nothing killed, unless the command line names the database; and
-// a command line that does is as good as a record.
+// The process of an embedded server. Its record may be stale, because the pid may belong to another program by now, or lost while
+// the server is running. A process is taken for the server, and killed, only if its command line names the database; such a command
+// line can replace the record.
 import { setTimeout as pause } from 'node:timers/promises';
-import { commandOf } from './process-identity.js';
-import { ownProcesses } from './process-list.js';
-import { ServerRecord } from './record.js';
+import { commandOf } from '../system/process-identity.js';
+import { ownProcesses } from '../system/process-list.js';
+import { ServerRecord } from './server-record.js';
 
 /** An idle server ends within about a second of SIGTERM; a busy one has writes to finish. */
 const STOP_GRACE_MS = 8_000;
 
-/** After SIGKILL only the kernel has something to do. */
+/** After SIGKILL only the kernel has work to do. */
 const KILL_GRACE_MS = 5_000;
 
 const POLL_MS = 40;
@@ -19,7 +19,7 @@ export async function isOurs(record: ServerRecord): Promise<boolean> {
   return command !== undefined && isServerOn(record.database, command);
 }
 
-/** The server that runs on this database, read from its command line; looks at every process of this user. */
+/** Searches the processes of this user for the server that runs on this database; its command line has the ports. */
 export async function findServerOn(database: string): Promise<ServerRecord | undefined> {
   for (const { pid, command } of await ownProcesses()) {
     if (!isServerOn(database, command)) continue;
@@ -32,11 +32,11 @@ export async function findServerOn(database: string): Promise<ServerRecord | und
   return undefined;
 }
 
-/** The flag stands right before the path: the database of another directory may end in the same words. */
+/** The flag precedes the path: the path of another database may end in the same words. */
 const isServerOn = (database: string, command: string): boolean =>
   command.includes(' start-dev ') && `${command} `.includes(` --db-filename ${database} `);
 
-/** Ends the server, gently first. Returns once the process is gone; does nothing if it is not ours. */
+/** Ends the server: SIGTERM first, then SIGKILL. Returns once the process has ended; does nothing if it is not ours. */
 export async function stopServer(record: ServerRecord): Promise<void> {
   for (const [signal, graceMs] of [
     ['SIGTERM', STOP_GRACE_MS],
@@ -53,6 +53,6 @@ function signalTo(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended in between, or belongs to another user; the caller looks whether it is there.
+    // It has ended in between, or belongs to another user; the caller checks whether it exists.
   }
 }

@@ -1,9 +1,15 @@
-// The entry of Baton's own bundle of Workflow code.
-export { cachedReply } from './cached-reply.js';
-export { circuitBreaker } from './circuit-breaker.js';
-export { orchestrate } from './orchestrate.js';
-export { resourcePool } from './resource-pool.js';
+// The Workflows of Baton's own bundle, for `createWorker`: those of `../workflows.ts`, with two differences. `orchestrate` reports
+// replays to a sink that `createWorker` registers (in another Worker the SDK would log an error for each report), and stack traces
+// are short.
+import type { RunInput } from '../domain/run/input.js';
+import type { RunResult } from '../domain/run/result.js';
+import { orchestrate as runPlan } from './orchestrate.js';
+import { reportReplay } from './report-replay.js';
+import './stack-traces.js';
 
-// Temporal notes the stack of every promise, frame by frame, for the call stack that its Web UI can show. Here that is Baton's
-// own code, the same for each task, and a wide fan-out pays for nothing as dearly: where it began will do.
-Error.stackTraceLimit = 3;
+export { cachedReply, circuitBreaker, resourcePool } from '../workflows.js';
+
+export function orchestrate(input: RunInput): Promise<RunResult> {
+  reportReplay();
+  return runPlan(input);
+}

@@ -1,5 +1,5 @@
-// The Workflow of every run. The deciding is in the domain; what is here drives it with Temporal's timers, activities,
-// children and messages.
+// The Workflow of every run. The domain makes the decisions; this folder carries them out with timers, activities, child Workflows
+// and messages of Temporal.
 import {
   ApplicationFailure,
   CancellationScope,
@@ -7,48 +7,52 @@ import {
   ContinueAsNew,
   TemporalFailure,
 } from '@temporalio/workflow';
-import { NO_USAGE } from '../domain/call.js';
-import { beginUndo } from '../domain/undo.js';
-import type { RunInput } from '../domain/run-input.js';
-import type { RunResult } from '../domain/run-result.js';
-import { runBackward } from './backward.js';
+import { defined } from '../domain/json/defined.js';
+import { advance } from '../domain/progress/advance.js';
+import type { RunInput } from '../domain/run/input.js';
+import type { RunResult } from '../domain/run/result.js';
+import { runCompensation } from './compensate.js';
 import { watchDuration } from './budget.js';
 import { closeRun } from './close.js';
-import { runForward } from './forward.js';
+import { runMainLoop } from './main-loop.js';
 import { answerMessages } from './messages.js';
-import { cancelRun, noteCrash, openRun, type Run } from './run.js';
+import { openRun } from './open-run.js';
+import { cancelRun, recordCrash, type Run } from './run.js';
 import { showDetails } from './web-ui.js';
+import { wellFormedError } from '../domain/text/well-formed.js';
 
 export async function orchestrate(input: RunInput): Promise<RunResult> {
   const root = CancellationScope.current();
   return await CancellationScope.nonCancellable(async () => {
     try {
-      const run = openRun(input);
+      const run = openRun(input, () => root.consideredCancelled);
       answerMessages(run);
       showDetails(run);
       watchDuration(run);
-      // Rejects when somebody cancels; the run then stops in its own time.
-      root.cancelRequested.catch(() => cancelRun(run)).catch((crash: unknown) => noteCrash(run, crash));
+      // Rejects when the Workflow is cancelled. The run then stops in its own way, outside of this scope.
+      root.cancelRequested.catch(() => cancelRun(run)).catch((crash: unknown) => recordCrash(run, crash));
       return await conduct(run);
     } catch (error) {
-      throw asFailure(error);
+      throw wellFormedError(asFailure(error));
     }
   });
 }
 
 async function conduct(run: Run): Promise<RunResult> {
   const { progress, graph, request } = run;
+  const retriesDebt = request.compensates !== undefined;
   if (request.undo !== undefined && request.carried === undefined) {
-    Object.assign(progress, { verdict: 'cancelled', phase: 'stopping', usage: NO_USAGE });
-    beginUndo(graph, progress);
+    const { again } = request.undo;
+    advance(graph, progress, { type: 'undoRunStarted', retriesDebt, ...defined({ again }) });
   } else if (progress.phase === 'running' || progress.phase === 'stopping') {
-    await runForward(run);
+    await runMainLoop(run);
   }
-  await runBackward(run);
+  await runCompensation(run);
+  advance(graph, progress, { type: 'ended', retriesDebt });
   return await closeRun(run);
 }
 
-/** A bare error would be retried as a Workflow Task, for ever: a defect ends the run, and says so. */
+/** Turns a defect into a failure of the run. With any other error Temporal would retry the Workflow Task for ever. */
 function asFailure(error: unknown): unknown {
   if (error instanceof ContinueAsNew || error instanceof CancelledFailure || error instanceof TemporalFailure)
     return error;

@@ -1,153 +1,121 @@
-// One run, as the shell around the pure parts holds it: what must outlive a continue-as-new is in `progress` and `inbox`,
-// everything else here is made anew from the plan.
-import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
-import type { AgentCard } from '../domain/agent.js';
-import { chooseBudget } from '../domain/budget.js';
-import { estimatesIn } from '../domain/cards.js';
-import { checkFrom, coneOf, unreadNeeds } from '../domain/cone.js';
-import type { EscrowSources } from '../domain/escrow.js';
-import { failure, type FailureType } from '../domain/failure.js';
-import { advance } from '../domain/advance.js';
-import type { ProgressEvent } from '../domain/progress-event.js';
-import { expressionSource, type Scope } from '../domain/expression.js';
-import { buildGraph, type Graph } from '../domain/graph.js';
-import type { Made } from '../domain/made-plan.js';
-import { MAX_DEPTH, type Plan } from '../domain/plan.js';
-import { formatProblem } from '../domain/problem.js';
-import { createProgress, type Progress } from '../domain/progress.js';
-import { RunInput } from '../domain/run-input.js';
-import type { RunResult } from '../domain/run-result.js';
-import { runScope, type RunFacts } from '../domain/run-scope.js';
-import type { Summary } from '../domain/summarize.js';
-import { here, type Soon } from '../domain/soon.js';
-import { compileTemplate, type Template } from '../domain/template.js';
-import { validateSentPlan } from '../domain/validate/index.js';
-import type { Sent } from './room.js';
+// The state of one run in the Workflow. `progress`, `inbox`, `startedAt`, `rules` and the request survive a continue-as-new; all
+// else is built again from the plan.
+import { workflowInfo, type CancellationScope } from '@temporalio/workflow';
+import type { AgentCard } from '../domain/agent/agent.js';
+import { failure } from '../domain/failure.js';
+import { advance } from '../domain/progress/advance.js';
+import type { ProgressEvent } from '../domain/progress/event.js';
+import { expressionSource, type Scope } from '../domain/expression/expression.js';
+import type { Graph } from '../domain/plan/graph.js';
+import type { GeneratedPlan } from '../domain/planning/generated-plan.js';
+import { type Progress } from '../domain/progress/state.js';
+import type { Rules } from '../domain/rules.js';
+import type { Inbox } from '../domain/run/inbox.js';
+import type { RunInput } from '../domain/run/input.js';
+import type { RunResult } from '../domain/run/result.js';
+import type { RunFacts } from '../domain/run/scope.js';
+import type { SummaryContext } from '../domain/run/summarize.js';
+import type { MaybePromise } from '../domain/expression/maybe-promise.js';
+import { compileLegacyTemplate, type LegacyTemplate } from '../domain/expression/legacy.js';
+import { compileTemplate, type Template } from '../domain/expression/template.js';
+import type { Pace } from './workflow-task/pace.js';
+import type { CommandBytes } from './workflow-task/command-size.js';
+import { cancelCalls } from './calls/stop-calls.js';
 
-export interface Run extends RunFacts {
-  readonly request: RunInput;
-  readonly graph: Graph;
-  readonly progress: Progress;
-  readonly inbox: Map<string, unknown[]>;
-  readonly scope: Scope;
-  /** Holds all that runs forward; cancelled when the run stops. */
-  readonly work: CancellationScope;
-  /** Holds what asks for another plan; cancelled with the run. */
-  planning?: CancellationScope;
-  /** The items of each forEach that runs. */
-  readonly items: Map<string, readonly unknown[]>;
-  /** Reads what a person writes instead of the plan that is proposed for a task. */
-  readonly proposals: Map<string, (raw: unknown) => Made>;
-  /** Holds what each forEach has in flight; cancelled when too many of its items have failed. */
-  readonly itemScopes: Map<string, CancellationScope>;
-  /** Tasks of a fork that take nothing over. */
-  readonly anew: ReadonlySet<string>;
-  /** Of a fork, by task: what it waits for without reading it. */
-  readonly unread: ReadonlyMap<string, readonly string[]>;
-  readonly templates: Map<unknown, Template>;
-  readonly sent: Sent;
-  /** Until the next limit of the budget's duration. */
-  budgetTimer?: CancellationScope;
-  /** It has been said that the budget pauses the run. */
-  toldPause: boolean;
-  /** Of a run that has completed. */
-  result?: RunResult;
-  /** Something has happened that the loop has not seen. */
-  changed: boolean;
-  /** Wakes the loop where it waits. */
-  ring?: () => void;
-  /** A defect: thrown by the loop, for a task never rejects. */
+/** How events reach the loop of the run. */
+interface Loop {
+  /** Something has happened that the loop has not seen yet. */
+  hasChanged: boolean;
+  /** Resolves the promise that the loop waits for. */
+  wake?: () => void;
+  /** Calls wait for the first answers of their agents, and a timer bounds that. */
+  awaitsSizes?: boolean;
+  /** A defect. The loop throws it, because the promise of a task never rejects. */
   crash?: Error;
 }
 
-/** Refuses what is no run. Nothing but an ApplicationFailure may leave: any other error would retry the Workflow Task for ever. */
-export function openRun(raw: unknown): Run {
-  const parsed = RunInput.safeParse(raw);
-  if (!parsed.success)
-    throw refusal(
-      'InvalidInput',
-      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
-    );
-  const request = parsed.data;
-  const { plan, problems, needs } = validateSentPlan(request.plan, new Map(Object.entries(request.plans ?? {})));
-  if (plan === undefined || problems.length > 0) throw refusal('InvalidPlan', problems.map(formatProblem));
-  if ((request.parent?.depth ?? 0) > MAX_DEPTH)
-    throw refusal('InvalidPlan', [`sub-plans are more than ${MAX_DEPTH} levels deep`]);
-  const { carried, reuse } = request;
-  // A plan that has taken the place of another need not have its tasks.
-  const from = (reuse?.from ?? []).filter((id) => carried === undefined || Object.hasOwn(plan.tasks, id));
-  const unknown = checkFrom(plan, from);
-  if (unknown.length > 0) throw refusal('InvalidInput', unknown);
-  const known = carried?.progress ?? request.undo?.progress;
-  const graph = buildGraph(plan, { needs, states: known?.tasks });
-  const progress = known ?? createProgress(graph, sourcesOf(request, plan));
-  const facts: RunFacts = request.undo ?? {
-    id: workflowInfo().workflowId,
-    input: request.input === undefined ? {} : request.input,
-    startedAt: request.carried?.startedAt ?? workflowInfo().runStartTime.getTime(),
+export interface Run extends RunFacts {
+  readonly request: RunInput;
+  readonly rules: Rules;
+  /** True as soon as Temporal has delivered a cancel, even if the run has not processed it yet. */
+  readonly isCancelRequested: () => boolean;
+  readonly graph: Graph;
+  readonly progress: Progress;
+  readonly inbox: Inbox;
+  /** The names of the events that tasks wait for or have waited for, by task, the first that waited first. */
+  readonly awaited: Map<string, string>;
+  /** The variables of expressions. */
+  readonly scope: Scope;
+  /** The cancellation scope of all tasks; cancelled when the run stops. */
+  readonly work: CancellationScope;
+  /** The cancellation scope of a re-planning; cancelled with the run. */
+  planning?: CancellationScope;
+  readonly loop: Loop;
+  readonly forEach: {
+    /** The items of each forEach that is running, by task. */
+    readonly items: Map<string, readonly unknown[]>;
+    /** The cancellation scope of the items in flight, by task; cancelled when too many items have failed. */
+    readonly scopes: Map<string, CancellationScope>;
   };
-  return {
-    id: facts.id,
-    input: facts.input,
-    startedAt: facts.startedAt,
-    request,
-    graph,
-    progress,
-    inbox: new Map(Object.entries(request.carried?.inbox ?? {})),
-    scope: runScope(graph, progress, facts),
-    work: new CancellationScope(),
-    items: new Map(),
-    itemScopes: new Map(),
-    proposals: new Map(),
-    anew: coneOf(graph, from),
-    unread: reuse === undefined ? new Map() : unreadNeeds(plan),
-    templates: new Map(),
-    sent: { historyLength: 0, bytes: 0 },
-    toldPause: false,
-    changed: false,
+  readonly fork: {
+    /** Tasks of a fork that reuse nothing. */
+    readonly runAgain: ReadonlySet<string>;
+    /** By task, the needs that it waits for without reading them. */
+    readonly unread: ReadonlyMap<string, readonly string[]>;
   };
+  readonly budget: {
+    /** Runs until the next limit of the budget's duration. */
+    timer?: CancellationScope;
+    isPauseReported: boolean;
+  };
+  /** By task, reads the plan that a person sends instead of the proposed one. */
+  readonly proposals: Map<string, (raw: unknown) => GeneratedPlan>;
+  readonly templates: Map<unknown, Template>;
+  /** Used instead of `templates` by runs of the first rules. */
+  readonly legacyTemplates: Map<unknown, LegacyTemplate>;
+  readonly pace: Pace;
+  readonly sent: CommandBytes;
+  /** Calls that may have reached their agents when their cancel was decided, by activity id, with the reason; `undefined`: unknown. */
+  begun: ReadonlyMap<string, string> | undefined;
+  /** The scopes whose cancel has been decided. */
+  readonly stopping: Set<object>;
+  /** Present once the run has completed. */
+  result?: RunResult;
 }
 
-/** Nothing for a run without a budget. */
-function sourcesOf({ budget: asked, agents = {}, plans = {} }: RunInput, plan: Plan): EscrowSources | undefined {
-  const budget = chooseBudget(plan.budget, asked);
-  if (budget === undefined) return undefined;
-  return { budget, estimates: estimatesIn(agents), plans };
-}
-
-/** What a summary of the run says beside its progress. */
-export const summaryOf = ({ id, request }: Run): Summary => ({
-  runId: id,
+/** The facts that a summary of the run needs in addition to its progress. */
+export const summaryContext = ({ id, request }: Run): SummaryContext => ({
+  // A run that retries the debt of another makes its calls under the id of that run.
+  runId: request.compensates === undefined ? id : workflowInfo().workflowId,
   forkOf: request.reuse?.run,
+  compensates: request.compensates,
   tenant: request.tenant?.name,
 });
 
-const refusal = (type: FailureType, lines: readonly string[]): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(lines.join('\n'), type);
-
-/** Tells progress what happened, and wakes the loop. */
+/** Applies an event to progress, and wakes the loop. */
 export function report(run: Run, event: ProgressEvent): void {
   advance(run.graph, run.progress, event);
   wake(run);
 }
 
 export function wake(run: Run): void {
-  run.changed = true;
-  run.ring?.();
+  run.loop.hasChanged = true;
+  run.loop.wake?.();
 }
 
-/** Waits until something has happened, whatever is cancelled: Temporal's `condition` ends with its scope, and makes more promises. */
-export async function news(run: Run): Promise<void> {
-  if (!run.changed) await new Promise<void>((resolve) => (run.ring = resolve));
-  run.changed = false;
+/** Waits until something has happened. Not cancellable, unlike Temporal's `condition`, which also makes more promises. */
+export async function waitForChange(run: Run): Promise<void> {
+  const { loop } = run;
+  if (!loop.hasChanged) await new Promise<void>((resolve) => (loop.wake = resolve));
+  loop.hasChanged = false;
 }
 
-/** Stops what runs once progress has decided that the run is to stop. */
+/** Cancels the running tasks if progress says that the run stops. */
 export function stopIfDecided(run: Run): void {
-  if (run.progress.phase !== 'running' && !run.work.consideredCancelled) run.work.cancel();
+  if (run.progress.phase !== 'running') cancelCalls(run, run.work, () => run.work.cancel());
 }
 
-/** Cancels the run, as a person or a parent asked. */
+/** Cancels the run. */
 export function cancelRun(run: Run): void {
   report(run, {
     type: 'stopped',
@@ -159,20 +127,37 @@ export function cancelRun(run: Run): void {
   run.planning?.cancel();
 }
 
-/** Notes a defect. The first is the one to tell of. */
-export function noteCrash(run: Run, crash: unknown): void {
-  run.crash ??= crash instanceof Error ? crash : new Error(String(crash));
+/**
+ * True if a cancel ends the run. Temporal forgets a cancel when a Workflow continues as new, so this is checked immediately before: a
+ * cancel may have been delivered together with the event that makes the run continue.
+ */
+export function isEndedByCancel(run: Run): boolean {
+  if (run.rules === 1) return false;
+  if (run.isCancelRequested()) cancelRun(run);
+  return run.progress.verdict === 'cancelled';
+}
+
+/** Records a defect. Only the first one is reported. */
+export function recordCrash(run: Run, crash: unknown): void {
+  run.loop.crash ??= crash instanceof Error ? crash : new Error(String(crash));
   wake(run);
 }
 
-/** Evaluates a value in which there may be expressions; each is compiled once a run. */
-export function render(run: Run, value: unknown, scope: Scope): Soon<unknown> {
-  if (value === undefined || (typeof value === 'string' && expressionSource(value) === undefined)) return here(value);
-  let template = run.templates.get(value);
-  if (template === undefined) run.templates.set(value, (template = compileTemplate(value)));
-  return template(scope);
+/** Evaluates a value that may contain expressions. Each is compiled once per run. */
+export function render(run: Run, value: unknown, scope: Scope): MaybePromise<unknown> {
+  if (value === undefined || (typeof value === 'string' && expressionSource(value) === undefined)) return value;
+  if (run.rules === 1) return compileOnce(run.legacyTemplates, value, compileLegacyTemplate)(scope);
+  const template = compileOnce(run.templates, value, compileTemplate);
+  return run.pace.evaluate((from) => template(scope, from));
 }
 
+function compileOnce<T>(known: Map<unknown, T>, value: unknown, compile: (value: unknown) => T): T {
+  let template = known.get(value);
+  if (template === undefined) known.set(value, (template = compile(value)));
+  return template;
+}
+
+/** The card of an agent; `undefined` if the run has none. */
 export function cardOf({ request: { agents = {} } }: Run, agent: string): AgentCard | undefined {
   return Object.hasOwn(agents, agent) ? agents[agent] : undefined;
 }

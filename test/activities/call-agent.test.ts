@@ -2,18 +2,18 @@ import { ActivityCancellationDetails } from '@temporalio/common';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { AgentError } from '../../src/activities/agent-error.js';
-import { functionAgent } from '../../src/activities/agents/function.js';
-import type { GuardedCall } from '../../src/activities/guarded-call.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import type { GuardedCall } from '../../src/activities/call-agent/guarded-call.js';
 import { createActivities } from '../../src/activities/index.js';
-import type { Leave } from '../../src/activities/permit.js';
-import type { Agent, AgentContext } from '../../src/domain/agent.js';
-import { MAX_VALUE_BYTES } from '../../src/domain/call.js';
+import type { Recheck } from '../../src/activities/call-agent/permit.js';
+import type { Agent, AgentContext } from '../../src/domain/agent/agent.js';
+import { MAX_VALUE_BYTES } from '../../src/domain/json/byte-size.js';
 import { aRequest, call, environment, failureOf } from './call.js';
 
 const agent = (run: Agent['run'], more: Partial<Agent> = {}): Agent => ({ type: 'x', kind: 'test', run, ...more });
 
-/** An agent that does nothing until its signal aborts, and tells when it has begun. */
+/** An agent that does nothing until its signal aborts; `begun` resolves when it has been called. */
 function waiting(then: (context: AgentContext) => unknown = () => 'late') {
   let begin = () => {};
   const begun = new Promise<void>((resolve) => (begin = resolve));
@@ -25,8 +25,8 @@ function waiting(then: (context: AgentContext) => unknown = () => 'late') {
   return { begun, agent: agent(run) };
 }
 
-describe('a call that succeeds', () => {
-  test('answers output, attempts and usage', async () => {
+describe('callAgent: success', () => {
+  test('a call that succeeds returns output, attempts and usage', async () => {
     const spends = agent(async (_, { usage }) => (usage({ tokens: 5 }), usage({ tokens: 2, usd: 0.5 }), { ok: true }));
     expect(await call({ agents: [spends], info: { attempt: 2 } })).toEqual({
       output: { ok: true },
@@ -35,7 +35,7 @@ describe('a call that succeeds', () => {
     });
   });
 
-  test('tells the agent which call it is', async () => {
+  test('the agent is given the facts of its call', async () => {
     const tells = agent(async (input, { attempt, idempotencyKey, correlation, lastProgress }) => {
       return { input, attempt, idempotencyKey, correlation, lastProgress: lastProgress ?? 'none' };
     });
@@ -49,11 +49,11 @@ describe('a call that succeeds', () => {
     });
   });
 
-  test('an answer of undefined is null', async () => {
+  test('an answer of undefined becomes null', async () => {
     expect((await call({ agents: [agent(async () => undefined)] })).output).toBeNull();
   });
 
-  test("gives and returns what the agent's schemas make of the values", async () => {
+  test("input and output are parsed by the agent's schemas", async () => {
     const typed = functionAgent({
       type: 'typed',
       input: z.object({ n: z.number().default(20) }),
@@ -63,22 +63,22 @@ describe('a call that succeeds', () => {
     expect((await call({ agents: [typed], request: { input: {} } })).output).toEqual({ twice: 40 });
   });
 
-  test('passes through permit and lease, in this order', async () => {
+  test('a call gets its permit, then its lease; then the permit is checked again, and the agent is called', async () => {
     const passed: string[] = [];
     const deps = {
-      permit: <T>({ agent }: GuardedCall, next: (leave: Leave) => Promise<T>) => {
+      permit: <T>({ agent }: GuardedCall, next: (recheck: Recheck) => Promise<T>) => {
         passed.push(`permit ${agent.type}`);
-        return next(() => passed.push('leave'));
+        return next(() => passed.push('recheck'));
       },
       lease: <T>({ agent }: GuardedCall, next: () => Promise<T>) => (passed.push(`lease ${agent.type}`), next()),
     };
     await call({ agents: [agent(async () => passed.push('agent'))], deps });
-    expect(passed).toEqual(['permit x', 'lease x', 'leave', 'agent']);
+    expect(passed).toEqual(['permit x', 'lease x', 'recheck', 'agent']);
   });
 });
 
-describe('a call that is refused before it begins', () => {
-  test('an agent that is not here is named, with queue, agents and the nearest name', async () => {
+describe('callAgent: refused before the agent is called', () => {
+  test('a missing agent is AgentNotHere, with Task Queue, agents and the nearest name', async () => {
     const failure = await failureOf(
       call({ agents: [agent(async () => 1, { type: 'scanner' })], request: { agent: 'scaner' } }),
     );
@@ -92,7 +92,36 @@ describe('a call that is refused before it begins', () => {
     );
   });
 
-  test('agents named after prototypes are agents like others', async () => {
+  const notHere = (more: Parameters<typeof call>[0]['info'], request: object = { agent: 'y', countsAttempts: true }) =>
+    failureOf(
+      call({ agents: [agent(async () => 1)], request, info: { currentAttemptScheduledTimestampMs: 0, ...more } }),
+    );
+
+  test('a missing agent does not use up an attempt, and its call waits longer each time', async () => {
+    const [first, later] = await Promise.all([
+      notHere({}),
+      notHere({
+        attempt: 9,
+        currentAttemptScheduledTimestampMs: 599_999,
+        heartbeatDetails: { refused: 8, ended: 8, missing: { agent: 'y', since: 0, times: 8 } },
+      }),
+    ]);
+    expect(first).toMatchObject({ nonRetryable: false, delayMs: 750, detail: { attempts: 0, began: false } });
+    expect(later).toMatchObject({ nonRetryable: false, delayMs: 11_250, detail: { attempts: 0 } });
+    expect(later.detail).not.toHaveProperty('unanswered');
+  });
+
+  test('an agent that is missing for ten minutes fails the call', async () => {
+    const failure = await notHere({
+      attempt: 50,
+      currentAttemptScheduledTimestampMs: 600_001,
+      heartbeatDetails: { refused: 49, ended: 49, missing: { agent: 'y', since: 1, times: 49 } },
+    });
+    expect(failure).toMatchObject({ type: 'AgentNotHere', nonRetryable: true, detail: { attempts: 0, began: false } });
+    expect(failure.message).toMatch(/; no worker that took the call had it for 10m 0s$/);
+  });
+
+  test('an agent may be named after a property of Object.prototype', async () => {
     const odd = agent(async () => 'here', { type: 'constructor' });
     expect((await call({ agents: [odd] })).output).toBe('here');
     expect(await failureOf(call({ agents: [odd], request: { agent: '__proto__' } }))).toMatchObject({
@@ -100,14 +129,14 @@ describe('a call that is refused before it begins', () => {
     });
   });
 
-  test('an input that does not fit is InvalidInput, and not retried', async () => {
+  test('an input that does not fit is InvalidInput, not retryable', async () => {
     const strict = agent(async () => 1, { input: { type: 'object', required: ['path'] } });
     const failure = await failureOf(call({ agents: [strict], request: { input: {} } }));
     expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true, detail: { began: false } });
     expect(failure.message).toBe('agent "x": input.path: expected a value, got nothing');
   });
 
-  test('a request that is none is a defect, in one line', async () => {
+  test('a request that does not fit is InternalError, in one line', async () => {
     const { callAgent } = createActivities({ agents: [] });
     const request = { ...aRequest(), timeoutMs: 'soon' };
     const failure = await failureOf(environment().run(callAgent as (request: unknown) => Promise<unknown>, request));
@@ -119,8 +148,8 @@ describe('a call that is refused before it begins', () => {
   });
 });
 
-describe('a reply that cannot be used', () => {
-  test('that does not fit is InvalidOutput', async () => {
+describe('callAgent: unusable replies', () => {
+  test('a reply that does not fit is InvalidOutput', async () => {
     const failure = await failureOf(
       call({ agents: [agent(async () => ({ n: 'x' }), { output: z.object({ n: z.number() }) })] }),
     );
@@ -128,7 +157,7 @@ describe('a reply that cannot be used', () => {
     expect(failure.message).toBe('agent "x": output.n: expected number, got "x"');
   });
 
-  test('that is no JSON is InvalidOutput, with the path', async () => {
+  test('a reply that is not JSON is InvalidOutput, with the path', async () => {
     const failure = await failureOf(call({ agents: [agent(async () => ({ a: [() => 1] }))] }));
     expect(failure).toMatchObject({
       type: 'InvalidOutput',
@@ -136,7 +165,7 @@ describe('a reply that cannot be used', () => {
     });
   });
 
-  test('that is too large is OutputTooLarge, with size and limit', async () => {
+  test('a reply that is too large is OutputTooLarge, with size and limit', async () => {
     const failure = await failureOf(call({ agents: [agent(async () => 'x'.repeat(MAX_VALUE_BYTES))] }));
     expect(failure).toMatchObject({ type: 'OutputTooLarge', nonRetryable: true });
     expect(failure.message).toContain(`at most ${MAX_VALUE_BYTES} bytes of JSON, got ${MAX_VALUE_BYTES + 2}`);
@@ -144,8 +173,30 @@ describe('a reply that cannot be used', () => {
   });
 });
 
-describe('a call that fails', () => {
-  test('carries what it has cost', async () => {
+describe('callAgent: the limit of an output is that of the worker', () => {
+  const deps = { valueLimit: 3_000_000 };
+  const agents = [agent(async (_, { maxOutputBytes }) => 'x'.repeat(maxOutputBytes - 2))];
+
+  test('callAgent: an output as large as the raised limit of the worker is accepted', async () => {
+    const { output } = await call({ agents, deps });
+    expect(String(output)).toHaveLength(2_999_998);
+  });
+
+  test('callAgent: an output above the raised limit of the worker is OutputTooLarge, with that limit', async () => {
+    const tooMuch = agent(async (_, { maxOutputBytes }) => 'x'.repeat(maxOutputBytes));
+    const failure = await failureOf(call({ agents: [tooMuch], deps }));
+    expect(failure.message).toContain('at most 3000000 bytes of JSON, got 3000002');
+  });
+});
+
+test('callAgent: an output above the maxOutput of its agent is OutputTooLarge', async () => {
+  const failure = await failureOf(call({ agents: [agent(async () => 'x'.repeat(999), { maxOutput: '1KB' })] }));
+  expect(failure.message).toContain('at most 1000 bytes of JSON, got 1001');
+  expect((await call({ agents: [agent(async () => 'x'.repeat(998), { maxOutput: '1KB' })] })).attempts).toBe(1);
+});
+
+describe('callAgent: failures', () => {
+  test('the failure of a call has its usage', async () => {
     const spends = agent(async (_, { usage }) => {
       usage({ tokens: 9 });
       throw new AgentError('overloaded', { type: 'Overloaded', retryAfterMs: 7000 });
@@ -157,7 +208,7 @@ describe('a call that fails', () => {
     });
   });
 
-  test('by throwing at once, and no error, is a failure like others', async () => {
+  test('an agent that throws synchronously, and not an error, fails like any other', async () => {
     const fail = (thrown: unknown): never => {
       throw thrown;
     };
@@ -169,33 +220,78 @@ describe('a call that fails', () => {
   });
 });
 
-describe('time', () => {
-  test('an agent that does not answer in time fails as Timeout, and its signal has aborted', async () => {
+describe('callAgent: earlier attempts', () => {
+  const answered = agent(() => Promise.reject(new AgentError('no', { retryable: false })));
+  const after = async (info: NonNullable<Parameters<typeof call>[0]['info']>, one = answered) =>
+    (await failureOf(call({ agents: [one], request: { countsAttempts: true }, info }))).detail;
+
+  test('a call whose attempts were all answered is not unanswered', async () => {
+    expect(await after({ attempt: 3, heartbeatDetails: { ended: 2 } })).not.toHaveProperty('unanswered');
+    expect(await after({ attempt: 1 })).not.toHaveProperty('unanswered');
+  });
+
+  test('the failure of a call names its first attempt without an answer', async () => {
+    const unanswered = 'attempt 1 got no answer: late';
+    expect(await after({ attempt: 3, heartbeatDetails: { ended: 2, unanswered } })).toMatchObject({ unanswered });
+    const lost = 'attempt 2 got no answer: its worker was lost';
+    expect(await after({ attempt: 3, heartbeatDetails: { ended: 1 } })).toMatchObject({ unanswered: lost });
+  });
+
+  test.each(['Timeout', 'NoAnswer', 'Interrupted', 'LeaseLost'] as const)(
+    'an attempt that fails with %s counts as unanswered',
+    async (type) => {
+      const open = agent(() => Promise.reject(new AgentError('late', { type })));
+      expect(await after({ attempt: 1 }, open)).toMatchObject({ unanswered: 'attempt 1 got no answer: late' });
+    },
+  );
+
+  test('a call whose last allowed attempt was lost ends without another attempt', async () => {
+    const request = { countsAttempts: true, retry: { attempts: 1, initialMs: 1, factor: 1, maxMs: 1 } };
+    let called = false;
+    const calling = call({ agents: [agent(async () => (called = true))], request, info: { attempt: 2 } });
+    expect(await failureOf(calling)).toMatchObject({
+      type: 'Interrupted',
+      nonRetryable: true,
+      detail: { attempts: 1, began: false, lost: true, unanswered: expect.stringContaining('attempt 1') as string },
+    });
+    expect(called).toBe(false);
+  });
+
+  test('a second attempt notes the earlier ones before it calls the agent', async () => {
+    const env = environment({ attempt: 2, heartbeatTimeoutMs: 60_000, heartbeatDetails: { ended: 1 } });
+    const beats: unknown[] = [];
+    env.on('heartbeat', (details) => beats.push(details));
+    await call({ agents: [agent(async () => void expect(beats).toEqual([{ ended: 1, open: true }]))] }, env);
+  });
+});
+
+describe('callAgent: time', () => {
+  test('an agent that does not answer in time is a Timeout, and its signal has aborted', async () => {
     let aborted = false;
     const slow = waiting(({ signal }) => (aborted = signal.aborted));
     const failure = await failureOf(call({ agents: [slow.agent], request: { timeoutMs: 30 } }));
     expect(failure).toMatchObject({ type: 'Timeout', nonRetryable: false, detail: { began: true } });
-    expect(failure.message).toBe('agent "x" did not answer within 0.03s');
+    expect(failure.message).toBe('agent "x" did not answer within 30ms');
     expect(aborted).toBe(true);
   });
 
-  test('what an agent answers after its timeout does not count', async () => {
+  test('an answer after the timeout does not count', async () => {
     const late = waiting(() => 'half an answer');
     expect(await failureOf(call({ agents: [late.agent], request: { timeoutMs: 20 } }))).toMatchObject({
       type: 'Timeout',
     });
   });
 
-  test('an agent that ignores its signal is given up after the grace, with a warning', async () => {
+  test('an agent that ignores its signal is given up after the grace period, with a warning', async () => {
     const warned: string[] = [];
     const log = { debug() {}, info() {}, warn: (message: string) => void warned.push(message), error() {} };
     const deaf = agent(() => new Promise(() => {}));
     const calling = call({ agents: [deaf], request: { timeoutMs: 20 }, deps: { abortGraceMs: 20, log } });
     expect(await failureOf(calling)).toMatchObject({ type: 'Timeout' });
-    expect(warned).toEqual(['agent "x" goes on 0.02s after its signal aborted; its call is given up']);
+    expect(warned).toEqual(['agent "x" is still running 20ms after its signal aborted; its call is given up']);
   });
 
-  test('an agent that fails after it was given up disturbs nobody', async () => {
+  test('the failure of an agent that was given up is ignored', async () => {
     let fail = (_: Error) => {};
     const stubborn = agent(() => new Promise((_, reject) => (fail = reject)));
     await failureOf(call({ agents: [stubborn], request: { timeoutMs: 10 }, deps: { abortGraceMs: 10 } }));
@@ -203,14 +299,14 @@ describe('time', () => {
     await new Promise(setImmediate);
   });
 
-  test('a timeout longer than the longest timer is not a timeout of no time', async () => {
+  test('a timeout longer than the longest timer does not fire immediately', async () => {
     const takesATurn = agent(() => new Promise((resolve) => setTimeout(resolve, 20, 'done')));
     expect((await call({ agents: [takesATurn], request: { timeoutMs: 2 ** 40 } })).output).toBe('done');
   });
 });
 
-describe('cancellation', () => {
-  test('of a call at work is a CancelledFailure that says that it began', async () => {
+describe('callAgent: cancellation', () => {
+  test('the cancellation of a running call is a CancelledFailure with `began`', async () => {
     const env = environment();
     const { begun, agent: cancelled } = waiting();
     const calling = failureOf(call({ agents: [cancelled] }, env));
@@ -222,7 +318,7 @@ describe('cancellation', () => {
     });
   });
 
-  test('before the agent was called says that it did not begin, and the agent is not called', async () => {
+  test('a call that is cancelled before its agent was called does not call the agent', async () => {
     const env = environment();
     env.cancel();
     let called = false;
@@ -231,7 +327,7 @@ describe('cancellation', () => {
     expect(called).toBe(false);
   });
 
-  test('by the shutdown of the worker is retryable', async () => {
+  test('a call that is interrupted by the shutdown of its worker is retryable', async () => {
     const env = environment();
     const { begun, agent: interrupted } = waiting();
     const calling = failureOf(call({ agents: [interrupted] }, env));
@@ -240,7 +336,7 @@ describe('cancellation', () => {
     expect(await calling).toMatchObject({ type: 'Interrupted', nonRetryable: false, detail: { began: true } });
   });
 
-  test('by a pause is retryable', async () => {
+  test('a call that is interrupted by a pause is retryable', async () => {
     const env = environment();
     const { begun, agent: paused } = waiting();
     const calling = failureOf(call({ agents: [paused] }, env));
@@ -253,47 +349,47 @@ describe('cancellation', () => {
   });
 });
 
-describe('heartbeats', () => {
-  const heard = (env: ReturnType<typeof environment>) => {
+describe('callAgent: heartbeats', () => {
+  const recordBeats = (env: ReturnType<typeof environment>) => {
     const beats: unknown[] = [];
     env.on('heartbeat', (details) => beats.push(details));
     return beats;
   };
 
-  test('a call that is over before the first tick sends none', async () => {
+  test('a call that ends before the first tick sends no heartbeat', async () => {
     const env = environment({ heartbeatTimeoutMs: 60_000 });
-    const beats = heard(env);
+    const beats = recordBeats(env);
     await call({ agents: [agent(async () => 1)] }, env);
     expect(beats).toEqual([]);
   });
 
-  test('progress is sent at once, and again at every tick', async () => {
+  test('progress is sent immediately, and again at every tick', async () => {
     const env = environment({ heartbeatTimeoutMs: 30 });
-    const beats = heard(env);
+    const beats = recordBeats(env);
     const works = agent(async (_, { progress }) => {
       progress({ page: 7 });
-      expect(beats).toEqual([{ progress: { page: 7 } }]);
+      expect(beats).toEqual([{ progress: { page: 7 }, open: true }]);
       await once(env, 'heartbeat');
       await once(env, 'heartbeat');
     });
     await call({ agents: [works] }, env);
-    expect(beats.slice(0, 3)).toEqual(Array(3).fill({ progress: { page: 7 } }));
+    expect(beats.slice(0, 3)).toEqual(Array(3).fill({ progress: { page: 7 }, open: true }));
   });
 
-  test('the next attempt finds the progress, and hands it on', async () => {
+  test('the next attempt gets the progress, and passes it on', async () => {
     const env = environment({ attempt: 2, heartbeatTimeoutMs: 30, heartbeatDetails: { progress: { page: 7 } } });
-    const beats = heard(env);
+    const beats = recordBeats(env);
     const resumes = agent(async (_, { lastProgress }) => {
       await once(env, 'heartbeat');
       return lastProgress;
     });
     expect((await call({ agents: [resumes] }, env)).output).toEqual({ page: 7 });
-    expect(beats[0]).toEqual({ progress: { page: 7 } });
+    expect(beats[0]).toMatchObject({ progress: { page: 7 } });
   });
 
   const NOTED = { progress: { page: 7 }, spent: { tokens: 3, usd: 0.5 } };
 
-  test('what attempts before have spent counts with what this one spends, in its reply and in its failure', async () => {
+  test('the usage of earlier attempts is added to that of this one, in its reply and in its failure', async () => {
     const info = { attempt: 3, heartbeatDetails: NOTED };
     const spends = agent(async (_, { usage, lastProgress }) => (usage({ tokens: 4 }), lastProgress));
     expect(await call({ agents: [spends], info })).toEqual({
@@ -306,21 +402,29 @@ describe('heartbeats', () => {
     expect(detail.usage).toEqual({ calls: 3, tokens: 7, usd: 0.5 });
   });
 
-  test('a call that fails hands on what was spent, beside the progress; one that spent nothing sends none', async () => {
+  test('a failed attempt sends its end, its usage and its progress to the next attempt', async () => {
     const spending = environment({ heartbeatTimeoutMs: 60_000, heartbeatDetails: NOTED });
-    const beats = heard(spending);
+    const beats = recordBeats(spending);
     const fails = agent(async (_, { usage }) => (usage({ tokens: 4 }), Promise.reject(new Error('no'))));
     await failureOf(call({ agents: [fails] }, spending));
-    expect(beats).toEqual([{ progress: { page: 7 }, spent: { tokens: 7, usd: 0.5 } }]);
+    expect(beats).toEqual([{ progress: { page: 7 }, spent: { tokens: 7, usd: 0.5 }, ended: 1 }]);
     const thrifty = environment({ heartbeatTimeoutMs: 60_000 });
-    const none = heard(thrifty);
+    const none = recordBeats(thrifty);
     await failureOf(call({ agents: [agent(() => Promise.reject(new Error('no')))] }, thrifty));
-    expect(none).toEqual([]);
+    expect(none).toEqual([{ ended: 1 }]);
   });
 
-  test('progress that is no JSON is ignored, and so is any after the end', async () => {
+  test('an attempt whose failure is final sends no heartbeat', async () => {
+    const env = environment({ heartbeatTimeoutMs: 60_000 });
+    const beats = recordBeats(env);
+    const refuses = agent(() => Promise.reject(new AgentError('no', { retryable: false })));
+    await failureOf(call({ agents: [refuses] }, env));
+    expect(beats).toEqual([]);
+  });
+
+  test('progress that is not JSON is ignored, and so is progress after the end', async () => {
     const env = environment();
-    const beats = heard(env);
+    const beats = recordBeats(env);
     let late = (_: unknown) => {};
     await call({ agents: [agent(async (_, { progress }) => ((late = progress), progress({ n: 5n })))] }, env);
     late(1);
@@ -329,7 +433,7 @@ describe('heartbeats', () => {
 });
 
 describe('createActivities', () => {
-  test('refuses two agents of a type, naming both, and broken schemas, all at once', () => {
+  test('createActivities rejects two agents of one type, and wrong schemas, all together', () => {
     const agents = [
       agent(async () => 1, { type: 'scan', kind: 'function' }),
       agent(async () => 1, { type: 'other', input: { type: 'strng' } }),
@@ -344,7 +448,7 @@ describe('createActivities', () => {
 describe('checkInput', () => {
   const { checkInput } = createActivities({ agents: [] });
 
-  test('reports all that does not fit', async () => {
+  test('checkInput reports all problems of the input', async () => {
     const schema = { type: 'object', required: ['a', 'b'] };
     expect(await checkInput({ schema, value: {} })).toEqual({
       problems: ['input.a: expected a value, got nothing', 'input.b: expected a value, got nothing'],
@@ -352,7 +456,7 @@ describe('checkInput', () => {
     expect(await checkInput({ schema, value: { a: 1, b: 2 } })).toEqual({ problems: [] });
   });
 
-  test('reports a schema that is broken', async () => {
+  test('checkInput reports a wrong schema', async () => {
     expect((await checkInput({ schema: { type: 'strng' }, value: 1 })).problems[0]).toMatch(
       /^not a usable JSON Schema/,
     );

@@ -1,7 +1,7 @@
 // The smallest Workflow that calls an agent, and answers what it saw.
 import { ActivityFailure, ApplicationFailure, CancelledFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../src/activities/index.js';
-import type { CallRequest } from '../../src/domain/call.js';
+import type { CallRequest } from '../../src/domain/call/request.js';
 
 export interface Saw {
   readonly reply?: unknown;

@@ -3,8 +3,8 @@ import { ApplicationFailure, CancelledFailure, type Info } from '@temporalio/act
 import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type ActivityDeps } from '../../src/activities/index.js';
-import type { Agent } from '../../src/domain/agent.js';
-import type { CallFailureDetail, CallReply, CallRequest } from '../../src/domain/call.js';
+import type { Agent } from '../../src/domain/agent/agent.js';
+import type { CallFailureDetail, CallReply, CallRequest } from '../../src/domain/call/request.js';
 
 export const aRequest = (more: Partial<CallRequest> = {}): CallRequest => ({
   run: 'run-1',

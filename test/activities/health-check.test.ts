@@ -13,8 +13,8 @@ afterAll(() => server.close());
 
 const node = (code: string) => [process.execPath, '-e', code] as [string, ...string[]];
 
-describe('a health check', () => {
-  test('over HTTP is well with a status of 2xx, and with no other', async () => {
+describe('checkHealth', () => {
+  test('an HTTP check is healthy only with a status of 2xx', async () => {
     expect(await checkHealth({ http: `${server.url}/well` })).toEqual({
       isHealthy: true,
       latencyMs: expect.any(Number) as number,
@@ -24,7 +24,7 @@ describe('a health check', () => {
     expect(await checkHealth({ http: `${server.url}/moved` })).toMatchObject({ isHealthy: false });
   });
 
-  test('tells of a server that is not there, and of one that does not answer', async () => {
+  test('an HTTP check reports a server that is not there, and one that does not answer', async () => {
     const gone = await startFixtureHttp(() => undefined);
     await gone.close();
     expect(await checkHealth({ http: gone.url })).toMatchObject({
@@ -35,7 +35,7 @@ describe('a health check', () => {
     expect(silent).toMatchObject({ isHealthy: false, why: 'did not answer within 50ms' });
   });
 
-  test('by a command is well with exit 0; else it says what the command said last', async () => {
+  test('a command check is healthy with exit code 0; otherwise it reports the last line of stderr', async () => {
     expect(await checkHealth({ command: node('') })).toMatchObject({ isHealthy: true });
     const ill = await checkHealth({ command: node('console.error("a"); console.error("no disk"); process.exit(3)') });
     expect(ill).toMatchObject({ isHealthy: false, why: `${process.execPath} ended with exit 3: no disk` });
@@ -45,7 +45,7 @@ describe('a health check', () => {
     expect(absent).toMatchObject({ isHealthy: false, why: expect.stringContaining('no such program') as string });
   });
 
-  test('by a function is well unless it throws; one that ignores its signal is given up', async () => {
+  test('a function check is healthy unless it throws; one that ignores its signal is given up', async () => {
     expect(await checkHealth({ run: () => false })).toMatchObject({ isHealthy: true });
     const ill = await checkHealth({ run: () => Promise.reject(new Error('no licence')) });
     expect(ill).toMatchObject({ isHealthy: false, why: 'no licence' });
@@ -53,7 +53,7 @@ describe('a health check', () => {
     expect(deaf).toMatchObject({ isHealthy: false, why: 'did not answer within 20ms' });
   });
 
-  test('rejects once nobody wants to know any more', async () => {
+  test('a check rejects when its caller aborts it', async () => {
     const stop = new AbortController();
     const asked = checkHealth({ run: () => new Promise(() => undefined) }, stop.signal);
     stop.abort(new Error('stopped'));

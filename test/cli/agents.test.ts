@@ -1,9 +1,9 @@
 // What `baton agents` tells of limits and health, and how bad settings of them are refused.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { usePlace } from '../support/baton.js';
+import { useCliDirectory } from '../support/baton.js';
 import { startFixtureHttp, type FixtureHttp } from '../support/fixture-http.js';
 
-const { baton, json, write } = usePlace();
+const { baton, json, write } = useCliDirectory();
 
 let server: FixtureHttp;
 beforeAll(async () => {
@@ -24,11 +24,11 @@ afterAll(() => server.close());
 
 const config = ['--config', 'checked.config.json'];
 
-test('agents --health asks all of them, and ends well whatever they say', async () => {
+test('agents --health: all agents are checked, and the exit code is 0 even if a check fails', async () => {
   const { exitCode, stdout } = await baton('agents', '--health', ...config);
   expect(exitCode).toBe(0);
   expect(stdout.split('\n')).toEqual([
-    expect.stringMatching(/^AGENT +KIND +WELL +LATENCY +WHY NOT$/),
+    expect.stringMatching(/^AGENT +KIND +HEALTHY +LATENCY +REASON$/),
     expect.stringMatching(/^well +command +✓ +\d+ ms$/),
     expect.stringMatching(/^ill +command +✗ +\d+ ms +GET http:\S+\/ill answered 503$/),
     expect.stringMatching(/^local +command +✓ +\d+ ms$/),
@@ -46,7 +46,7 @@ test('agents --health asks all of them, and ends well whatever they say', async 
   });
 });
 
-test('agents shows limits', async () => {
+test('agents: the guards of an agent are listed', async () => {
   expect((await baton('agents', ...config)).stdout).toMatch(/^well +command +100 per 1m$/m);
   expect(await json('agents', ...config)).toMatchObject({
     agents: [{ rateLimit: { limit: 100, per: '1m' } }, {}, {}, {}, {}],
@@ -71,7 +71,7 @@ test.each<[string, object, RegExp]>([
     { health: { http: 'localhost' } },
     /health\.http: expected a URL that begins with http/,
   ],
-])('%s is refused, naming the agent', async (_what, more, line) => {
+])('a configuration with %s is rejected, and the error names the agent', async (_what, more, line) => {
   await write('bad.config.json', { agents: [{ type: 'bad', kind: 'command', command: ['node'], ...more }] });
   const { exitCode, stderr } = await baton('agents', '--health', '--config', 'bad.config.json');
   expect(exitCode).toBe(2);
@@ -80,19 +80,19 @@ test.each<[string, object, RegExp]>([
 });
 
 test.each<[string[], RegExp]>([
-  [['--weight', '2'], /--weight: expected --tenant beside it, got it alone/],
+  [['--weight', '2'], /^error: --weight requires --tenant$/],
   [['--tenant', 'a', '--weight', 'much'], /--weight: expected a number, got "much"/],
   [['--tenant', 'a', '--weight', '0'], /tenant\.weight: expected .*, got 0/],
   [['--tenant', ''], /tenant\.name: expected 1 to 64 bytes on one line, got ""/],
   [['--tenant', 'ü'.repeat(33)], /tenant\.name: expected 1 to 64 bytes on one line, got 66 bytes/],
-])('run %j is refused in one sentence', async (args, line) => {
+])('run %j is rejected with one sentence', async (args, line) => {
   await write('one.json', { name: 'one', tasks: { a: { agent: 'echo' } } });
   const { exitCode, stderr } = await baton('run', 'one.json', ...args);
   expect({ exitCode, lines: stderr.split('\n').length }).toEqual({ exitCode: 2, lines: 1 });
   expect(stderr).toMatch(line);
 });
 
-test('a run of a tenant says so, wherever it is shown', async () => {
+test('run --tenant: the tenant is shown in the status and in the list of runs', async () => {
   await write('one.json', { name: 'one', tasks: { a: { agent: 'echo' } } });
   const { exitCode } = await baton('run', 'one.json', '--tenant', 'acme', '--weight', '3', '--id', 'of-acme');
   expect(exitCode).toBe(0);

@@ -1,13 +1,15 @@
 // `baton breaker` beside the worker of `baton dev`.
 import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { freePort } from '../../src/server/ports.js';
-import { usePlace } from '../support/baton.js';
+import { projectNear } from '../../src/project.js';
+import { freePort } from '../../src/system/ports.js';
+import { useCliDirectory } from '../support/baton.js';
 
-const { baton, json, spawn, write } = usePlace();
+const place = useCliDirectory();
+const { baton, json, spawn, write } = place;
 
 const Looks = z.object({
-  breakers: z.array(z.looseObject({ agent: z.string(), phase: z.string(), taskQueue: z.string() })),
+  breakers: z.array(z.looseObject({ agent: z.string(), phase: z.string(), project: z.string() })),
 });
 
 /** Exit 75 is a failure that may pass. */
@@ -26,37 +28,38 @@ beforeAll(async () => {
   await write('baton.config.yaml', CONFIG);
   await write('shaky.yaml', 'name: shaky\ntasks: { a: { agent: shaky, deadline: 2s } }\n');
   const dev = spawn('dev', '--port', String(await freePort()), '--ui-port', String(await freePort()));
-  await dev.says('worker ready');
+  await dev.waitForLine('worker ready');
 });
 
 const looks = async (...args: string[]) => Looks.parse(await json('breaker', ...args)).breakers;
 
-test('at rest they are closed, and agents without one are not listed', async () => {
+test('breaker: unused breakers are closed, and agents without a breaker are not listed', async () => {
   const { exitCode, stdout } = await baton('breaker');
   expect(exitCode).toBe(0);
   expect(stdout.split('\n').map((line) => line.split(/\s{2,}/).slice(0, 4))).toEqual([
     ['AGENT', 'STATE', 'FOR', 'FAILED'],
-    ['shaky', 'closed', 'at rest', 'no calls'],
-    ['sturdy', 'closed', 'at rest', 'no calls'],
+    ['shaky', 'closed', 'idle', 'no calls'],
+    ['sturdy', 'closed', 'idle', 'no calls'],
   ]);
 });
 
-test('one that has opened shows how many calls failed and when calls may try; reset closes it', async () => {
+test('breaker: an open breaker shows its failed calls and the time until calls may try; --reset closes it', async () => {
   for (const id of ['one', 'two']) {
-    expect((await baton('run', 'shaky.yaml', '--id', id, '--task-queue', 'baton')).exitCode).toBe(1);
+    expect((await baton('run', 'shaky.yaml', '--id', id)).exitCode).toBe(1);
   }
   await expect.poll(async () => (await looks('shaky'))[0]?.phase).toBe('open');
   const { stdout } = await baton('breaker', 'shaky');
-  expect(stdout).toMatch(
-    /shaky {2}open {3}.*█{10} 2 of 2 \(opens at 50 %\).*baton {7}calls may try in (1h 0m|59m 5\ds)/,
-  );
+  expect(stdout).toMatch(/shaky {2}open {3}.*█{10} 2 of 2 \(opens at 50 %\).*calls may try in (1h 0m|59m \d+s)/);
+  expect(stdout).toContain(projectNear({}, place.directory));
   const refused = await baton('run', 'shaky.yaml', '--id', 'three', '--task-queue', 'baton');
   expect(refused.exitCode).toBe(1);
   expect(refused.stderr).toContain('agent "shaky" was not called: its circuit breaker is open: 2 of 2 calls failed');
-  expect(await looks('shaky', '--reset')).toMatchObject([{ agent: 'shaky', phase: 'closed', taskQueue: 'baton' }]);
+  expect(await looks('shaky', '--reset')).toMatchObject([
+    { agent: 'shaky', phase: 'closed', project: projectNear({}, place.directory) },
+  ]);
 });
 
-test('a person opens it for good or for a time, and closes it', async () => {
+test('breaker: --open opens it permanently, --open --for opens it for a time, --close closes it', async () => {
   expect(await looks('sturdy', '--open')).toMatchObject([{ phase: 'forced-open' }]);
   expect(await looks('sturdy', '--open', '--for', '10m')).toMatchObject([{ phase: 'open', waitMs: 600_000 }]);
   await expect.poll(async () => (await looks('sturdy'))[0]?.waitMs).toBeLessThan(600_000);
@@ -64,32 +67,32 @@ test('a person opens it for good or for a time, and closes it', async () => {
   expect((await looks()).map(({ agent }) => agent).sort()).toEqual(['shaky', 'sturdy']);
 });
 
-test('what cannot be meant is refused in one line', async () => {
+test('breaker: each wrong command line is rejected with one line', async () => {
   const error = async (...args: string[]) => {
     const { exitCode, stderr } = await baton('breaker', ...args);
     return [exitCode, stderr];
   };
-  expect(await error('--open')).toEqual([2, 'error: --open: expected the type of an agent, got none']);
+  expect(await error('--open')).toEqual([2, 'error: --open requires the type of an agent']);
   expect(await error('shaky', '--open', '--close')).toEqual([
     2,
     'error: expected one of --open, --close and --reset, got --open and --close',
   ]);
-  expect(await error('shaky', '--for', '1m')).toEqual([2, 'error: --for: expected beside --open']);
+  expect(await error('shaky', '--for', '1m')).toEqual([2, 'error: --for requires --open']);
   expect(await error('shaky', '--open', '--for', 'soon')).toEqual([
     2,
     'error: --for: expected a duration longer than zero and of at most ten years, such as "250ms", "30s", "5m", "1h30m" or "3d", got "soon"',
   ]);
   expect(await error('plain')).toEqual([
     2,
-    'error: agent "plain" has no circuit breaker: expected "breaker" in its settings',
+    'error: agent "plain" has no circuit breaker: its settings have no "breaker"',
   ]);
   expect(await error('shakey', '--reset')).toEqual([
     2,
-    'error: there is no circuit breaker of an agent "shakey" on the Task Queue "baton", and no such agent is configured; did you mean "shaky"?',
+    `error: there is no circuit breaker of an agent "shakey" in the project "${projectNear({}, place.directory)}", and no such agent is configured; did you mean "shaky"?`,
   ]);
 });
 
-test('settings that cannot hold are refused when the configuration is loaded, naming the agent', async () => {
+test('breaker: invalid settings are rejected when the configuration is loaded, and the error names the agent', async () => {
   const bad = async (breaker: string) => {
     await write('bad.yaml', `agents: [{ type: x, kind: command, command: [node], breaker: ${breaker} }]`);
     return (await baton('agents', '--config', 'bad.yaml')).stderr;
@@ -108,8 +111,10 @@ test('settings that cannot hold are refused when the configuration is loaded, na
     /breaker\.openFor: expected a duration such as "30s", or .*, got \{"factor":2\}$/,
   );
   expect(await bad('{ openFor: { initial: 10s, max: 1s } }')).toMatch(
-    /breaker\.openFor\.max: expected no less than initial, "10s", got "1s"$/,
+    /breaker\.openFor\.max: expected at least initial, "10s", got "1s"$/,
   );
-  expect(await bad('{ slowRate: 50% }')).toMatch(/breaker\.slowRate: expected slowCall beside it, .*, got it alone$/);
+  expect(await bad('{ slowRate: 50% }')).toMatch(
+    /breaker\.slowRate: slowRate needs slowCall: without it no call counts as slow$/,
+  );
   expect(await bad('{ windw: 3 }')).toMatch(/agent "x": .*unknown key "windw"/);
 });

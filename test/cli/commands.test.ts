@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { connect, type Baton } from '../../src/client.js';
 import type { RunHandle } from '../../src/client/run-handle.js';
 import { checkJsonSchema } from '../../src/json-schema.js';
-import { RunResult } from '../../src/domain/run-result.js';
-import { freePort } from '../../src/server/ports.js';
-import { usePlace } from '../support/baton.js';
+import { RunResult } from '../../src/domain/run/result.js';
+import { freePort } from '../../src/system/ports.js';
+import { useCliDirectory } from '../support/baton.js';
 
-const place = usePlace();
+const place = useCliDirectory();
 const { baton, json, spawn, write } = place;
 let client: Baton;
 
@@ -18,7 +18,7 @@ const RunList = z.object({ runs: z.array(z.looseObject({ runId: z.string() })) }
 
 beforeAll(async () => {
   const dev = spawn('dev', '--port', String(await freePort()), '--ui-port', String(await freePort()));
-  await dev.says('worker ready');
+  await dev.waitForLine('worker ready');
   client = await connect({ directory: place.directory });
   await write(
     'greet.yaml',
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(() => client?.close());
 
-/** A run on the worker of `dev` that goes on until somebody does something for `task`. */
+/** A run on the worker of `dev` that waits in `task` until a message arrives. */
 async function waitingRun(plan: string, id: string, task: string): Promise<RunHandle> {
   await baton('run', plan, '--id', id, '--detach');
   const run = client.run(id);
@@ -55,7 +55,7 @@ async function waitingRun(plan: string, id: string, task: string): Promise<RunHa
   return run;
 }
 
-test('run prints the output on stdout, and a line for each change of a task on stderr', async () => {
+test('run: the output is printed on stdout, and a line for each change of a task on stderr', async () => {
   const { exitCode, stdout, stderr } = await baton('run', 'greet.yaml', '--input', '{"to":"you"}', '--id', 'greet-1');
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'you' });
   expect(stderr).toMatch(/^run greet-1 · http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/greet-1$/m);
@@ -63,7 +63,7 @@ test('run prints the output on stdout, and a line for each change of a task on s
   expect(stderr).toMatch(/^✓ completed in .* · 1 task: 1 succeeded · 1 call$/m);
 });
 
-test('run --json prints one RunResult', async () => {
+test('run --json: one RunResult is printed', async () => {
   const result = RunResult.parse(await json('run', 'greet.yaml', '--input', '{"to":{"a":1}}'));
   expect(result).toMatchObject({ plan: 'greet', status: 'completed', output: { a: 1 } });
   expect(result.tasks).toMatchObject({
@@ -71,7 +71,7 @@ test('run --json prints one RunResult', async () => {
   });
 });
 
-test('run --quiet leaves stderr empty', async () => {
+test('run --quiet: stderr is empty', async () => {
   expect(await baton('run', 'greet.yaml', '--input', '{"to":1}', '--quiet')).toEqual({
     exitCode: 0,
     stdout: '1',
@@ -79,12 +79,12 @@ test('run --quiet leaves stderr empty', async () => {
   });
 });
 
-test('the input may be in a file', async () => {
+test('run --input @FILE: the input is read from a file', async () => {
   await write('input.json', '{"to":"file"}');
   expect(await baton('run', 'greet.yaml', '--input', '@input.json')).toMatchObject({ exitCode: 0, stdout: 'file' });
 });
 
-test('a run that fails exits with 1 and says which task, why, and what was undone', async () => {
+test('run: a failed run exits with 1, and names the task, the reason and the undone tasks', async () => {
   const { exitCode, stdout, stderr } = await baton('run', 'broken.json', '--id', 'broken-1');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toContain('bad failed');
@@ -99,22 +99,22 @@ test('a run that fails exits with 1 and says which task, why, and what was undon
   expect((await baton('status', 'broken-1')).exitCode).toBe(0);
 });
 
-test('the same id again prints the result of the run that has it, and starts nothing', async () => {
+test('run --id: for an ended run of this id, its result is printed and nothing is started', async () => {
   await baton('run', 'greet.yaml', '--input', '{"to":"first"}', '--id', 'twice');
   const again = await baton('run', 'greet.yaml', '--input', '{"to":"second"}', '--id', 'twice');
   expect(again).toMatchObject({ exitCode: 0, stdout: 'first' });
-  expect(again.stderr).toContain('run twice exists already, and has ended; this is its result');
+  expect(again.stderr).toContain('run twice exists already and has ended; this is its result');
 });
 
-test('the same id while the run goes on follows it', async () => {
+test('run --id: a run of this id that is in progress is followed', async () => {
   const first = await waitingRun('ask.json', 'both', 'ok');
   const second = spawn('run', 'ask.json', '--id', 'both');
-  await second.says('run both exists already, and goes on; this follows it');
+  await second.waitForLine('run both exists already and is in progress; this follows it');
   await baton('approve', 'both', 'ok');
   expect((await second.ended).stdout).toBe(JSON.stringify((await first.result()).output, null, 2));
 });
 
-test('run --detach leaves the run to the worker that polls, and prints its id', async () => {
+test('run --detach: the polling worker executes the run, and its id is printed', async () => {
   const { exitCode, stdout } = await baton('run', 'greet.yaml', '--input', '{"to":"away"}', '--id', 'away', '--detach');
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'away' });
   expect(await baton('result', 'away')).toMatchObject({ exitCode: 0, stdout: 'away' });
@@ -126,7 +126,7 @@ test('run --detach leaves the run to the worker that polls, and prints its id', 
   });
 });
 
-test('run --detach refuses a queue that nobody polls, and says how to start a worker', async () => {
+test('run --detach: a Task Queue without a worker is rejected, and the error has the command that starts one', async () => {
   const { exitCode, stderr } = await baton(
     'run',
     'greet.yaml',
@@ -143,9 +143,9 @@ test('run --detach refuses a queue that nobody polls, and says how to start a wo
   });
 });
 
-test('run says how to approve, approve lets it go on, and the comment is kept', async () => {
+test('approve: run prints the command, the run continues after it, and the comment is in the output', async () => {
   const run = spawn('run', 'ask.json', '--id', 'ask-yes');
-  expect(await run.says('ok running')).toContain('waits for an answer: May I? (baton approve ask-yes ok)');
+  expect(await run.waitForLine('ok running')).toContain('waits for an answer: May I? (baton approve ask-yes ok)');
   expect(await json('approve', 'ask-yes', 'ok', '--comment', 'fine')).toEqual({
     did: 'approve',
     runId: 'ask-yes',
@@ -156,17 +156,17 @@ test('run says how to approve, approve lets it go on, and the comment is kept', 
   expect(JSON.parse(stdout)).toMatchObject({ comment: 'fine' });
 });
 
-test('approve --reject fails the task', async () => {
+test('approve --reject: the task fails', async () => {
   const run = await waitingRun('ask.json', 'ask-no', 'ok');
-  expect(await baton('approve', 'ask-no', 'ok', '--reject')).toMatchObject({ exitCode: 0 });
+  expect(await baton('approve', 'ask-no', 'ok', '--reject')).toMatchObject({ exitCode: 0, stderr: 'rejected: ok' });
   expect(RunResult.parse(await run.result()).tasks['ok']?.failure?.type).toBe('Rejected');
 });
 
-test('approving what is no approval is refused with the reason', async () => {
+test('approve: a task that is not an approval is rejected with the reason', async () => {
   const run = await waitingRun('ask.json', 'ask-what', 'ok');
   expect(await baton('approve', 'ask-what', 'then')).toMatchObject({
     exitCode: 2,
-    stderr: 'error: task then is no approval: it is of kind agent',
+    stderr: 'error: task then is not an approval: it is of kind agent',
   });
   expect(await baton('approve', 'ask-what', 'okk')).toMatchObject({
     exitCode: 2,
@@ -175,15 +175,39 @@ test('approving what is no approval is refused with the reason', async () => {
   await run.cancel();
 });
 
-test('event delivers its data', async () => {
+test('event: its data becomes the output of the task', async () => {
   const run = await waitingRun('wait.json', 'wait-1', 'paid');
-  expect(await baton('event', 'wait-1', 'paid', '--data', '{"euro":5}')).toMatchObject({ exitCode: 0 });
+  const delivered = await baton('event', 'wait-1', 'paid', '--data', '{"euro":5}');
+  expect(delivered).toEqual({ exitCode: 0, stdout: '', stderr: 'delivered: paid; task paid was waiting for it' });
   expect((await run.result()).output).toEqual({ euro: 5 });
 });
 
-test('a paused run shows that it is, starts nothing, and goes on when resumed', async () => {
+test('event: one that no task takes is refused, and one that is repeated under its id is received once', async () => {
+  await write('two.json', { name: 'two', tasks: { a: { event: 'paid' }, b: { event: 'sent', needs: ['a'] } } });
+  const run = await waitingRun('two.json', 'two-1', 'a');
+  expect(await baton('event', 'two-1', 'padi')).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr:
+      'error: event: expected a name that a task of run two-1 waits for ("paid", "sent"), got "padi"; did you mean "paid"?',
+  });
+  const sent = { did: 'event', runId: 'two-1', event: 'sent', state: 'kept', tasks: ['b'] };
+  expect(await json('event', 'two-1', 'sent', '--id', 'e-1')).toEqual(sent);
+  expect(await json('event', 'two-1', 'sent', '--id', 'e-1')).toEqual(sent);
+  expect((await baton('event', 'two-1', 'paid')).exitCode).toBe(0);
+  expect((await run.result()).status).toBe('completed');
+  expect(await baton('event', 'two-1', 'paid')).toMatchObject({
+    exitCode: 2,
+    stderr: 'error: run two-1 has ended (completed)',
+  });
+});
+
+test('pause, resume: a paused run is shown as paused, starts no task, and continues when it is resumed', async () => {
   const run = await waitingRun('ask.json', 'pause-1', 'ok');
-  expect(await baton('pause', 'pause-1')).toMatchObject({ exitCode: 0 });
+  expect(await baton('pause', 'pause-1')).toMatchObject({
+    exitCode: 0,
+    stderr: 'run pause-1 is paused: no task starts, tasks in progress continue',
+  });
   expect(RunResult.parse(await json('status', 'pause-1'))).toMatchObject({ status: 'paused', pausedBecause: 'user' });
   expect((await baton('status', 'pause-1')).stdout).toContain('ask · pause-1 · ‖ paused (user)');
   await run.approve('ok');
@@ -196,10 +220,10 @@ test('a paused run shows that it is, starts nothing, and goes on when resumed', 
   });
 });
 
-test('a run at the end of its budget says so, and budget --add lets it go on', async () => {
+test('budget: a run at the end of its budget is shown so, and continues after --add', async () => {
   await write('two.json', { name: 'two', tasks: { a: { agent: 'echo' }, b: { agent: 'echo', needs: ['a'] } } });
   const run = spawn('run', 'two.json', '--id', 'spent-1', '--budget', '{"calls":1}');
-  expect(await run.says('paused:')).toContain('baton budget spent-1 --add JSON');
+  expect(await run.waitForLine('paused:')).toContain('baton budget spent-1 --add JSON');
   expect(RunResult.parse(await json('status', 'spent-1'))).toMatchObject({
     status: 'paused',
     pausedBecause: 'budget-exceeded',
@@ -216,7 +240,7 @@ test('a run at the end of its budget says so, and budget --add lets it go on', a
   expect(await run.ended).toMatchObject({ exitCode: 0 });
 });
 
-test('a budget that is none is refused before anything starts', async () => {
+test('run --budget: an invalid budget is rejected before anything starts', async () => {
   const asked = '{"calls":{"soft":5,"hard":1},"euro":3}';
   expect(await baton('run', 'greet.yaml', '--input', '{"to":1}', '--budget', asked)).toMatchObject({
     exitCode: 2,
@@ -229,50 +253,53 @@ test('a budget that is none is refused before anything starts', async () => {
   });
 });
 
-test('cancel ends the run, and whoever follows it exits with 1', async () => {
+test('cancel: the run ends, and a command that follows it exits with 1', async () => {
   const run = spawn('run', 'ask.json', '--id', 'cancel-1');
-  await run.says('ok running');
-  expect(await baton('cancel', 'cancel-1')).toMatchObject({ exitCode: 0 });
+  await run.waitForLine('ok running');
+  expect(await baton('cancel', 'cancel-1')).toMatchObject({
+    exitCode: 0,
+    stderr: 'run cancel-1 is cancelling; it undoes its work first: baton status cancel-1 --watch',
+  });
   expect((await run.ended).exitCode).toBe(1);
   expect(RunResult.parse(await json('result', 'cancel-1'))).toMatchObject({ status: 'cancelled' });
 });
 
-test('retry does not wait for the time of the next attempt', async () => {
+test('retry: the next attempt starts immediately', async () => {
   await baton('run', 'flaky.json', '--id', 'flaky-1', '--detach');
   const run = client.run('flaky-1');
   await expect.poll(async () => (await run.snapshot()).tasks['try']?.status, { timeout: 30_000 }).toBe('retrying');
   expect((await baton('status', 'flaky-1')).stdout).toMatch(/↻ try +flaky +retrying .* attempt 2/);
   await write('mended', '');
-  expect(await baton('retry', 'flaky-1', 'try')).toMatchObject({ exitCode: 0 });
+  expect(await baton('retry', 'flaky-1', 'try')).toMatchObject({ exitCode: 0, stderr: 'retried: try' });
   expect(await run.result()).toMatchObject({ status: 'completed' });
 });
 
-test('skip skips a task that has not started', async () => {
+test('skip: a task that has not started is skipped', async () => {
   const run = await waitingRun('ask.json', 'skip-1', 'ok');
   expect(await json('skip', 'skip-1', 'then')).toEqual({ did: 'skip', runId: 'skip-1', task: 'then' });
   await run.approve('ok');
   expect((await run.result()).tasks['then']?.status).toBe('skipped');
 });
 
-test('status --watch ends with the run, and with its exit code of a look: 0', async () => {
+test('status --watch: ends when the run ends, with exit code 0', async () => {
   const run = await waitingRun('ask.json', 'watch-1', 'ok');
   const watch = spawn('status', 'watch-1', '--watch');
-  await watch.says('ok running');
+  await watch.waitForLine('ok running');
   await run.approve('ok', { reject: true });
   expect((await watch.ended).exitCode).toBe(0);
 });
 
-test('Ctrl-C on status --watch leaves the run alone', async () => {
+test('status --watch: Ctrl-C has no effect on the run', async () => {
   const run = await waitingRun('ask.json', 'watch-2', 'ok');
   const watch = spawn('status', 'watch-2', '--watch');
-  await watch.says('ok running');
+  await watch.waitForLine('ok running');
   watch.signal('SIGINT');
   expect((await watch.ended).exitCode).toBe(0);
   expect((await run.snapshot()).status).toBe('running');
   await run.cancel();
 });
 
-test('runs lists runs with plan and status', async () => {
+test('runs: runs are listed with plan and status', async () => {
   await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'listed');
   // Lists lag behind the runs themselves.
   await expect
@@ -282,7 +309,7 @@ test('runs lists runs with plan and status', async () => {
   expect(runs.find(({ runId }) => runId === 'listed')).toMatchObject({ plan: 'greet', status: 'completed' });
 });
 
-test('graph draws a plan, and a run with its statuses', async () => {
+test('graph: a plan is drawn, and a run with its statuses', async () => {
   expect((await baton('graph', 'ask.json')).stdout).toContain('ask · 2 tasks');
   await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'drawn');
   expect((await baton('graph', 'drawn')).stdout).toContain('✓ 1 succeeded');
@@ -295,7 +322,7 @@ test('graph draws a plan, and a run with its statuses', async () => {
   expect(await json('graph', 'drawn')).toMatchObject({ name: 'greet', tasks: [{ id: 'hello', status: 'succeeded' }] });
 });
 
-test('a run that does not exist is refused, with the one that was meant', async () => {
+test('status, result: a run that does not exist is rejected, with a suggestion', async () => {
   await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'meant-this');
   await expect
     .poll(async () => (await baton('status', 'ment-this')).stderr, { timeout: 30_000 })
@@ -303,13 +330,13 @@ test('a run that does not exist is refused, with the one that was meant', async 
   expect(await json('result', 'no-such-run-at-all')).toMatchObject({ error: { type: 'RunNotFound' } });
 });
 
-test('an id with odd characters works everywhere', async () => {
+test('run --id: an id with unusual characters works in every command', async () => {
   const id = `it's a "run"/ü €`;
   expect(await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', id)).toMatchObject({ exitCode: 0 });
   expect((await baton('status', id)).stdout).toContain(id);
 });
 
-test('agents shows what is registered, setup finds the search attributes there', async () => {
+test('agents, setup: agents are listed, and the search attributes are found', async () => {
   expect((await baton('agents')).stdout).toMatch(/^echo +command +Answers its input$/m);
   expect(await json('agents')).toMatchObject({
     agents: [
@@ -325,6 +352,6 @@ test('agents shows what is registered, setup finds the search attributes there',
   });
 });
 
-test('schema is a JSON Schema', async () => {
+test('schema: a JSON Schema is printed', async () => {
   expect(checkJsonSchema(await json('schema'))).toEqual([]);
 });

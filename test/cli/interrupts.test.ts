@@ -1,10 +1,10 @@
 // Ctrl-C, a closed terminal and SIGTERM, with the server that `run` itself has started.
 import { expect, test } from 'vitest';
-import { RunResult } from '../../src/domain/run-result.js';
-import { isAlive } from '../../src/server/process-identity.js';
-import { usePlace } from '../support/baton.js';
+import { RunResult } from '../../src/domain/run/result.js';
+import { isAlive } from '../../src/system/process-identity.js';
+import { useCliDirectory } from '../support/baton.js';
 
-const { baton, json, spawn, write } = usePlace();
+const { baton, json, spawn, write } = useCliDirectory();
 
 const plan = (id: string) => ({
   name: id,
@@ -17,15 +17,15 @@ const plan = (id: string) => ({
 async function holding(id: string) {
   await write(`${id}.json`, plan(id));
   const run = spawn('run', `${id}.json`, '--id', id);
-  await run.says('held running');
+  await run.waitForLine('held running');
   return run;
 }
 
-test('Ctrl-C asks the run to cancel, and goes on showing it while it undoes its work', async () => {
+test('run: the first Ctrl-C cancels the run, which is still shown while it undoes its work', async () => {
   const run = await holding('once');
   run.signal('SIGINT');
-  await run.says('asking the run to cancel; Ctrl-C again leaves it running');
-  await run.says('first compensating');
+  await run.waitForLine('requesting the run to cancel; Ctrl-C again leaves it running');
+  await run.waitForLine('first compensating');
   await write('undo-once', '');
   const { exitCode, stderr } = await run.ended;
   expect(exitCode).toBe(1);
@@ -33,10 +33,10 @@ test('Ctrl-C asks the run to cancel, and goes on showing it while it undoes its 
   expect(RunResult.parse(await json('result', 'once'))).toMatchObject({ status: 'cancelled', compensated: ['first'] });
 });
 
-test('a second Ctrl-C leaves the run, says how to follow it, and the next run of that id goes on with it', async () => {
+test('run: the second Ctrl-C leaves the run, prints how to follow it, and the next run of that id continues it', async () => {
   const run = await holding('again');
   run.signal('SIGINT');
-  await run.says('first compensating');
+  await run.waitForLine('first compensating');
   run.signal('SIGINT');
   const { exitCode, stderr } = await run.ended;
   expect(exitCode).toBe(1);
@@ -44,12 +44,12 @@ test('a second Ctrl-C leaves the run, says how to follow it, and the next run of
   await write('undo-again', '');
   const next = await baton('run', 'again.json', '--id', 'again');
   expect(next.exitCode).toBe(1);
-  expect(next.stderr).toContain('run again exists already, and goes on; this follows it');
+  expect(next.stderr).toContain('run again exists already and is in progress; this follows it');
   expect(RunResult.parse(await json('result', 'again'))).toMatchObject({ compensated: ['first'] });
 });
 
 test.each(['SIGHUP', 'SIGTERM'] as const)(
-  'after %s the run is not cancelled: it goes on at the next run',
+  'run: after %s the run is not cancelled, and the next run continues it',
   async (signal) => {
     const run = await holding(signal);
     run.signal(signal);
@@ -60,7 +60,7 @@ test.each(['SIGHUP', 'SIGTERM'] as const)(
   },
 );
 
-test('a run that nobody works on shows what is due, and who would go on with it', async () => {
+test('status: a run without a worker shows the calls that are due, and how to start a worker', async () => {
   const run = await holding('alone');
   run.signal('SIGTERM');
   await run.ended;
@@ -80,7 +80,7 @@ test('a run that nobody works on shows what is due, and who would go on with it'
   }
 
   const worker = spawn('worker');
-  await worker.says('worker ready');
+  await worker.waitForLine('worker ready');
   await write('go-alone', '');
   expect(await baton('result', 'alone')).toMatchObject({ exitCode: 0 });
   worker.signal('SIGTERM');

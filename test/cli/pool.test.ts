@@ -1,9 +1,10 @@
 // `baton pool`, on a pool that a run is using.
 import { expect, test } from 'vitest';
-import type { PoolStatus } from '../../src/domain/pool/status.js';
-import { usePlace } from '../support/baton.js';
+import type { PoolStatus } from '../../src/domain/pool/coordinator/status.js';
+import { projectNear } from '../../src/project.js';
+import { useCliDirectory } from '../support/baton.js';
 
-const place = usePlace();
+const place = useCliDirectory();
 
 const CONFIG = `
 agents:
@@ -20,11 +21,11 @@ const status = async (): Promise<PoolStatus | undefined> => {
   return said.pools[0];
 };
 
-test('shows who uses what and who waits, and alters the pool while it is at work', async () => {
+test('pool: calls and waiting calls are shown, and a running pool is changed', async () => {
   await place.write('baton.config.yaml', CONFIG);
   await place.write('plan.json', PLAN);
   const run = place.spawn('run', 'plan.json', '--id', 'three');
-  await run.says('run three');
+  await run.waitForLine('run three');
   await expect.poll(status).toMatchObject({ isAtWork: true, resources: [{ inUse: 2 }], waiting: [{ count: 1 }] });
 
   const { stdout } = await place.baton('pool', 'status');
@@ -42,7 +43,7 @@ test('shows who uses what and who waits, and alters the pool while it is at work
   expect([added.exitCode, added.stderr]).toEqual([0, 'blue of pool pens: added']);
   await expect.poll(async () => (await status())?.resources.map(({ inUse }) => inUse)).toEqual([2, 1]);
   expect((await place.baton('pool', 'drain', 'pens', 'red')).stderr).toBe(
-    'red of pool pens: draining, 2 calls are under way on it',
+    'red of pool pens: draining, 2 calls are in progress on it',
   );
   expect(await place.json('pool', 'remove', 'pens', 'blue')).toEqual({
     pool: 'pens',
@@ -57,10 +58,11 @@ test('shows who uses what and who waits, and alters the pool while it is at work
     2,
     'error: pool "pens" has no resource "green"; it has "red", "blue"',
   ]);
+  const project = projectNear({}, place.directory);
   const nobody = await place.baton('pool', 'status', 'pencils');
   expect([nobody.exitCode, nobody.stderr]).toEqual([
     2,
-    'error: there is no pool "pencils" at work on the Task Queue "baton", and none of this name is configured; did you mean "pens"?',
+    `error: there is no pool "pencils" running in the project "${project}", and no pool of this name is configured; did you mean "pens"?`,
   ]);
   run.signal('SIGTERM');
   await run.ended;
@@ -77,7 +79,7 @@ test.each([
   [['add', 'pens', '--id', 'x', '--capacity', '1', '--label', 'red'], '--label: expected key=value, got "red"'],
   [['add', 'pens', '--id', 'x'], "required option '--capacity <n>' not specified"],
   [['drain', 'pens'], "missing required argument 'id'"],
-])('what cannot be meant is refused before a server is looked for: pool %s', async (args, line) => {
+])('a wrong command line is rejected before a server is searched: pool %s', async (args, line) => {
   const { exitCode, stderr } = await place.baton('pool', ...args);
   expect([exitCode, stderr]).toEqual([2, `error: ${line}`]);
 });

@@ -3,9 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { usePlace } from '../support/baton.js';
+import { useCliDirectory } from '../support/baton.js';
 
-const place = usePlace();
+const place = useCliDirectory();
 const { baton, json, write } = place;
 
 const GOOD = { name: 'good', input: { type: 'object', required: ['to'] }, tasks: { a: { agent: 'echo' } } };
@@ -18,7 +18,7 @@ const refusal = (...lines: string[]) => ({
   stderr: lines.map((line) => `error: ${line}`).join('\n'),
 });
 
-test('usage is refused in one line, with what was meant', async () => {
+test('usage: a wrong command line is rejected with one line and a suggestion', async () => {
   expect(await baton('statsu')).toEqual(refusal("unknown command 'statsu' (Did you mean status?)"));
   expect(await baton('help', 'statsu')).toEqual(refusal('help: there is no command "statsu"; did you mean "status"?'));
   expect(await baton('run')).toEqual(refusal("missing required argument 'plan'"));
@@ -30,25 +30,25 @@ test('usage is refused in one line, with what was meant', async () => {
   );
 });
 
-test('a refusal with --json is one document on stdout', async () => {
+test('--json: an error is one document on stdout', async () => {
   const message = "unknown option '--bogus'";
   expect(await json('run', 'x', '--bogus')).toEqual({
     error: { type: 'UsageError', message, problems: [{ message }] },
   });
 });
 
-test('no command at all prints the help on stderr', async () => {
+test('baton without a command prints the help on stderr', async () => {
   const { exitCode, stdout, stderr } = await baton();
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain('Usage: baton');
 });
 
-test('--help and --version are answers', async () => {
+test('--help and --version exit with 0', async () => {
   expect((await baton('--version')).stdout).toMatch(/^\d+\.\d+\.\d+$/);
   expect((await baton('run', '--help')).stdout).toContain('--detach');
 });
 
-test('a broken plan is refused with all its problems, one line each, and nothing is started', async () => {
+test('run: an invalid plan is rejected with all its problems, one line each, and nothing is started', async () => {
   await write('broken.yaml', 'name: x\ntasks:\n  a: { agent: ecco }\n  b: { agent: echo, needs: [c] }\n');
   expect(await baton('run', 'broken.yaml')).toEqual(
     refusal(
@@ -59,7 +59,7 @@ test('a broken plan is refused with all its problems, one line each, and nothing
   expect(await readdir(place.directory)).not.toContain('.baton');
 });
 
-test('validate says the same, with codes for programs', async () => {
+test('validate: the same problems are reported, with codes for programs', async () => {
   await write('one.yaml', 'name: x\ntasks: { a: { agent: ecco } }');
   expect(await json('validate', 'one.yaml')).toMatchObject({
     valid: false,
@@ -74,38 +74,38 @@ test.each([
   ['empty.yaml', '', 'plan: empty.yaml: expected a plan, got an empty file'],
   ['torn.yaml', 'name: [', 'plan: torn.yaml:'],
   ['binary.yaml', Buffer.from([0xff, 0xfe, 0, 1]).toString('latin1'), 'plan'],
-])('the plan file %s is refused in one line', async (name, content, begins) => {
+])('run: the plan file %s is rejected with one line', async (name, content, begins) => {
   await write(name, content);
   const { exitCode, stderr } = await baton('run', name);
   expect(exitCode).toBe(2);
   expect(stderr.split('\n')).toEqual([expect.stringContaining(begins)]);
 });
 
-test('a plan that is not there, or a directory, is refused by name', async () => {
+test('run: a plan file that does not exist or is a directory is rejected by name', async () => {
   expect(await baton('run', 'nowhere.yaml')).toEqual(refusal('plan: nowhere.yaml: cannot be read: no such file'));
   expect(await baton('run', '.')).toEqual(refusal('plan: .: expected a file, got a directory'));
 });
 
-test('input that is no JSON, is not there, or does not fit the plan is refused', async () => {
+test('run --input: a value that is not JSON, a missing file and an input that does not fit are rejected', async () => {
   await write('good.json', GOOD);
   const run = (input: string) => baton('run', 'good.json', '--input', input);
   expect(await run('{bad')).toEqual(refusal('--input: expected JSON, got "{bad" (line 1, column 2)'));
-  expect(await run('@missing.json')).toEqual(refusal('--input: cannot read missing.json: there is no such file'));
+  expect(await run('@missing.json')).toEqual(refusal('--input: cannot read missing.json: no such file'));
   expect(await run('@.')).toEqual(refusal('--input: cannot read .: it is a directory'));
   expect(await run('good.json')).toEqual(
-    refusal('--input: expected JSON, got "good.json"; a file is written @good.json'),
+    refusal('--input: expected JSON, got "good.json"; to read a file, write @good.json'),
   );
   expect(await run('{}')).toEqual(refusal('input.to: expected a value, got nothing'));
 });
 
-test('an id that cannot be shown on a line is refused', async () => {
+test('run --id: an id that does not fit on one line is rejected', async () => {
   await write('good.json', GOOD);
   expect(await baton('run', 'good.json', '--id', 'a\nb')).toEqual(
     refusal('--id: expected 1 to 200 characters on one line, got "a\\nb"'),
   );
 });
 
-test('agents of a plan are unknown where there is no configuration, which is said', async () => {
+test('run: without a configuration, agents are unknown, and the error says so', async () => {
   await write('good.json', GOOD);
   await write('none.yaml', 'agents: []');
   const { exitCode, stderr } = await baton('run', 'good.json', '--config', 'none.yaml', '--input', '{"to":1}');
@@ -113,7 +113,7 @@ test('agents of a plan are unknown where there is no configuration, which is sai
   expect(stderr).toContain('tasks.a.agent: expected the type of an agent that is registered');
 });
 
-test('a server that cannot be reached exits with 3 and says what was tried', async () => {
+test('a server that cannot be reached: exit code 3, and a list of what was tried', async () => {
   await write('good.json', GOOD);
   const expected = {
     exitCode: 3,
@@ -125,21 +125,21 @@ test('a server that cannot be reached exits with 3 and says what was tried', asy
   expect(await baton('worker', '--address', NOBODY)).toEqual(expected);
 });
 
-test('--detach starts no server', async () => {
+test('run --detach: no server is started', async () => {
   await write('good.json', GOOD);
   const { exitCode, stderr } = await baton('run', 'good.json', '--input', '{"to":1}', '--detach');
   expect(exitCode).toBe(3);
-  expect(stderr).toContain('none is started for --detach; "baton dev" starts a server and a worker');
+  expect(stderr).toContain('--detach starts no server; "baton dev" starts a server and a worker');
 });
 
-test('a look where nothing has been run starts nothing', async () => {
+test('status: no server is started in a directory in which none has run', async () => {
   const { exitCode, stderr } = await baton('runs');
   expect(exitCode).toBe(3);
-  expect(stderr).toContain('nothing has been run in this directory');
+  expect(stderr).toContain('no server has run in this directory');
   expect(await readdir(place.directory)).not.toContain('.baton');
 });
 
-test('dev refuses a port that another program has', async () => {
+test('dev: a port that another program uses is rejected', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await once(other, 'listening');
@@ -150,16 +150,34 @@ test('dev refuses a port that another program has', async () => {
   expect(stderr).toContain(`port ${port} of 127.0.0.1 is in use by another program`);
 });
 
-test('a configuration that is malformed is refused with its line', async () => {
+test('a malformed configuration is rejected with its line', async () => {
   await write('bad.mjs', 'export default {\n agents: [,,\n');
   const { exitCode, stderr } = await baton('agents', '--config', 'bad.mjs');
   expect({ exitCode, lines: stderr.split('\n').length }).toEqual({ exitCode: 2, lines: 1 });
   expect(stderr).toMatch(/^error: bad\.mjs:\d: Unexpected end of input$/);
 });
 
-test('what a configuration prints while it is loaded does not reach stdout', async () => {
+test('output of a configuration while it is loaded does not reach stdout', async () => {
   await write('loud.mjs', "console.log('hello'); export default { agents: [] }");
   const { stdout, stderr } = await baton('agents', '--config', 'loud.mjs', '--json');
   expect(JSON.parse(stdout)).toEqual({ agents: [] });
   expect(stderr).toBe('hello');
+});
+
+test('event, approve: a message that is too large or too long is rejected before a server is looked for', async () => {
+  await write('large.json', JSON.stringify('x'.repeat(20_000_000)));
+  expect(await baton('event', 'r', 'paid', '--data', '@large.json', '--address', NOBODY)).toEqual(
+    refusal(
+      'data: expected at most 2031616 bytes of JSON, got 20000002; store the data where agents can fetch it, and send a reference to it',
+    ),
+  );
+  expect(await baton('event', 'r', 'x'.repeat(501), '--address', NOBODY)).toEqual(
+    refusal('NAME: expected 1 to 500 characters on one line, got 501 characters'),
+  );
+  expect(await baton('event', 'r', 'paid', '--id', 'x'.repeat(201), '--address', NOBODY)).toEqual(
+    refusal('--id: expected 1 to 200 characters on one line, got 201 characters'),
+  );
+  expect(await baton('approve', 'r', 'ok', '--comment', 'x'.repeat(10_001), '--address', NOBODY)).toEqual(
+    refusal('comment: expected at most 10000 characters, got 10001'),
+  );
 });

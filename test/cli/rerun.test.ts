@@ -2,10 +2,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { RunResult } from '../../src/domain/run-result.js';
-import { usePlace } from '../support/baton.js';
+import { RunResult } from '../../src/domain/run/result.js';
+import { useCliDirectory } from '../support/baton.js';
 
-const place = usePlace();
+const place = useCliDirectory();
 const { baton, json, write } = place;
 
 /** Answers its input, and notes who asked. */
@@ -40,14 +40,14 @@ beforeEach(() => rm(join(place.directory, 'calls.log'), { force: true }));
 const calls = async (): Promise<string[]> =>
   (await readFile(join(place.directory, 'calls.log'), 'utf8').catch(() => '')).split('\n').filter(Boolean).sort();
 
-test('of 200 tasks with one edit three run, it says so, and the log of the agents agrees', async () => {
+test('rerun: after one edit in 200 tasks, three run: shown in the status, and confirmed by the log of the agents', async () => {
   const { exitCode, stdout, stderr } = await baton('rerun', 'old', '--plan', 'edited.json', '--id', 'edited');
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'a....' });
   expect(stderr).toContain('200 tasks: 200 succeeded · reused 197, ran 3 · 3 calls');
   expect(await calls()).toEqual(['t102', 't103', 't104']);
 });
 
-test('a fork and what it is a fork of know each other', async () => {
+test('rerun: the status of a fork names the old run, and the reverse', async () => {
   await baton('rerun', 'old', '--id', 'same');
   expect(await calls()).toEqual([]);
   const same = RunResult.parse(await json('status', 'same'));
@@ -57,7 +57,7 @@ test('a fork and what it is a fork of know each other', async () => {
   expect((await baton('status', 'old')).stdout).toMatch(/^forks: .*same/m);
 });
 
-test('what is named runs anew with what depends on it, and so does what another input reaches', async () => {
+test('rerun: --from tasks run again with their dependents, and so do the tasks that a new input reaches', async () => {
   const from = await baton('rerun', 'old', '--from', 't4', 't8', '--id', 'from');
   expect(from.stderr).toContain('reused 197, ran 3');
   expect(await calls()).toEqual(['t4', 't8', 't9']);
@@ -66,7 +66,7 @@ test('what is named runs anew with what depends on it, and so does what another 
   expect(other.stderr).toContain('reused 0, ran 200');
 });
 
-test('it is refused before anything starts, with one sentence each', async () => {
+test('rerun: each mistake is rejected with one sentence before anything starts', async () => {
   await write('broken.json', { name: 'broken', tasks: { a: { agent: 'lag' } } });
   const cases: [string[], string][] = [
     [['ol'], 'there is no run "ol" on this server; did you mean "old"?'],

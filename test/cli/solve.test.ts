@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { RunResult } from '../../src/domain/run-result.js';
-import { usePlace } from '../support/baton.js';
+import { RunResult } from '../../src/domain/run/result.js';
+import { useCliDirectory } from '../support/baton.js';
 
-const place = usePlace();
+const place = useCliDirectory();
 const { baton, json, spawn, write } = place;
 
 const greet = {
@@ -60,7 +60,7 @@ const madePlan = async (id: string) =>
   RunResult.parse(await json('status', id)).tasks['solve']!.plan as { tasks: object };
 const solve = (...args: string[]) => baton('solve', ...args, '--config', 'rules.config.json');
 
-test('a goal is planned and solved, and the plan that ran is in the result', async () => {
+test('solve: a goal is planned and solved, and the plan that ran is in the result', async () => {
   const { exitCode, stdout, stderr } = await solve('greet the world', '--id', 'greeting', '--out', 'plan.yaml');
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'the world' });
   expect(stderr).toContain('wrote the plan to plan.yaml');
@@ -71,9 +71,9 @@ test('a goal is planned and solved, and the plan that ran is in the result', asy
   expect((await baton('graph', 'greeting', '--task', 'nobody')).exitCode).toBe(2);
 });
 
-test('the tasks of the plan are shown while it runs, and what it waits for can be answered', async () => {
+test('solve: the tasks of the plan are shown while it runs, and its approvals can be answered', async () => {
   const run = spawn('solve', 'ask me', '--id', 'inner', '--config', 'rules.config.json');
-  const said = await run.says('solve/ok running: waits for an answer: Shall it be done?');
+  const said = await run.waitForLine('solve/ok running: waits for an answer: Shall it be done?');
   expect(said).toContain('(baton approve inner/solve ok)');
   const { stdout } = await baton('status', 'inner');
   expect(stdout).toMatch(/● solve .*\n✓ {3}look .*\n● {3}ok .*\n○ {3}last /);
@@ -90,16 +90,16 @@ test('the tasks of the plan are shown while it runs, and what it waits for can b
   ]);
 });
 
-test('a plan that is only made is printed', async () => {
+test('solve --dry-run: the plan is printed', async () => {
   const { exitCode, stdout } = await solve('greet me', '--dry-run', '--out', 'dry.json');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual(greet);
   expect(await written('dry.json')).toEqual(greet);
 });
 
-test('a person sees the plan before it runs, and may run another', async () => {
+test('solve --approve: a person sees the plan before it runs, and may replace it', async () => {
   const run = spawn('solve', 'greet you', '--approve', '--id', 'asking', '--config', 'rules.config.json');
-  await run.says('waits for an answer to the plan for: greet you');
+  await run.waitForLine('waits for an answer to the plan for: greet you');
   expect((await baton('graph', 'asking', '--task', 'solve')).stdout).toContain('hello');
   await write('bad.json', { name: 'bad', tasks: { a: { agent: 'nobody' } } });
   const refused = await baton('approve', 'asking', 'solve', '--plan', 'bad.json');
@@ -114,8 +114,8 @@ test('a person sees the plan before it runs, and may run another', async () => {
 
 test.each([
   ['a plan that is rejected', 1, ['break it'], /AgentRefused: its plan was rejected: tasks\.a/],
-  ['a goal that no rule knows', 1, ['fly'], /no rule fits the goal "fly"; the goals it knows: "greet \{who\}"/],
-  ['no goal', 2, [' '], /^error: goal: expected what is to be reached, got nothing/],
+  ['a goal that no rule knows', 1, ['fly'], /no rule fits the goal "fly"; the goals of the rules: "greet \{who\}"/],
+  ['no goal', 2, [' '], /^error: goal: expected text, got nothing/],
   [
     'a planner that is not there',
     2,
@@ -123,22 +123,25 @@ test.each([
     /expected the type of an agent that is registered, got "rule"; did you mean "rules"\?/,
   ],
   ['an agent that is not there', 2, ['greet me', '--agents', 'echo,no'], /agents\[1\]: expected the type of an agent/],
-] as const)('%s is told in a line', async (_, exitCode, args, message) => {
+] as const)('solve: %s is reported in one line', async (_, exitCode, args, message) => {
   const ended = await solve(...args);
   expect(ended.exitCode).toBe(exitCode);
   expect(ended.stderr).toMatch(new RegExp(message, 'm'));
   expect(ended.stderr).not.toMatch(/^\s+at /m);
 });
 
-test.each(['other.config.json', 'several.config.json'])('where %s names no planner, it says how to', async (config) => {
-  const { exitCode, stderr } = await baton('solve', 'greet me', '--config', config);
-  expect(exitCode).toBe(2);
-  expect(stderr).toBe(
-    'error: no planner: name an agent with --planner, or as planner in the configuration; "baton agents" lists them',
-  );
-});
+test.each(['other.config.json', 'several.config.json'])(
+  'solve: if %s names no planner, the error explains how to name one',
+  async (config) => {
+    const { exitCode, stderr } = await baton('solve', 'greet me', '--config', config);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(
+      'error: no planner: name an agent with --planner, or as planner in the configuration; "baton agents" lists them',
+    );
+  },
+);
 
-test('a plan that fails is planned anew, where that is asked for', async () => {
+test('solve --replans: a plan that fails is re-planned', async () => {
   const failed = await solve('mend it', '--id', 'not-mended');
   expect(failed.exitCode).toBe(1);
   const { exitCode, stdout } = await solve('mend it', '--replans', '1', '--id', 'mended');
@@ -152,7 +155,7 @@ test('a plan that fails is planned anew, where that is asked for', async () => {
   );
 });
 
-test('a plan of its own says so when it was planned anew, and shows what runs now', async () => {
+test('run: a plan that was re-planned is shown so, with the tasks that run now', async () => {
   const plan = {
     name: 'mend',
     onFailure: 'replan',

@@ -1,8 +1,8 @@
 // `baton.rerun`, as a program uses it.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
 import { Baton } from '../../src/client.js';
-import { originText } from '../../src/domain/origin.js';
+import { originText } from '../../src/domain/run/origin.js';
 import { testBaton, type TestBaton } from '../../src/testing.js';
 
 const echo = functionAgent({ type: 'echo', timeout: '7s', run: (input) => input });
@@ -28,10 +28,10 @@ afterAll(() => here?.close());
 
 const started = async (id: string) => await (await baton.start(plan, { id, input: { a: 1, b: 2 } })).result();
 
-test('what is not said is as it was, the named plans and what is known of the agents included', async () => {
+test('rerun: by default everything is as in the old run, its named plans and agents included', async () => {
   const old = await started('as-it-was');
   // It knows neither agents nor plans.
-  const stranger = Baton.over(baton.client);
+  const stranger = Baton.fromClient(baton.client);
   const fork = await stranger.rerun('as-it-was');
   const result = await fork.result();
   expect(result.output).toEqual(old.output);
@@ -40,7 +40,7 @@ test('what is not said is as it was, the named plans and what is known of the ag
   expect(await baton.forksOf('as-it-was')).toEqual([fork.id]);
 });
 
-test('input, plan and what runs anew can be said', async () => {
+test('rerun: input, plan and the tasks that run again can be given', async () => {
   await started('said');
   const input = await (await baton.rerun('said', { input: { a: 1, b: 3 } })).result();
   expect([input.output, originText(input)]).toEqual([[1, 3], 'reused 1, ran 1']);
@@ -49,7 +49,7 @@ test('input, plan and what runs anew can be said', async () => {
   expect([anew.runId, anew.output, originText(anew)]).toEqual(['anew', 1, 'reused 1, ran 1']);
 });
 
-test('what cannot be rerun is refused', async () => {
+test('rerun: a run that cannot be rerun is rejected', async () => {
   await started('refused');
   await expect(baton.rerun('nobody')).rejects.toThrow('there is no run "nobody" on this server');
   await expect(baton.rerun('refused', { from: ['aa'] })).rejects.toThrow(
@@ -59,7 +59,7 @@ test('what cannot be rerun is refused', async () => {
   await expect(baton.rerun('refused/b')).rejects.toThrow('refused/b is a sub-plan of run refused: rerun that one');
   await expect(baton.rerun('refused', { plan: { name: 'x', tasks: {} } })).rejects.toThrow('tasks');
   const foreign = await baton.client.workflow.start('another', { workflowId: 'foreign', taskQueue: 'nobody' });
-  await expect(baton.rerun('foreign')).rejects.toThrow('foreign is no run of Baton');
+  await expect(baton.rerun('foreign')).rejects.toThrow('foreign is not a run of Baton');
   await foreign.terminate();
   expect(await baton.forksOf('refused')).toEqual([]);
 });

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Duration, durationMs, formatDuration, MAX_DURATION_MS, parseDuration } from '../../src/domain/duration.js';
+import {
+  Duration,
+  durationMs,
+  formatDuration,
+  MAX_DURATION_MS,
+  parseDuration,
+  writeDuration,
+} from '../../src/domain/duration.js';
 
 describe('parseDuration', () => {
   it.each([
@@ -11,20 +18,23 @@ describe('parseDuration', () => {
     ['3d', 259_200_000],
     ['0s', 0],
     ['0.4ms', 0],
-  ])('reads %s', (text, ms) => {
+  ])('parseDuration reads %s', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  it.each(['', '5', 's', '5 s', '-5s', '5S', '1e3s', '5s ', '.5s', '5.s', '5ms3', '٣s'])('refuses %j', (text) => {
-    expect(parseDuration(text)).toBeUndefined();
-  });
+  it.each(['', '5', 's', '5 s', '-5s', '5S', '1e3s', '5s ', '.5s', '5.s', '5ms3', '٣s'])(
+    'parseDuration rejects %j',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined();
+    },
+  );
 
-  it('answers at once on text made to make it try again and again', () => {
+  it('parseDuration is fast on text that makes a regular expression backtrack', () => {
     expect(parseDuration(`${'1m'.repeat(100_000)}!`)).toBeUndefined();
     expect(parseDuration('9'.repeat(100_000))).toBeUndefined();
   });
 
-  it('adds up whatever parts it is given', () => {
+  it('parseDuration adds up any parts', () => {
     const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
     const part = fc.tuple(fc.nat(10_000), fc.constantFrom(...(Object.keys(units) as (keyof typeof units)[])));
     fc.assert(
@@ -37,13 +47,13 @@ describe('parseDuration', () => {
 });
 
 describe('durationMs', () => {
-  it('throws a message of one short line where there is no duration', () => {
+  it('durationMs throws one short line for text that is not a duration', () => {
     expect(() => durationMs('x'.repeat(1000))).toThrow(/^expected a duration such as "30s", got "x{70,}…$/);
   });
 });
 
 describe('Duration', () => {
-  it('accepts nothing of no length, and nothing beyond ten years', () => {
+  it('Duration rejects zero, and more than ten years', () => {
     expect(['1ms', '3650d', '30s'].every((text) => Duration.safeParse(text).success)).toBe(true);
     expect(['0s', '0.4ms', '3651d', `${'9'.repeat(400)}d`, ''].some((text) => Duration.safeParse(text).success)).toBe(
       false,
@@ -64,7 +74,23 @@ describe('formatDuration', () => {
     [3_599_600, '1h 0m'],
     [7_500_000, '2h 5m'],
     [349_200_000, '4d 1h'],
-  ])('prints %i ms as %s', (ms, text) => {
+  ])('formatDuration prints %i ms as %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe('writeDuration', () => {
+  it('writes milliseconds exactly, in the largest unit that divides them', () => {
+    const written = [1, 250, 30_000, 90_000, 7_200_000, 86_400_000].map(writeDuration);
+    expect(written).toEqual(['1ms', '250ms', '30s', '90s', '2h', '1d']);
+  });
+
+  it('writes what parseDuration reads back, within the durations that are accepted', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: MAX_DURATION_MS }), (ms) => {
+        expect(parseDuration(writeDuration(ms))).toBe(ms);
+      }),
+    );
+    expect([writeDuration(-5), writeDuration(2 * MAX_DURATION_MS)]).toEqual(['1ms', '3650d']);
   });
 });

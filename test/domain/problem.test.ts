@@ -1,21 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { didYouMean, formatPath, formatProblem, got, problem } from '../../src/domain/problem.js';
+import {
+  didYouMean,
+  formatPath,
+  formatProblem,
+  problem,
+  shown,
+  unknownKeyProblem,
+  withHint,
+} from '../../src/domain/problem.js';
 
 describe('formatPath', () => {
-  it('reads as a person would write it', () => {
+  it('formatPath writes a path as a person would', () => {
     expect(formatPath(['tasks', 'b', 'needs', 0])).toBe('tasks.b.needs[0]');
     expect(formatPath(['tasks', 'a b', 'x'])).toBe('tasks["a b"].x');
     expect(formatPath([])).toBe('');
   });
 
-  it('stays short whatever a key is', () => {
+  it('formatPath shortens a long key', () => {
     expect(formatPath(['tasks', 'x'.repeat(1_000_000)]).length).toBeLessThan(120);
   });
 });
 
 describe('formatProblem', () => {
-  it('is one line of path, message and hint', () => {
+  it('formatProblem is one line of path, message and hint', () => {
     const one = problem(
       'plan.unknown-need',
       ['tasks', 'b', 'needs', 0],
@@ -27,26 +35,26 @@ describe('formatProblem', () => {
   });
 });
 
-describe('got', () => {
-  it('prints anything on one short line, with nothing that a terminal obeys', () => {
+describe('shown', () => {
+  it('shown prints any value on one short line, without characters that control a terminal', () => {
     const values = fc.oneof(fc.anything(), fc.string({ unit: 'binary' }), fc.constant('\u009b31m\u202e\u2028'));
     fc.assert(
       fc.property(values, (value) => {
-        const text = got(value);
+        const text = shown(value);
         expect(text.length).toBeLessThanOrEqual(80);
         expect(text).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
       }),
     );
   });
 
-  it('names what JSON cannot say', () => {
+  it('shown names values that JSON cannot represent', () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
-    expect([undefined, 10n, () => 1, circle].map(got)).toEqual([
+    expect([undefined, 10n, () => 1, circle].map(shown)).toEqual([
       'nothing',
       '10n',
       'a function',
-      'a value that holds itself',
+      'a value that contains itself',
     ]);
   });
 });
@@ -60,11 +68,20 @@ describe('didYouMean', () => {
     ['x', ['a', 'b'], undefined],
     ['scan', ['report'], undefined],
     ['anything', [], undefined],
-  ])('for %j among %j says %j', (came, names, hint) => {
+  ])('didYouMean of %j and the names %j is %j', (came, names, hint) => {
     expect(didYouMean(came, names)).toBe(hint);
   });
 
-  it('does not compare what nobody typed', () => {
+  it('didYouMean does not compare very long names', () => {
     expect(didYouMean('x'.repeat(100_000), ['x'.repeat(100_001)])).toBeUndefined();
+  });
+});
+
+describe('unknownKeyProblem', () => {
+  it('names the key, and the known key that is near it', () => {
+    const { message, hint } = unknownKeyProblem('inptu', ['input', 'output']);
+    expect(withHint(message, hint)).toBe('unknown key "inptu"; did you mean "input"?');
+    const far = unknownKeyProblem('x', ['input', 'output']);
+    expect(withHint(far.message, far.hint)).toBe('unknown key "x"');
   });
 });

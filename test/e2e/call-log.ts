@@ -1,7 +1,7 @@
 // What the agents of test/fixtures/e2e noted of their calls: `unit key attempt`, a unit being a task or an item of one.
 import { readFile } from 'node:fs/promises';
 import { expect, vi } from 'vitest';
-import type { RunResult } from '../../src/domain/run-result.js';
+import type { RunResult } from '../../src/domain/run/result.js';
 import { logOf } from '../fixtures/e2e/agents.js';
 import { fortyTasks, ITEMS, type Answer } from '../fixtures/e2e/forty-tasks.js';
 

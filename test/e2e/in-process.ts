@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { Baton } from '../../src/client.js';
-import type { Agent } from '../../src/domain/agent.js';
+import type { Agent } from '../../src/domain/agent/agent.js';
 import { type FoundServer, findServer } from '../../src/server/index.js';
+import type { ValueSettings } from '../../src/values.js';
 import { createWorker } from '../../src/worker.js';
 import { NOBODY } from '../server/place.js';
 
@@ -17,7 +18,10 @@ export interface InProcess {
   close(): Promise<void>;
 }
 
-export async function startInProcess(agents: (directory: string) => readonly Agent[]): Promise<InProcess> {
+export async function startInProcess(
+  agents: (directory: string) => readonly Agent[],
+  values: ValueSettings = {},
+): Promise<InProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-e2e-'));
   const server = await findServer({ directory, localAddress: NOBODY });
   // Agents that fail are what these tests are about; the SDK would print each.
@@ -26,10 +30,11 @@ export async function startInProcess(agents: (directory: string) => readonly Age
   const worker = await createWorker({
     agents: known,
     server,
+    ...values,
     workflowBundle: { codePath: inject('workflowBundle') },
   });
   const running = worker.run();
-  const baton = await Baton.connect({ server, agents: known });
+  const baton = await Baton.connect({ server, agents: known, ...values });
   return {
     baton,
     server,

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commandAgent, type CommandAgentOptions } from '../../src/activities/agents/command.js';
-import { functionAgent } from '../../src/activities/agents/function.js';
-import type { Agent } from '../../src/domain/agent.js';
-import type { Plan } from '../../src/domain/plan.js';
-import type { RunResult } from '../../src/domain/run-result.js';
-import { isAlive } from '../../src/server/process-identity.js';
+import { commandAgent, type CommandAgentOptions } from '../../src/activities/agents/command/command-agent.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import type { Agent } from '../../src/domain/agent/agent.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import type { RunResult } from '../../src/domain/run/result.js';
+import { isAlive } from '../../src/system/process-identity.js';
 import { type InProcess, startInProcess } from './in-process.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/agents/${name}.js`, import.meta.url));
@@ -71,13 +71,13 @@ test.each([
     1,
     /^".*node" exited with success: expected JSON on stdout, got "<html>/,
   ],
-  ['prints 10 MB', 'big', 'failed', 'OutputTooLarge', 1, /^".*node" printed more than \d+ bytes, and was killed$/],
+  ['prints 10 MB', 'big', 'failed', 'OutputTooLarge', 1, /^".*node" printed more than \d+ bytes and was killed$/],
   ['never answers', 'polite', 'unknown', 'Timeout', 2, /^agent "polite" did not answer within 1s$/],
   ['ignores SIGTERM', 'forever', 'unknown', 'Timeout', 2, /^agent "forever" did not answer within 2s$/],
-  ['ends by a signal', 'signal', 'failed', 'AgentFailed', 2, /^".*node" was ended by SIGSEGV$/],
+  ['ends by a signal', 'signal', 'unknown', 'NoAnswer', 2, /^".*node" was ended by SIGSEGV$/],
   ['exits with 75', 'fail', 'failed', 'AgentFailed', 2, /^".*node" exited with 75: the disk is full$/],
   [
-    'is no program',
+    'is not a program',
     'nowhere',
     'failed',
     'AgentRefused',

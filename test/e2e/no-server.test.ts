@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../src/server/ports.js';
+import { freePort } from '../../src/system/ports.js';
 import { makeDirectory } from '../server/place.js';
 import { buildCli, CLI } from '../support/built-cli.js';
 
@@ -82,7 +82,7 @@ test('where there is no temporal program and none can be downloaded, run tells a
     'PATH: no temporal',
     `cache: no ${join(cache!, 'temporal-')}`,
     'PyPI: no python3 or python on PATH',
-    "the SDK's download: ",
+    'temporal.download: ',
     'install it (https://docs.temporal.io/cli) or name it with BATON_TEMPORAL_CLI',
   );
 });

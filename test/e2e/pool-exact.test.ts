@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { Baton } from '../../src/client.js';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { CAPACITY, pooledAgent, poolOf } from '../fixtures/e2e/pooled.js';
 import { find, makeDirectory, unconfigure } from '../server/place.js';
 import { seeded } from '../support/seeded.js';

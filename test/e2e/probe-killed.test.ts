@@ -29,7 +29,7 @@ test('the probe of a worker that is killed is made by another, and never beside 
   const first = await startWorkerProcess(place);
 
   const run = await baton.start({ name: 'one', tasks: { call: { agent: 'breakable' } } });
-  const phase = async () => (await baton.breaker('breakable').state()).phase;
+  const phase = async () => (await baton.breaker('breakable').status()).phase;
   await expect.poll(phase).toBe('open');
   seen.isDown = false;
   await expect.poll(() => seen.probes).toBe(1);

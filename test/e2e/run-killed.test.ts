@@ -2,14 +2,14 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { RunResult } from '../../src/domain/run-result.js';
-import { isAlive } from '../../src/server/process-identity.js';
+import { RunResult } from '../../src/domain/run/result.js';
+import { isAlive } from '../../src/system/process-identity.js';
 import { fortyTasks } from '../fixtures/e2e/forty-tasks.js';
 import { readRecordOf } from '../server/place.js';
-import { usePlace } from '../support/baton.js';
+import { useCliDirectory } from '../support/baton.js';
 import { expectNothingLost, expectOneKeyEach, readCalls, untilStarted } from './call-log.js';
 
-const place = usePlace();
+const place = useCliDirectory();
 
 const agents = fileURLToPath(new URL('../fixtures/e2e/agents.ts', import.meta.url));
 
@@ -32,7 +32,7 @@ test('a "baton run" that is killed goes on with the next, on the server that liv
   expect(isAlive(server.pid)).toBe(true);
 
   const second = place.spawn(...args);
-  await second.says('run forty exists already, and goes on');
+  await second.waitForLine('run forty exists already and is in progress');
   await untilStarted(directory, 25);
   expect((await readRecordOf(directory)).pid).toBe(server.pid);
   second.signal('SIGKILL');

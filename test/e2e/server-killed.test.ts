@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { Baton } from '../../src/client.js';
-import { commandOf } from '../../src/server/process-identity.js';
+import { commandOf } from '../../src/system/process-identity.js';
 import { noteTakingAgents } from '../fixtures/e2e/agents.js';
 import { fortyTasks } from '../fixtures/e2e/forty-tasks.js';
 import { find, makeDirectory, readRecordOf, unconfigure } from '../server/place.js';

@@ -3,13 +3,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '@temporalio/client';
 import { Baton } from '../../src/client.js';
-import type { Plan } from '../../src/domain/plan.js';
-import { RunResult } from '../../src/domain/run-result.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import { RunResult } from '../../src/domain/run/result.js';
 import { openaiServer, type ModelRequest, type OpenAiServer } from '../fixtures/openai-server.js';
 import { NOBODY, readRecordOf } from '../server/place.js';
-import { usePlace, type Running } from '../support/baton.js';
+import { useCliDirectory, type Running } from '../support/baton.js';
 
-const place = usePlace();
+const place = useCliDirectory();
 let model: OpenAiServer;
 beforeAll(async () => void (model = await openaiServer()));
 afterAll(() => model.close());

@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import { functionAgent } from '../../src/activities/agents/function.js';
-import type { Plan } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import type { RunHandle } from '../../src/client/run-handle.js';
 import { type InProcess, startInProcess } from './in-process.js';
 import { hasBrowser, inBrowser, launchBrowser } from '../support/chromium.js';

@@ -29,15 +29,27 @@ export interface WorkerPlace {
 }
 
 export interface WorkerProcess {
+  /** Whether the process that was started has not ended. */
+  isRunning(): boolean;
+  /** SIGSTOP: it stands still, and keeps its connections. */
+  freeze(): void;
   /** SIGKILL: it says nothing to anyone. */
   kill(): Promise<void>;
+  /** Sends the signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<{ readonly exitCode: number | undefined; readonly stderr: string }>;
 }
 
 /** Resolves once it takes work. Killed at the latest when the test is over. */
 export async function startWorkerProcess(place: WorkerPlace): Promise<WorkerProcess> {
   const { directory, taskQueue, codePath, script = 'worker.ts', args: more = [] } = place;
   const args = [jiti, scriptOf(script), directory, taskQueue, codePath, ...more];
-  const child = execa(process.execPath, args, { stdin: 'pipe', reject: false, buffer: { stdout: false } });
+  const child = execa(process.execPath, args, {
+    stdin: 'pipe',
+    reject: false,
+    buffer: { stdout: false },
+    // One that drains takes its time.
+    forceKillAfterDelay: false,
+  });
   const kill = async () => {
     child.kill('SIGKILL');
     await child;
@@ -46,5 +58,12 @@ export async function startWorkerProcess(place: WorkerPlace): Promise<WorkerProc
   const lines = createInterface({ input: child.stdout });
   const [line] = (await Promise.race([once(lines, 'line'), child.then(() => [])])) as string[];
   if (line !== 'ready') throw new Error(`the worker ended: ${(await child).stderr}`);
-  return { kill };
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    const { exitCode, stderr } = await child;
+    return { exitCode, stderr };
+  };
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  const freeze = () => void child.kill('SIGSTOP');
+  return { isRunning, freeze, kill, end };
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { RunResult } from '../../src/domain/run-result.js';
+import { RunResult } from '../../src/domain/run/result.js';
 import { EXAMPLES, useExamplePlace, type ExampleEnd } from './example-place.js';
 
 const HERE = join(EXAMPLES, 'etl');

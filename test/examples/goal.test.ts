@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { openaiServer, type OpenAiServer } from '../fixtures/openai-server.js';
 import { EXAMPLES, useExamplePlace, type ExampleEnd } from './example-place.js';
 

@@ -1,4 +1,4 @@
-// A breaker that nobody uses leaves nothing behind. On the server that skips over time: it takes minutes.
+// A breaker that no worker uses ends. On the time-skipping server, because that takes minutes.
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
@@ -54,14 +54,14 @@ async function report(agent: string, calls: string): Promise<BreakerView> {
 
 const status = async (agent: string) => (await env.client.workflow.getHandle(agent).describe()).status.name;
 
-test('closed and unused it ends by itself, and is there again when it is asked', async () => {
+test('breaker Workflow: closed and unused, it completes; the next report starts a new one', async () => {
   expect(await report('idle', 'SSF')).toMatchObject({ phase: 'closed' });
   await env.sleep('2m');
   expect(await status('idle')).toBe('COMPLETED');
   expect(await report('idle', 'S')).toMatchObject({ phase: 'closed', figures: { calls: 1 } });
 });
 
-test('one that is open is remembered for longer, and in the end ends too', async () => {
+test('breaker Workflow: an open one is kept for longer, and completes in the end', async () => {
   expect(await report('down', 'FF')).toMatchObject({ phase: 'open', waitMs: 30_000 });
   await env.sleep('5m');
   expect(await status('down')).toBe('RUNNING');
@@ -69,7 +69,7 @@ test('one that is open is remembered for longer, and in the end ends too', async
   expect(await status('down')).toBe('COMPLETED');
 });
 
-test('what a person has decided stays', async () => {
+test('breaker Workflow: a decision of a person is kept', async () => {
   await report('forced', 'S');
   await env.client.workflow.getHandle('forced').executeUpdate(BREAKER_MESSAGES.turn, { args: [{ to: 'forced-open' }] });
   await env.sleep('1d');

@@ -1,13 +1,13 @@
-// An agent that says how many calls it takes at once has a pool of its own.
+// An agent with a capacity has a pool of its own.
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function.js';
-import { parsePools, PoolDefinitionError } from '../../src/guards/pool/definition.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import { parsePools, PoolDefinitionError } from '../../src/domain/pool/definition.js';
 import { useWorkers } from '../support/workers.js';
 
 const workers = useWorkers();
 
-test('two workers together make no more calls at once than it takes', async () => {
+test('capacity: two workers together never have more calls in flight than the agent allows', async () => {
   const seen = { now: 0, most: 0 };
   const agent = functionAgent({
     type: 'team/scarce',
@@ -28,12 +28,12 @@ test('two workers together make no more calls at once than it takes', async () =
   expect((await baton.pool('team.scarce').status()).resources).toMatchObject([{ id: 'team.scarce', capacity: 3 }]);
 });
 
-test('a capacity beside a pool is refused, naming the agent', () => {
+test('capacity: together with a pool it is refused, and the message names the agent', () => {
   const run = () => null;
   const both = functionAgent({ type: 'both', capacity: 2, pool: 'p', run });
   expect(() => parsePools([{ name: 'p', resources: [{ id: 'a', capacity: 1 }] }], [both])).toThrow(
     new PoolDefinitionError([
-      'agent "both": capacity: expected without "pool", whose resources have capacities of their own, got 2',
+      'agent "both": capacity: expected no capacity together with "pool", whose resources have capacities of their own, got 2',
     ]),
   );
   expect(() => functionAgent({ type: 'none', capacity: 0, run })).toThrow(/^agent "none": capacity: .*got 0$/);

@@ -1,13 +1,13 @@
-// A hedge of an agent behind a pool: the answer comes from another resource than the one that keeps the first call waiting.
+// A hedge of an agent with a pool: the answer comes from another resource than that of the slow first call.
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function.js';
-import type { Plan } from '../../src/domain/plan.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { useWorkers } from '../support/workers.js';
 
 const workers = useWorkers();
 
-test('a hedge goes to another resource, though the strategy would give it the same', async () => {
+test('hedge: it goes to another resource, although the strategy would choose the same one', async () => {
   const asked: string[] = [];
   const agent = functionAgent({
     type: 'asker',

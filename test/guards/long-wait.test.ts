@@ -1,11 +1,11 @@
-// A call that has waited for a lease for too long makes room for another, and comes back.
+// A call that has waited too long for a lease is turned away, and comes back.
 import { Worker } from '@temporalio/worker';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
 import { createActivities } from '../../src/activities/index.js';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { gate } from '../support/gate.js';
-import { openGuards } from '../support/guards.js';
+import { onQueue, openGuards } from '../support/guards.js';
 import { useWorkers } from '../support/workers.js';
 
 const workers = useWorkers();
@@ -13,7 +13,7 @@ const QUEUE = 'long-wait';
 
 const plan: Plan = { name: 'one', tasks: { call: { agent: 'scarce' } } };
 
-test('it is turned away as PoolBusy, uses up no attempt, and gets its lease when it comes back', async () => {
+test('pool: a call that waits too long fails with PoolBusy, uses up no attempt, and gets its lease when it comes back', async () => {
   const open = gate();
   let calls = 0;
   const agents = [
@@ -28,7 +28,7 @@ test('it is turned away as PoolBusy, uses up no attempt, and gets its lease when
     }),
   ];
   const pools = [{ name: 'single', resources: [{ id: 'a', capacity: 1 }] }];
-  const { guards } = await openGuards(workers.env, { pools, taskQueue: QUEUE, longestWaitMs: 200 });
+  const { guards } = await openGuards(workers.env, { pools, placeOf: onQueue(QUEUE), longestWaitMs: 200 });
   const worker = await Worker.create({
     connection: workers.env.nativeConnection,
     taskQueue: QUEUE,
@@ -47,7 +47,7 @@ test('it is turned away as PoolBusy, uses up no attempt, and gets its lease when
   const shown = async () => (await waiting.snapshot()).tasks['call'];
   await expect.poll(shown).toMatchObject({
     status: 'retrying',
-    failure: { type: 'PoolBusy', message: expect.stringContaining('nothing of it was free for 0.2s') as string },
+    failure: { type: 'PoolBusy', message: 'pool "single" had no free capacity for 0.2s; the call will be retried' },
   });
   const tries = async () => (await waiting.describe()).raw.pendingActivities?.[0]?.attempt ?? 0;
   await expect.poll(tries).toBeGreaterThan(2);

@@ -4,7 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
 import { expect, test } from 'vitest';
-import { exchange } from '../../src/guards/entity.js';
+import { Baton } from '../../src/client.js';
+import { executeUpdateWithStart } from '../../src/temporal/update-with-start.js';
 import { TEST_QUEUE, useDevServer, type TestTemporal } from '../support/temporal.js';
 import { KEPT_ENTITIES } from './entities.js';
 import { KEPT_RUNS } from './runs.js';
@@ -20,7 +21,7 @@ if (process.env['RECORD_HISTORIES'] === '1' && missing.length + missingEntities.
   const whole = useDevServer({ searchable: true });
   const cut = useDevServer({ dynamicConfig: ['limit.historyCount.suggestContinueAsNew=25'] });
 
-  test.each(missing)('$name is recorded', async ({ name, plan, options, act, old, isCut, children = [] }) => {
+  test.each(missing)('$name is recorded', async ({ name, plan, options, act, old, isCut, isTriedAgain, children }) => {
     const server = isCut === true ? cut : whole;
     if (old !== undefined) {
       const before = await server.start(old.plan, { ...old.options, id: `${name}-old` });
@@ -31,7 +32,12 @@ if (process.env['RECORD_HISTORIES'] === '1' && missing.length + missingEntities.
     await act?.(run);
     await result();
     await record(server, name, name);
-    for (const child of children) await record(server, `${name}/${child}`, `${name}.${child.replace(':', '-')}`);
+    if (isTriedAgain === true) {
+      const again = await Baton.fromClient(server.env.client).compensate(name);
+      expect((await again.result()).debt).toEqual([]);
+      await record(server, again.id, again.id.replace(':', '.'));
+    }
+    for (const child of children ?? []) await record(server, `${name}/${child}`, `${name}.${child.replace(':', '-')}`);
   });
 
   test.each(missingEntities)('$name is recorded', async ({ name, workflowType, input, said }) => {
@@ -39,7 +45,7 @@ if (process.env['RECORD_HISTORIES'] === '1' && missing.length + missingEntities.
     const entity = { workflowType, workflowId: name, taskQueue: TEST_QUEUE, input, summary: name };
     for (const { update, message, afterMs = 0 } of said) {
       await setTimeout(afterMs);
-      await exchange(client, entity, { update, message, withinMs: 10_000 });
+      await executeUpdateWithStart(client, entity, { update, message, withinMs: 10_000 });
     }
     await record(whole, name, name);
     await client.workflow.getHandle(name).terminate();

@@ -1,26 +1,11 @@
 // The runs whose histories are kept: one for each thing that decides on the order of commands.
-import { AgentError } from '../../src/activities/agent-error.js';
-import type { Plan, Task } from '../../src/domain/plan.js';
-import type { PlannerRequest } from '../../src/domain/planner.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import type { PlannerRequest } from '../../src/domain/planning/request.js';
 import { untilAborted } from '../support/gate.js';
 import type { RunOptions, TestRun } from '../support/temporal.js';
-
-export interface KeptRun {
-  readonly name: string;
-  readonly plan: Plan;
-  readonly options?: RunOptions;
-  /** What is said to it while it goes on. */
-  readonly act?: (run: TestRun['run']) => Promise<void>;
-  /** The run that it is a fork of: its id is the name with `-old` behind it. */
-  readonly old?: Pick<KeptRun, 'plan' | 'options' | 'act'>;
-  /** Its history is cut after every few events. */
-  readonly isCut?: boolean;
-  /** Its sub-plans, by what follows its own id in theirs. */
-  readonly children?: readonly string[];
-}
-
-const refuses = () => Promise.reject(new AgentError('no', { retryable: false }));
-const undoable = (needs: string[] = []): Task => ({ agent: 'echo', needs, compensate: { agent: 'echo' } });
+import { refuses, undoable, whenRunning, type KeptRun } from './kept-run.js';
+import { RUNS_OF_RULES_2 } from './runs-of-rules-2.js';
+import { RUNS_OF_RULES_3 } from './runs-of-rules-3.js';
 
 /** Made of a goal, at the second try. */
 const made: Plan = {
@@ -51,11 +36,6 @@ const FORKED: Plan = {
     no: { agent: 'no', needs: ['sub', 'anew'] },
   },
 };
-
-/** Once the task is at work. */
-async function whenRunning(run: TestRun['run'], task: string): Promise<void> {
-  for (;;) if ((await run.snapshot()).tasks[task]?.status === 'running') return;
-}
 
 export const KEPT_RUNS: readonly KeptRun[] = [
   {
@@ -344,4 +324,6 @@ export const KEPT_RUNS: readonly KeptRun[] = [
       },
     },
   },
+  ...RUNS_OF_RULES_2,
+  ...RUNS_OF_RULES_3,
 ];

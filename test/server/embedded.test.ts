@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { SearchAttributeType, TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/run/search-attributes.js';
 import { type FoundServer, findTemporalBinary, registerSearchAttributes } from '../../src/server/index.js';
-import { commandOf, isAlive } from '../../src/server/process-identity.js';
-import { freePort } from '../../src/server/ports.js';
+import { commandOf, isAlive } from '../../src/system/process-identity.js';
+import { freePort } from '../../src/system/ports.js';
 import { holdServer } from './other-process.js';
 import { find, makeDirectory, readRecordOf, unconfigure } from './place.js';
 
@@ -40,7 +40,7 @@ const reasonOf = async (attempt: Promise<unknown>): Promise<string> => {
   return failure instanceof Error ? failure.message : String(failure);
 };
 
-test('a started server takes runs with search attributes at once, shows its Web UI, and is gone once given back', async () => {
+test('embedded server: it accepts search attributes immediately, has a Web UI, and ends when it is released', async () => {
   const directory = await makeDirectory();
   const found = await find(directory);
   expect(found.origin).toBe('embedded');
@@ -55,7 +55,7 @@ test('a started server takes runs with search attributes at once, shows its Web 
   expect(await readdir(join(directory, '.baton'))).not.toContain('server.json');
 });
 
-test('a database in which a search attribute of Baton is missing gets it', async () => {
+test('embedded server: a search attribute that its database lacks is registered', async () => {
   const directory = await makeDirectory();
   const first = await find(directory);
   const { connection, options } = await clientOf(first);
@@ -67,13 +67,13 @@ test('a database in which a search attribute of Baton is missing gets it', async
   await startWorkflow(await clientOf(again), 'later');
 });
 
-test('a namespace that is asked for exists', async () => {
+test('embedded server: the requested namespace exists', async () => {
   const found = await find(await makeDirectory(), { namespace: 'payments' });
   expect(found.namespace).toBe('payments');
   await startWorkflow(await clientOf(found), 'first');
 });
 
-test('an HTTP proxy of the environment is not used for this machine', async () => {
+test('embedded server: the HTTP proxy of the environment is not used', async () => {
   for (const name of ['http_proxy', 'https_proxy', 'grpc_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'GRPC_PROXY']) {
     vi.stubEnv(name, 'http://127.0.0.1:1');
   }
@@ -82,7 +82,7 @@ test('an HTTP proxy of the environment is not used for this machine', async () =
   await (await clientOf(found)).workflowService.getSystemInfo({});
 });
 
-test('search attributes that are there are left alone, those that are missing are registered', async () => {
+test('search attributes: existing ones are kept, missing ones are registered', async () => {
   const found = await find(await makeDirectory());
   const client = await clientOf(found);
   const all = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
@@ -97,7 +97,7 @@ test('search attributes that are there are left alone, those that are missing ar
   for (const { added, present } of twice) expect([...added, ...present].sort()).toEqual([...all].sort());
 });
 
-test('processes in one directory share a server, and the last one stops it', async () => {
+test('embedded server: processes in one directory share it, and the last one stops it', async () => {
   const directory = await makeDirectory();
   const other = await holdServer(directory);
   const found = await find(directory);
@@ -109,14 +109,14 @@ test('processes in one directory share a server, and the last one stops it', asy
   expect(await commandOf(pid)).toBeUndefined();
 });
 
-test('processes that start at the same moment start one server', async () => {
+test('embedded server: processes that start simultaneously start one server', async () => {
   const directory = await makeDirectory();
   const [one, two, three] = await Promise.all([holdServer(directory), holdServer(directory), find(directory)]);
   expect(new Set([one.address, two.address, three.address]).size).toBe(1);
   await Promise.all([one.release(), two.release()]);
 });
 
-test('a process that died holds nothing', async () => {
+test('embedded server: a process that has ended is not counted as a user', async () => {
   const directory = await makeDirectory();
   const other = await holdServer(directory);
   await other.kill();
@@ -128,7 +128,7 @@ test('a process that died holds nothing', async () => {
   expect(await commandOf(pid)).toBeUndefined();
 });
 
-test('a server that was killed is started again on its file, with everything in it', async () => {
+test('embedded server: after a kill it is restarted on its file with all its data', async () => {
   const directory = await makeDirectory();
   const before = await find(directory);
   await startWorkflow(await clientOf(before), 'kept');
@@ -148,7 +148,7 @@ test('a server that was killed is started again on its file, with everything in 
   await client.workflowService.getSystemInfo({});
 });
 
-test('a port in use is refused by its number', async () => {
+test('embedded server: a port in use is rejected by its number', async () => {
   const directory = await makeDirectory();
   const [port, server] = [await freePort(), createServer()];
   await once(server.listen(port, '127.0.0.1'), 'listening');
@@ -157,7 +157,7 @@ test('a port in use is refused by its number', async () => {
   expect(await reasonOf(find(directory, { uiPort: port }))).toContain(`Web UI port ${port} of 127.0.0.1 is in use`);
 });
 
-test('a directory that cannot be written is named', async () => {
+test('embedded server: a directory that cannot be written is named', async () => {
   const directory = await makeDirectory();
   await writeFile(join(directory, '.baton'), 'a file in its place');
   expect(await reasonOf(find(directory))).toContain(
@@ -165,7 +165,24 @@ test('a directory that cannot be written is named', async () => {
   );
 });
 
-test('a record that is torn is ignored and written anew', async () => {
+test('embedded server: only its user can read what it keeps, and Git ignores it', async () => {
+  const directory = await makeDirectory();
+  const home = join(directory, '.baton');
+  const found = await find(directory);
+  const modeOf = async (name: string) => ((await stat(join(home, name))).mode & 0o777).toString(8);
+  expect(await modeOf('.')).toBe('700');
+  const files = ['server.json', 'server.log', 'temporal.db', 'temporal.db-wal'];
+  expect(await Promise.all(files.map(modeOf))).toEqual(files.map(() => '600'));
+  expect(await readFile(join(home, '.gitignore'), 'utf8')).toBe('*\n');
+  await writeFile(join(home, '.gitignore'), '# mine\n');
+  await chmod(home, 0o755);
+  await (await find(directory, { start: false })).release();
+  expect(await modeOf('.')).toBe('700');
+  expect(await readFile(join(home, '.gitignore'), 'utf8')).toBe('# mine\n');
+  await found.release();
+});
+
+test('embedded server: a record that does not parse is ignored and replaced', async () => {
   const directory = await makeDirectory();
   await mkdir(join(directory, '.baton'));
   await writeFile(join(directory, '.baton', 'server.json'), '{ "pid": 1');
@@ -177,7 +194,7 @@ test.each([
   ['lost', (file: string) => rm(file)],
   ['torn', (file: string) => writeFile(file, '{ "pid": 1')],
   ['of another process', (file: string) => changeRecord(file, { pid: process.pid })],
-])('a server whose record is %s is found, not doubled, and its record is written anew', async (_, spoil) => {
+])('embedded server: one whose record is %s is found, and its record is written again', async (_, spoil) => {
   const directory = await makeDirectory();
   const first = await find(directory);
   const before = await readRecordOf(directory);
@@ -196,7 +213,7 @@ async function changeRecord(file: string, change: object): Promise<void> {
   await writeFile(file, JSON.stringify(Object.assign({}, record, change)));
 }
 
-test('a recorded pid that is another program by now is left alone', async () => {
+test('embedded server: a recorded pid that belongs to another program is not killed', async () => {
   const directory = await makeDirectory();
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   onTestFinished(() => void stranger.kill('SIGKILL'));
@@ -210,7 +227,7 @@ test('a recorded pid that is another program by now is left alone', async () => 
   expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
 });
 
-test('a lock that a killed process left behind is broken', async () => {
+test('embedded server: the lock of a killed process is taken over', async () => {
   const directory = await makeDirectory();
   const lock = join(directory, '.baton', 'lock');
   await mkdir(lock, { recursive: true });
@@ -218,21 +235,23 @@ test('a lock that a killed process left behind is broken', async () => {
   await find(directory);
 });
 
-test('a corrupt database is told in the words of the server', async () => {
+test('embedded server: a corrupt database is reported with the message of the server', async () => {
   const directory = await makeDirectory();
   await mkdir(join(directory, '.baton'));
   await writeFile(join(directory, '.baton', 'temporal.db'), 'this is no database, and was never one\n'.repeat(100));
   const reason = await reasonOf(find(directory));
-  expect(reason).toMatch(/starting a server: the server ended at once \(exit 1\): .*file is not a database/);
+  expect(reason).toMatch(/starting a server: the server ended immediately \(exit 1\): .*file is not a database/);
   expect(await readdir(join(directory, '.baton'))).not.toContain('server.json');
   expect(await readFile(join(directory, '.baton', 'temporal.db'), 'utf8')).toContain('this is no database');
 });
 
-test('a program that is no Temporal is told', async () => {
+test('embedded server: a program that is not Temporal is reported', async () => {
   const directory = await makeDirectory();
   const program = join(directory, 'temporal');
   await writeFile(program, '#!/bin/sh\necho "Error: unknown command server" >&2\nexit 3\n', { mode: 0o755 });
   vi.stubEnv('BATON_TEMPORAL_CLI', program);
   expect(await findTemporalBinary()).toBe(program);
-  expect(await reasonOf(find(directory))).toContain('the server ended at once (exit 3): Error: unknown command server');
+  expect(await reasonOf(find(directory))).toContain(
+    'the server ended immediately (exit 3): Error: unknown command server',
+  );
 });

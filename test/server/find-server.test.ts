@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { once } from 'node:events';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { ServerUnreachable, findServer } from '../../src/server/index.js';
-import { freePort, whyNotFree } from '../../src/server/ports.js';
+import { ServerUnreachableError, findServer } from '../../src/server/index.js';
+import { freePort, whyNotFree } from '../../src/system/ports.js';
 import { NOBODY, find, makeDirectory, unconfigure } from './place.js';
 
 beforeEach(unconfigure);
@@ -23,59 +23,59 @@ async function listen(onConnection: (socket: Socket) => void): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a configured server where nothing listens is an error that names it, and no other server is used instead', async () => {
+test('find server: a configured server that is not running is an error that names it, and no other server is used', async () => {
   const directory = await makeDirectory();
   const failure = await findServer({ directory, address: NOBODY }).catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(ServerUnreachable);
+  expect(failure).toBeInstanceOf(ServerUnreachableError);
   expect(failure).toMatchObject({ tried: ['127.0.0.1:1 (given address): connect ECONNREFUSED 127.0.0.1:1'] });
   expect(await readdir(directory)).toEqual([]);
 });
 
-test('TEMPORAL_ADDRESS configures a server', async () => {
+test('find server: TEMPORAL_ADDRESS configures a server', async () => {
   vi.stubEnv('TEMPORAL_ADDRESS', NOBODY);
   await expect(findServer()).rejects.toThrow('127.0.0.1:1 (TEMPORAL_ADDRESS): connect ECONNREFUSED');
 });
 
 // 8 s, for the command line promises an answer within 10 s.
-test('a configured server that accepts and never answers is given up in time', async () => {
+test('find server: a configured server that never answers is given up in time', async () => {
   const address = await listen(() => undefined);
   await expect(findServer({ address })).rejects.toThrow(`${address} (given address): no answer within 8 s`);
 });
 
-test('a host that does not exist is told as such', async () => {
+test('find server: a host that does not exist is reported as such', async () => {
   await expect(findServer({ address: 'nowhere.invalid:7233' })).rejects.toThrow(
     'nowhere.invalid:7233 (given address): ',
   );
 });
 
-test('an address with a scheme is refused before anything is asked', async () => {
+test('find server: an address with a scheme is rejected before a connection', async () => {
   await expect(findServer({ address: 'http://localhost:7233' })).rejects.toThrow(
     'given address: expected HOST:PORT, got "http://localhost:7233"',
   );
 });
 
-test('a profile that does not exist is told in one line', async () => {
+test('find server: a profile that does not exist is reported in one line', async () => {
   vi.stubEnv('TEMPORAL_PROFILE', 'nowhere');
   const failure = await findServer().catch((error: unknown) => error);
   expect(failure).toMatchObject({ tried: [expect.stringContaining("Profile 'nowhere' not found")] });
 });
 
-test('all that was tried is listed when nothing runs and nothing may be started', async () => {
+test('find server: every attempt is listed if no server is running and none may be started', async () => {
   const directory = await makeDirectory();
   const failure = await find(directory, { start: false }).catch((error: unknown) => error);
   expect(failure).toMatchObject({
-    tried: [`server of ${directory}: none runs`, '127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1'],
+    tried: [`server of ${directory}: no server is running`, '127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1'],
   });
   expect(await readdir(directory)).toEqual([]);
 });
 
-test('another program on the local port is not taken for a server', async () => {
+test('find server: another program on the local port is not taken for a server', async () => {
   const localAddress = await listen((socket) => socket.end('SSH-2.0-other\r\n'));
   const failure = await find(await makeDirectory(), { start: false, localAddress }).catch((error: unknown) => error);
   expect(failure).toMatchObject({ tried: [expect.any(String), expect.stringContaining(`${localAddress}: `)] });
 });
 
-test('a server of somebody else is found with its Web UI, is not stopped by whoever gives it back, and must have the namespace', async () => {
+test('find server: one that another program runs is found with its Web UI, is not stopped on release, and must have the namespace', async () => {
   const [port, uiPort] = await freeNeighbours();
   const theirs = await find(await makeDirectory(), { port, uiPort });
   const directory = await makeDirectory();

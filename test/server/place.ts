@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { type FindServerOptions, type FoundServer, findServer } from '../../src/server/index.js';
-import { ServerRecord } from '../../src/server/record.js';
+import { ServerRecord } from '../../src/server/server-record.js';
 
 /** Nothing listens on port 1 of this machine; a server of somebody else on 7233 must not be found. */
 export const NOBODY = '127.0.0.1:1';

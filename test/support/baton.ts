@@ -1,4 +1,4 @@
-// `baton` as a process, in a directory of its own with agents that are real programs.
+// Runs `baton` as a process, in a directory of its own with agents that are real programs.
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll } from 'vitest';
 import { CLI, buildCli } from './built-cli.js';
 
-/** Nothing of the machine's own configuration, and no colours. */
+/** Without the configuration of the machine, and without colours. */
 const environment = (): NodeJS.ProcessEnv => {
   const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|BATON_RUN|FORCE_COLOR|CI$)/.test(name));
   return { ...Object.fromEntries(kept), NO_COLOR: '1' };
@@ -32,13 +32,13 @@ export interface Ended {
 
 export interface Running {
   readonly pid: number;
-  /** Waits for a line on stderr in which this stands. Rejects if the process ends before. */
-  says(this: void, text: string): Promise<string>;
+  /** Resolves to the first line on stderr that contains the text. Rejects if the process ends before. */
+  waitForLine(this: void, text: string): Promise<string>;
   signal(this: void, signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
 }
 
-export interface Place {
+export interface CliDirectory {
   readonly directory: string;
   write(this: void, name: string, content: string | object): Promise<string>;
   baton(this: void, ...args: string[]): Promise<Ended>;
@@ -58,7 +58,7 @@ const startCli = (directory: string, args: readonly string[]) =>
   });
 type Child = ReturnType<typeof startCli>;
 
-export async function makePlace(): Promise<Place> {
+export async function makeCliDirectory(): Promise<CliDirectory> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-cli-'));
   const running = new Set<Child>();
   const start = (args: readonly string[]): Child => {
@@ -71,7 +71,7 @@ export async function makePlace(): Promise<Place> {
     const { exitCode, stdout, stderr } = await start(args);
     return { exitCode, stdout, stderr };
   };
-  const place: Place = {
+  const place: CliDirectory = {
     directory,
     async write(name, content) {
       await writeFile(join(directory, name), typeof content === 'string' ? content : JSON.stringify(content));
@@ -114,14 +114,14 @@ function follow(child: Child): Running {
     pid: child.pid!,
     ended,
     signal: (signal) => void child.kill(signal),
-    says: (text) =>
+    waitForLine: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           const found = lines.find((line) => line.includes(text));
           if (found === undefined && !over) return;
           waiting.delete(look);
           if (found === undefined)
-            reject(new Error(`ended without saying ${JSON.stringify(text)}: ${lines.join('\n')}`));
+            reject(new Error(`ended without the line ${JSON.stringify(text)}: ${lines.join('\n')}`));
           else resolve(found);
         };
         waiting.add(look);
@@ -130,16 +130,16 @@ function follow(child: Child): Running {
   };
 }
 
-/** One directory for a test file; the tests in it must not get in each other's way. */
-export function usePlace(): Place {
-  let made: Place | undefined;
-  const here = (): Place => {
+/** One directory for a test file; its tests use different ids and files. */
+export function useCliDirectory(): CliDirectory {
+  let made: CliDirectory | undefined;
+  const here = (): CliDirectory => {
     if (made === undefined) throw new Error('expected to be called within a test');
     return made;
   };
   beforeAll(async () => {
     await buildCli();
-    made = await makePlace();
+    made = await makeCliDirectory();
   });
   afterAll(() => made?.remove());
   return {

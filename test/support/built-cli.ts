@@ -1,4 +1,4 @@
-// The command line as users have it: compiled. Built once, by whichever test file comes first, if a source is newer.
+// The compiled command line, as users have it. The first test file builds it if a source is newer than the last build.
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { withLock } from '../../src/server/lock.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stamp = join(root, 'dist', '.built');
-/** Another test file may be building. */
+/** Another test file may be building it. */
 const BUILD_WITHIN_MS = 110_000;
 
 export const CLI = join(root, 'dist', 'cli', 'main.js');

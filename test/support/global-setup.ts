@@ -1,9 +1,10 @@
-// Once for a test run: the Workflow code is bundled from source, and the test server is there.
+// For tests on a Temporal server: bundles the Workflow code from source, once for all projects, and finds the servers.
+import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
-import { bundleOptions } from '../../scripts/workflow-bundle-options.mjs';
+import { bundleOptions, withClearFailures } from '../../scripts/workflow-bundle-options.mjs';
 import { findTemporalBinary, findTestServerBinary } from '../../src/server/index.js';
 
 declare module 'vitest' {
@@ -16,18 +17,20 @@ declare module 'vitest' {
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+async function bundle(): Promise<string> {
+  const workflowsPath = at('../../src/workflows/index.ts');
+  const options = { workflowsPath, ...bundleOptions(workflowsPath), logger: new DefaultLogger('WARN') };
+  return withClearFailures((await bundleWorkflowCode(options)).code);
+}
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = at('../../node_modules/.cache/baton');
-  // Test runs side by side must not change the code under each other's workers.
-  const codePath = `${directory}/workflow-bundle-${process.pid}.js`;
-  const workflowsPath = at('../../src/workflows/index.ts');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath,
-    ...bundleOptions(workflowsPath),
-    logger: new DefaultLogger('WARN'),
-  });
-  await mkdir(directory, { recursive: true });
-  await writeFile(codePath, code);
+  // A file for each test run: two runs at the same time must not change the code of each other's workers.
+  const codePath = `${directory}/workflow-bundle-${process.pid}-${Math.round(performance.timeOrigin)}.js`;
+  if (!existsSync(codePath)) {
+    await mkdir(directory, { recursive: true });
+    await writeFile(codePath, await bundle());
+  }
   const say = (message: string) => console.error(message);
   project.provide('workflowBundle', codePath);
   project.provide('temporalBinary', await findTemporalBinary(say));

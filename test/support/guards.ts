@@ -1,11 +1,11 @@
-// What one worker has of breakers and pools, and its ear; calls are made by the test.
+// The guards of one worker, with its inbox. The test makes the calls.
 import type { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { onTestFinished } from 'vitest';
-import type { GuardedCall } from '../../src/activities/guarded-call.js';
-import type { Agent } from '../../src/domain/agent.js';
-import { createEar } from '../../src/guards/ear.js';
+import type { GuardedCall } from '../../src/activities/call-agent/guarded-call.js';
+import type { Agent } from '../../src/domain/agent/agent.js';
+import { createWorkerInbox } from '../../src/guards/worker-inbox.js';
 import { createGuards, type Guards, type GuardsDeps } from '../../src/guards/index.js';
 
 export interface OpenedGuards {
@@ -18,29 +18,34 @@ export async function openGuards(
   { client, nativeConnection }: TestWorkflowEnvironment,
   settings: Partial<GuardsDeps> = {},
 ): Promise<OpenedGuards> {
-  const ear = createEar();
-  const listening = await Worker.create({
+  const inbox = createWorkerInbox();
+  const inboxWorker = await Worker.create({
     connection: nativeConnection,
-    taskQueue: ear.queue,
-    activities: ear.activities,
+    taskQueue: inbox.queue,
+    activities: inbox.activities,
   });
-  const hearing = listening.run();
+  const working = inboxWorker.run();
   const warnings: string[] = [];
   const none = () => undefined;
   const log = { debug: none, info: none, error: none, warn: (line: string) => void warnings.push(line) };
-  const bounds = { pools: [], taskQueue: 'nobody', mostWaiting: 1_000, longestWaitMs: 300_000 };
-  const guards = createGuards({ ...bounds, client, ear, log, random: () => 0, ...settings });
+  const bounds = { pools: [], placeOf: onQueue('nobody'), mostWaiting: 1_000, longestWaitMs: 300_000 };
+  const guards = createGuards({ ...bounds, client, inbox, log, random: () => 0, ...settings });
   onTestFinished(async () => {
     await guards.close();
-    listening.shutdown();
-    await hearing;
+    inboxWorker.shutdown();
+    await working;
   });
   return { guards, warnings };
 }
 
-/** One that the agent takes a moment for. */
-export function guardedCall(agent: Agent, taskQueue: string): GuardedCall {
-  const activity = { info: { taskQueue }, cancellationSignal: new AbortController().signal } as Context;
+/** Breakers and pools on a Task Queue that the test has a worker for. */
+export const onQueue =
+  (taskQueue: string): GuardsDeps['placeOf'] =>
+  (named = taskQueue) => ({ scope: named, taskQueue: named });
+
+/** A call of 1 ms. */
+export function guardedCall(agent: Agent): GuardedCall {
+  const activity = { info: {}, cancellationSignal: new AbortController().signal } as Context;
   const none = () => undefined;
   const log = { debug: none, info: none, warn: none, error: none };
   const asked = { agent, activity, input: null, request: {} as never, log };

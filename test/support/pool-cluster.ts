@@ -1,22 +1,22 @@
 // Workers and a pool without Temporal: the pure parts of both, joined by a simulated network and a simulated clock.
-import { alter } from '../../src/domain/pool/alter.js';
-import { nextChange, settleTime } from '../../src/domain/pool/expire.js';
-import { grantAll } from '../../src/domain/pool/grant.js';
-import { expire, hearAnswer, hearPush, missAnswer, nextTurnAt } from '../../src/domain/pool/hear.js';
+import { alterPool } from '../../src/domain/pool/coordinator/alter.js';
+import { nextChange, settleTime } from '../../src/domain/pool/coordinator/expire.js';
+import { grantAll } from '../../src/domain/pool/coordinator/grant.js';
+import { expire, takeAnswer, takePush, missAnswer, nextTurnAt } from '../../src/domain/pool/worker/receive.js';
 import {
-  ask,
-  createHolder,
-  leaseOf,
+  requestLease,
+  createLeaseHolder,
+  leaseOfCall,
   nextTurn,
   release,
   withdraw,
-  type Holder,
+  type LeaseHolder,
   type Turn,
-} from '../../src/domain/pool/holder.js';
-import { createPool, inUse, type PoolState } from '../../src/domain/pool/pool.js';
+} from '../../src/domain/pool/worker/leases.js';
+import { createPool, leasesInUse, type PoolState } from '../../src/domain/pool/coordinator/state.js';
 import type { PoolNews } from '../../src/domain/pool/protocol.js';
 import { poolPolicy, type PoolSettings } from '../../src/domain/pool/settings.js';
-import { newsFor, takeTurn } from '../../src/domain/pool/sync.js';
+import { newsFor, takeTurn } from '../../src/domain/pool/coordinator/take-turn.js';
 import { seeded } from './seeded.js';
 
 export interface Network {
@@ -46,12 +46,12 @@ interface Call {
 }
 
 interface SimulatedWorker {
-  holder: Holder;
-  /** Its clock is ahead of the pool's by that much. */
+  holder: LeaseHolder;
+  /** How far its clock is ahead of the pool's. */
   readonly ahead: number;
   readonly calls: Map<number, Call>;
   underWay: Turn | undefined;
-  /** When it may speak again after a turn that was lost. */
+  /** When it may send again after a turn that was lost. */
   notBefore: number;
   cutUntil: number;
 }
@@ -97,7 +97,7 @@ export class Cluster {
         const worker = this.workers[op.worker]!;
         const avoid = op.avoid === undefined ? {} : { avoid: op.avoid };
         for (let n = 0; n < op.times; n++) {
-          const id = ask(worker.holder, { priority: op.priority, ...avoid }, this.clock(worker));
+          const id = requestLease(worker.holder, { priority: op.priority, ...avoid }, this.clock(worker));
           worker.calls.set(id, { number: this.numbers++, takes: op.takes });
         }
         break;
@@ -128,11 +128,11 @@ export class Cluster {
         break;
       case 'add': {
         const { id, capacity } = op;
-        alter(this.state, { do: 'add', resource: { id, capacity, weight: 1, labels: {} } });
+        alterPool(this.state, { do: 'add', resource: { id, capacity, weight: 1, labels: {} } });
         break;
       }
       default:
-        alter(this.state, op);
+        alterPool(this.state, op);
     }
     this.look();
   }
@@ -155,12 +155,12 @@ export class Cluster {
   mostAbove = (): readonly string[] => this.above;
 
   heldBySomebody(): Record<string, number> {
-    return Object.fromEntries(inUse(this.state));
+    return Object.fromEntries(leasesInUse(this.state));
   }
 
   private newWorker(index: number): SimulatedWorker {
     const { isMetered } = this.network;
-    const holder = createHolder({ worker: `w${index}`, ttlMs: TTL_MS, isMetered }, this.newSession());
+    const holder = createLeaseHolder({ worker: `w${index}`, ttlMs: TTL_MS, isMetered }, this.newSession());
     const ahead = Math.floor(this.random() * 1e6);
     return { holder, ahead, calls: new Map(), underWay: undefined, notBefore: 0, cutUntil: 0 };
   }
@@ -203,7 +203,7 @@ export class Cluster {
     for (const id of [...this.state.toTell]) {
       const news = copy(newsFor(this.state, id, this.now));
       const worker = this.workerOf(id);
-      if (worker !== undefined) this.send(worker, () => hearPush(worker.holder, news, this.clock(worker)));
+      if (worker !== undefined) this.send(worker, () => takePush(worker.holder, news, this.clock(worker)));
     }
     for (const worker of this.workers) {
       const now = this.clock(worker);
@@ -223,7 +223,7 @@ export class Cluster {
   /** Calls that have got their leases begin. */
   private begin(worker: SimulatedWorker): void {
     for (const [id, call] of worker.calls) {
-      if (call.endsAt !== undefined || leaseOf(worker.holder, id) === undefined) continue;
+      if (call.endsAt !== undefined || leaseOfCall(worker.holder, id) === undefined) continue;
       call.endsAt = this.now + call.takes;
       this.order.push(call.number);
     }
@@ -231,7 +231,7 @@ export class Cluster {
 
   private end(worker: SimulatedWorker, id: number): void {
     worker.calls.delete(id);
-    if (leaseOf(worker.holder, id) === undefined) withdraw(worker.holder, id);
+    if (leaseOfCall(worker.holder, id) === undefined) withdraw(worker.holder, id);
     else release(worker.holder, id, this.clock(worker));
     this.begin(worker);
   }
@@ -251,7 +251,7 @@ export class Cluster {
         if (isOver || !this.workers.includes(worker)) return;
         isOver = true;
         worker.underWay = undefined;
-        this.abort(worker, hearAnswer(worker.holder, turn, news, this.clock(worker), this.newSession()));
+        this.abort(worker, takeAnswer(worker.holder, turn, news, this.clock(worker), this.newSession()));
       });
     });
     this.agenda.push({

@@ -2,10 +2,11 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { Baton } from '../../src/client.js';
-import type { Agent, AgentLog } from '../../src/domain/agent.js';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Agent, AgentLog } from '../../src/domain/agent/agent.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import type { PoolSettings } from '../../src/domain/pool/settings.js';
-import type { RunResult } from '../../src/domain/run-result.js';
+import type { RunResult } from '../../src/domain/run/result.js';
+import { DYNAMIC_CONFIG, dynamicConfigArgs } from '../../src/server/dynamic-config.js';
 import { createWorker, type WorkerSettings } from '../../src/worker.js';
 import { silenceTemporal } from './silence.js';
 
@@ -30,16 +31,12 @@ export function usePools() {
 
   beforeAll(async () => {
     silenceTemporal();
-    const settings = [
-      'matching.numTaskqueueReadPartitions=1',
-      'matching.numTaskqueueWritePartitions=1',
-      'limit.historyCount.suggestContinueAsNew=200',
-    ];
+    const settings = [...DYNAMIC_CONFIG, 'limit.historyCount.suggestContinueAsNew=200'];
     env = await TestWorkflowEnvironment.createLocal({
       server: {
         executable: { type: 'existing-path', path: inject('temporalBinary') },
         log: { format: 'pretty', level: 'never' },
-        extraArgs: settings.flatMap((pair) => ['--dynamic-config-value', pair]),
+        extraArgs: dynamicConfigArgs(settings),
       },
     });
   });
@@ -73,7 +70,7 @@ export function usePools() {
       const worker = await createWorker(settings);
       const working = worker.run();
       working.catch(() => undefined);
-      const baton = Baton.over(env!.client, { agents, pools, taskQueue });
+      const baton = Baton.fromClient(env!.client, { agents, pools, taskQueue });
       const made: PoolWorker = {
         baton,
         warnings,

@@ -1,6 +1,6 @@
 // Random plans for property tests: any DAG, any join, conditions, forEachs, compensations.
 import fc from 'fast-check';
-import type { Join, OnFailure, Plan, Task } from '../../src/domain/plan.js';
+import type { Join, OnFailure, Plan, Task } from '../../src/domain/plan/plan.js';
 
 interface TaskDraw {
   readonly needs: readonly number[];
@@ -46,15 +46,19 @@ function task(draw: TaskDraw, index: number): Task {
   };
 }
 
-export const randomPlan: fc.Arbitrary<Plan> = fc
-  .record({
-    draws: fc.array(taskDraw, { minLength: 1, maxLength: 25 }),
-    onFailure: fc.constantFrom<OnFailure>('compensate', 'stop', 'continue'),
-    concurrency: fc.integer({ min: 1, max: 8 }),
-  })
-  .map(({ draws, onFailure, concurrency }) => ({
-    name: 'random',
-    onFailure,
-    concurrency,
-    tasks: Object.fromEntries(draws.map((draw, index) => [`t${index}`, task(draw, index)])),
-  }));
+/** Plans with as many tasks as an array of these constraints has elements. */
+export const plansOf = (size: fc.ArrayConstraints): fc.Arbitrary<Plan> =>
+  fc
+    .record({
+      draws: fc.array(taskDraw, size),
+      onFailure: fc.constantFrom<OnFailure>('compensate', 'stop', 'continue'),
+      concurrency: fc.integer({ min: 1, max: 8 }),
+    })
+    .map(({ draws, onFailure, concurrency }) => ({
+      name: 'random',
+      onFailure,
+      concurrency,
+      tasks: Object.fromEntries(draws.map((draw, index) => [`t${index}`, task(draw, index)])),
+    }));
+
+export const randomPlan = plansOf({ minLength: 1, maxLength: 25 });

@@ -1,14 +1,16 @@
 // A run over `progress` alone, on a simulated clock: what a Workflow does, without Temporal.
-import { advance, conclude, isQuiet, takeReady, type Ready } from '../../src/domain/advance.js';
-import type { Addition } from '../../src/domain/budget.js';
-import { serveFallbacks } from '../../src/domain/budget-gate.js';
-import { fallbackKey, holdKey, type EscrowSources } from '../../src/domain/escrow.js';
-import type { ProgressEvent } from '../../src/domain/progress-event.js';
-import { buildGraph, taskOf, type Graph } from '../../src/domain/graph.js';
-import type { Outcome } from '../../src/domain/outcome.js';
-import type { Plan } from '../../src/domain/plan.js';
-import { createProgress, type Progress } from '../../src/domain/progress.js';
-import { beginUndo, isUndone, settleUndo, takeUndo, type UndoUnit } from '../../src/domain/undo.js';
+import { advance, isQuiet, takeReady, type Ready } from '../../src/domain/progress/advance.js';
+import type { BudgetAddition } from '../../src/domain/budget/budget.js';
+import { serveFallbacks } from '../../src/domain/progress/budget-gate.js';
+import { type EscrowSources } from '../../src/domain/budget/ledger.js';
+import { fallbackKey, itemName } from '../../src/domain/call/name.js';
+import type { ProgressEvent } from '../../src/domain/progress/event.js';
+import { buildGraph, taskOf, type Graph } from '../../src/domain/plan/graph.js';
+import type { Outcome } from '../../src/domain/call/outcome.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import { createProgress } from '../../src/domain/progress/progress.js';
+import type { Progress, UndoUnit } from '../../src/domain/progress/state.js';
+import { beginUndo, isUndone, settleUndo, takeUndo } from '../../src/domain/progress/undo.js';
 
 export interface SimulationOptions {
   /** Milliseconds that a task or item takes. */
@@ -18,7 +20,7 @@ export interface SimulationOptions {
   readonly fallback?: (task: string, index?: number) => Outcome;
   readonly budget?: EscrowSources;
   /** By how much to raise a budget that has paused the run; without an answer the run is left paused. */
-  readonly raise?: (progress: Progress) => Addition | undefined;
+  readonly raise?: (progress: Progress) => BudgetAddition | undefined;
   readonly items?: (task: string) => number;
   readonly tolerated?: (task: string) => number;
   readonly when?: (task: string) => boolean;
@@ -128,18 +130,18 @@ export function simulate(plan: Plan, options: SimulationOptions = {}): Simulatio
     );
     const second = (how: Outcome) => {
       if (!open.has(key)) return;
-      tell({ type: 'fallbackAnswered', ...which, outcome: how });
+      tell({ type: 'fallbackEnded', ...which, outcome: how });
       finish(how);
     };
     const which = { task, ...(index === undefined ? {} : { index }) };
     agenda.add(now + duration(task, index), () => {
       const how = outcome(task, index);
       if (!open.has(key) || fallback === undefined || how.status !== 'failed') return finish(how);
-      tell({ type: 'fallbackAsked', ...which, agent: 'spare', outcome: how });
+      tell({ type: 'fallbackRequested', ...which, agent: 'spare', outcome: how });
       open.set(key, () =>
         second({ status: 'unknown', attempts: 1, failure: { type: 'Cancelled', message: 'cancelled at work' } }),
       );
-      waiting.set(fallbackKey(holdKey(task, index)), () => {
+      waiting.set(fallbackKey(itemName(task, index)), () => {
         agenda.add(now + duration(task, index), () => second(fallback(task, index)));
       });
     });
@@ -189,7 +191,7 @@ export function simulate(plan: Plan, options: SimulationOptions = {}): Simulatio
     next.run();
   }
   const elapsed = log.reduce((last, { at }) => Math.max(last, at), 0);
-  conclude(graph, progress, now);
+  advance(graph, progress, { type: 'concluded', now });
   if (undoes) beginUndo(graph, progress);
   const undoing: UndoUnit[] = [];
   while (progress.phase === 'compensating') {

@@ -1,28 +1,32 @@
-// Real Temporal servers for tests of Workflows, one for each test file, with one worker.
-// Every run has agents of its own, written where the test is: the worker hands a call to those of the run that made it.
+// Real Temporal servers for tests of Workflows: one server with one worker for each test file.
+// Every run has agents of its own, which are written in the test: the worker passes each call to the agents of its run.
 import { Context } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
 import { createActivities, type Activities } from '../../src/activities/index.js';
-import { asFork, startOfOldRun, type ForkOf } from '../../src/client/fork.js';
-import { prepareRun } from '../../src/client/prepare.js';
-import { RunHandle } from '../../src/client/run-handle.js';
+import { Baton } from '../../src/client.js';
+import { prepareRun } from '../../src/client/prepare-run.js';
+import type { ForkOf } from '../../src/client/fork.js';
+import type { RunHandle } from '../../src/client/run-handle.js';
 import { startRun } from '../../src/client/start-run.js';
-import type { Agent, AgentContext, AgentSettings } from '../../src/domain/agent.js';
-import type { Budget } from '../../src/domain/budget.js';
-import type { CallRequest } from '../../src/domain/call.js';
-import type { CatalogueRequest } from '../../src/domain/catalogue.js';
-import type { Plan } from '../../src/domain/plan.js';
-import type { RunResult } from '../../src/domain/run-result.js';
-import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.js';
-import type { Tenant } from '../../src/domain/tenant.js';
+import { defined } from '../../src/domain/json/defined.js';
+import type { Agent, AgentContext, AgentSettings } from '../../src/domain/agent/agent.js';
+import type { Budget } from '../../src/domain/budget/budget.js';
+import type { CallRequest } from '../../src/domain/call/request.js';
+import type { CatalogueRequest } from '../../src/domain/agent/catalogue.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import type { RunResult } from '../../src/domain/run/result.js';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/run/search-attributes.js';
+import type { Tenant } from '../../src/domain/run/tenant.js';
+import { ACTIVATION_TIME } from '../../src/worker/activation-time.js';
+import { DYNAMIC_CONFIG, dynamicConfigArgs } from '../../src/server/dynamic-config.js';
 import { silenceTemporal } from './silence.js';
 
 type Answer = (input: unknown, context: AgentContext) => unknown;
 
-/** Agents of a run, by type: a function, or a function with settings. `echo`, which answers its input, is always there. */
+/** The agents of a run, by type: a function, or a function with settings. `echo`, which returns its input, always exists. */
 export type TestAgents = Readonly<Record<string, Answer | (Omit<AgentSettings, 'type'> & { run: Answer })>>;
 
 export interface RunOptions {
@@ -32,10 +36,12 @@ export interface RunOptions {
   readonly budget?: Budget;
   readonly tenant?: Tenant;
   readonly forkOf?: ForkOf;
+  /** The most bytes of one payload of the run, which is otherwise that of a client without storage. */
+  readonly valueLimit?: number;
   readonly id?: string;
 }
 
-/** One call as an agent saw it. */
+/** One call as an agent received it. */
 export interface SeenCall {
   readonly agent: string;
   readonly task: string;
@@ -63,28 +69,25 @@ export interface TestTemporal {
 
 export const TEST_QUEUE = 'test';
 
-/** A server that skips over time while nothing but timers is due. */
+/** A server that skips the time in which only timers are due. */
 export const useTimeSkipping = (options?: Partial<WorkerOptions>): TestTemporal =>
   useServer(
     () =>
       TestWorkflowEnvironment.createTimeSkipping({
         server: { executable: { type: 'existing-path', path: inject('testServerBinary') } },
       }),
-    // Without them this server refuses a start, and yet believes that the run is there.
+    // Without search attributes this server rejects a start, but then reports that the run exists.
     true,
     options,
   );
 
 export interface DevServerOptions {
-  /** `key=value` pairs. */
+  /** `key=value` pairs, in addition to those of the embedded server. */
   readonly dynamicConfig?: readonly string[];
   /** With Baton's search attributes; default false. */
   readonly searchable?: boolean;
   readonly worker?: Partial<WorkerOptions>;
 }
-
-/** As in the embedded server: what waits in one place is found at once. */
-const ONE_PARTITION = ['matching.numTaskqueueReadPartitions=1', 'matching.numTaskqueueWritePartitions=1'];
 
 /** The full server, in memory. */
 export const useDevServer = ({ dynamicConfig = [], searchable = false, worker }: DevServerOptions = {}) =>
@@ -94,14 +97,14 @@ export const useDevServer = ({ dynamicConfig = [], searchable = false, worker }:
         server: {
           executable: { type: 'existing-path', path: inject('temporalBinary') },
           log: { format: 'pretty', level: 'never' },
-          extraArgs: [...ONE_PARTITION, ...dynamicConfig].flatMap((pair) => ['--dynamic-config-value', pair]),
+          extraArgs: dynamicConfigArgs([...DYNAMIC_CONFIG, ...dynamicConfig]),
         },
       }),
     searchable,
     worker,
   );
 
-/** Without asking which are there, for the time-skipping server cannot tell. */
+/** Does not list the existing ones first, because the time-skipping server cannot list them. */
 async function addSearchAttributes({ connection, namespace }: TestWorkflowEnvironment): Promise<void> {
   const keyword = 2; // temporal.api.enums.v1.IndexedValueType
   const searchAttributes = Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map(({ name }) => [name, keyword]));
@@ -129,6 +132,7 @@ function useServer(
       taskQueue: TEST_QUEUE,
       workflowBundle: { codePath: inject('workflowBundle') },
       maxConcurrentActivityTaskExecutions: 500,
+      ...ACTIVATION_TIME,
       maxHeartbeatThrottleInterval: '200ms',
       shutdownGraceTime: '100ms',
       activities: {
@@ -152,19 +156,24 @@ function useServer(
     get env() {
       return env!;
     },
-    async start(plan, { input, agents = {}, plans = {}, budget, tenant, forkOf, id = `run-${++count}` } = {}) {
-      const { client } = temporal.env;
+    async start(
+      plan,
+      { input, agents = {}, plans = {}, budget, tenant, forkOf, valueLimit, id = `run-${++count}` } = {},
+    ) {
       const calls: SeenCall[] = [];
       const all = agentsOf({ echo: (value) => value, ...agents }, calls);
       byRun.set(id, createActivities({ agents: all, abortGraceMs: 500 }));
       const known = { agents: all, plans: new Map(Object.entries(plans)) };
-      const prepared = prepareRun(plan, input, known, { budget, tenant });
-      const request =
-        forkOf === undefined
-          ? prepared
-          : asFork(prepared, { id, of: forkOf, old: await startOfOldRun(client, forkOf.run), known });
-      await startRun(client, { id, taskQueue: TEST_QUEUE, request });
-      const run = new RunHandle(client, id);
+      const baton = Baton.fromClient(temporal.env.client, { ...known, taskQueue: TEST_QUEUE });
+      const start = async (): Promise<RunHandle> => {
+        if (valueLimit === undefined)
+          return await baton.start(plan, { input, id, ...defined({ budget, tenant, forkOf }) });
+        // A client sets the limit itself, so this one is passed around it.
+        const request = prepareRun(plan, input, known, { budget, tenant, valueLimit });
+        await startRun(temporal.env.client, { id, taskQueue: TEST_QUEUE, request });
+        return baton.run(id);
+      };
+      const run = await start();
       const said = () =>
         calls.map(({ agent, task, item }) => `${agent} ${task}${item === undefined ? '' : `[${item}]`}`);
       return { id, run, calls, said, result: () => run.result() };

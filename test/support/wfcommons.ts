@@ -1,6 +1,6 @@
 // The workflows of test/cases/wfcommons as plans: their ids are free text, and become ids of the plan language.
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 
 interface Recorded {
   readonly id: string;

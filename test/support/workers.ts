@@ -1,8 +1,9 @@
 // Several workers in this process on one real server, for what workers share.
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
-import { Baton } from '../../src/client.js';
-import type { Agent, AgentLog } from '../../src/domain/agent.js';
+import { Baton, type ConnectOptions } from '../../src/client.js';
+import type { Agent, AgentLog } from '../../src/domain/agent/agent.js';
+import { dynamicConfigArgs } from '../../src/server/index.js';
 import { createWorker, type WorkerSettings } from '../../src/worker.js';
 import { silenceTemporal } from './silence.js';
 
@@ -17,9 +18,9 @@ export interface TestWorkers {
   /** Stopped at the latest when the test is over. */
   start(this: void, settings: Omit<WorkerSettings, 'server' | 'workflowBundle'>): Promise<StartedWorker>;
   baton(this: void, agents: readonly Agent[], taskQueue: string): Baton;
+  /** A client with settings of its own. Closed when the test is over. */
+  connect(this: void, options: Omit<ConnectOptions, 'server'>): Promise<Baton>;
 }
-
-const ONE_PARTITION = ['matching.numTaskqueueReadPartitions=1', 'matching.numTaskqueueWritePartitions=1'];
 
 export function useWorkers(): TestWorkers {
   let env: TestWorkflowEnvironment | undefined;
@@ -29,7 +30,7 @@ export function useWorkers(): TestWorkers {
       server: {
         executable: { type: 'existing-path', path: inject('temporalBinary') },
         log: { format: 'pretty', level: 'never' },
-        extraArgs: ONE_PARTITION.flatMap((pair) => ['--dynamic-config-value', pair]),
+        extraArgs: dynamicConfigArgs(),
       },
     });
   });
@@ -59,6 +60,12 @@ export function useWorkers(): TestWorkers {
       onTestFinished(stop);
       return { said, stop };
     },
-    baton: (agents, taskQueue) => Baton.over(env!.client, { agents, taskQueue }),
+    async connect(options) {
+      const server = { connectionOptions: { address: env!.address }, namespace: 'default' };
+      const baton = await Baton.connect({ ...options, server });
+      onTestFinished(() => baton.close());
+      return baton;
+    },
+    baton: (agents, taskQueue) => Baton.fromClient(env!.client, { agents, taskQueue }),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import type { Plan } from '../../src/domain/plan.js';
-import { RunResult } from '../../src/domain/run-result.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import { RunResult } from '../../src/domain/run/result.js';
 import { gate, untilAborted, type Gate } from '../support/gate.js';
 import { useTimeSkipping, type TestAgents } from '../support/temporal.js';
 
@@ -18,7 +18,7 @@ const held = (begun: Gate, end: Gate): TestAgents => ({
 });
 
 describe('pause', () => {
-  test('lets end what runs, and starts nothing until resume', async () => {
+  test('pause lets running calls end, and nothing starts until resume', async () => {
     const [begun, end] = [gate(), gate()];
     const { run, said, result } = await temporal.start(
       {
@@ -34,14 +34,14 @@ describe('pause', () => {
     const { status, pausedBecause, tasks } = await run.snapshot();
     expect([status, pausedBecause]).toEqual(['paused', 'user']);
     expect([tasks['b']!.status, tasks['w']!.status]).toEqual(['pending', 'pending']);
-    await expect(run.pause()).rejects.toThrow(`run ${run.id} is paused already`);
+    await expect(run.pause()).rejects.toThrow(`run ${run.id} is already paused`);
     await run.resume();
     await expect(run.resume()).rejects.toThrow(`run ${run.id} is not paused`);
     expect((await result()).status).toBe('completed');
     expect(said()).toEqual(['held a', 'echo b']);
   });
 
-  test('holds the items of a forEach too', async () => {
+  test('pause also stops the items of a forEach from starting', async () => {
     const [begun, end] = [gate(), gate()];
     const { run, calls, result } = await temporal.start(
       { name: 'pause', tasks: { each: { agent: 'held', forEach: { items: [1, 2, 3], concurrency: 1 } } } },
@@ -56,7 +56,7 @@ describe('pause', () => {
     expect((await result()).tasks['each']!.output).toEqual(['held', 'held', 'held']);
   });
 
-  test('does not keep a run from being cancelled', async () => {
+  test('a paused run can be cancelled', async () => {
     const { run, result } = await temporal.start({
       name: 'pause',
       tasks: { a: { wait: '1h' }, b: { agent: 'echo', needs: ['a'] } },
@@ -68,7 +68,7 @@ describe('pause', () => {
 });
 
 describe('skipTask', () => {
-  test('skips a task that has not started, and what needs it', async () => {
+  test('skipTask skips a task that has not started, and the tasks that need it', async () => {
     const { run, said, result } = await temporal.start({
       name: 'skip',
       tasks: {
@@ -89,7 +89,7 @@ describe('skipTask', () => {
     expect(said()).toEqual(['echo c']);
   });
 
-  test('skips a task that waits for its turn', async () => {
+  test('skipTask skips a task that waits in the ready queue', async () => {
     const [begun, end] = [gate(), gate()];
     const { run, said, result } = await temporal.start(
       { name: 'skip', concurrency: 1, tasks: { a: { agent: 'held' }, b: { agent: 'echo' }, c: { agent: 'echo' } } },
@@ -116,7 +116,7 @@ describe('cancel', () => {
     },
   };
 
-  test('aborts the agents at work, undoes what was and may have been done, and is what Temporal says of the run', async () => {
+  test('cancel aborts running agents, undoes what was or may have been done, and Temporal shows the run as cancelled', async () => {
     const [begun, end] = [gate(), gate()];
     const { run, said, result } = await temporal.start(plan, { agents: held(begun, end) });
     await begun.opened;
@@ -133,7 +133,7 @@ describe('cancel', () => {
     await expect(run.cancel()).rejects.toThrow(`run ${run.id} has ended (cancelled)`);
   });
 
-  test('of a forEach undoes its items, and calls it cancelled although all had begun', async () => {
+  test('cancel undoes the items of a forEach, whose status is cancelled although all items had started', async () => {
     const [begun, end] = [gate(), gate()];
     const { run, said, result } = await temporal.start(
       {
@@ -150,13 +150,13 @@ describe('cancel', () => {
     expect(said()).toEqual(['held each[0]', 'undo each[0]']);
   });
 
-  test('before anything has begun leaves nothing to undo', async () => {
+  test('cancel before anything has started leaves nothing to undo', async () => {
     const { run, result } = await temporal.start({ name: 'cancel', tasks: { a: { wait: '1h' } } });
     await run.cancel();
     expect(await result()).toMatchObject({ status: 'cancelled', compensated: [] });
   });
 
-  test('while the run undoes changes nothing', async () => {
+  test('cancel while the run is undoing changes nothing', async () => {
     const [begun, end] = [gate(), gate()];
     const { run, result } = await temporal.start(
       {
@@ -175,7 +175,7 @@ describe('cancel', () => {
     );
     await begun.opened;
     await run.cancel();
-    await expect(run.pause()).rejects.toThrow(`run ${run.id} is compensating: it starts nothing any more`);
+    await expect(run.pause()).rejects.toThrow(`run ${run.id} is compensating and starts no more tasks`);
     end.open();
     const { status, failure, compensated, debt } = await result();
     expect([status, failure!.type]).toEqual(['failed', 'TaskFailed']);
@@ -183,7 +183,7 @@ describe('cancel', () => {
     expect((await run.describe()).status.name).toBe('FAILED');
   });
 
-  test('of a task that waits for its next attempt does not wait for it', async () => {
+  test('cancel does not wait for the next attempt of a call', async () => {
     const failed = gate();
     const { run, calls, result } = await temporal.start(
       { name: 'cancel', tasks: { a: { agent: 'busy', retry: { attempts: 9 } } } },

@@ -1,9 +1,9 @@
 // Budgets on a real server: what pauses a run, what lets it go on, and how sub-plans draw on the run above.
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
 import { RunHandle } from '../../src/client/run-handle.js';
-import type { Plan, Task } from '../../src/domain/plan.js';
-import { RunResult } from '../../src/domain/run-result.js';
+import type { Plan, Task } from '../../src/domain/plan/plan.js';
+import { RunResult } from '../../src/domain/run/result.js';
 import { useTimeSkipping, type TestAgents, type TestRun } from '../support/temporal.js';
 
 const temporal = useTimeSkipping();
@@ -28,7 +28,7 @@ const untilPaused = (run: TestRun) =>
   expect.poll(async () => (await standing(run)).pausedBecause).toBe('budget-exceeded');
 
 describe('a run at its hard limit', () => {
-  test('is paused, says so, and goes on as far as it is raised', async () => {
+  test('a run at its hard limit is paused, reports it, and continues as far as the limit is raised', async () => {
     const started = await temporal.start(threeInParallel, { agents, budget: { tokens: 100 } });
     const { run, said, result } = started;
     await untilPaused(started);
@@ -42,9 +42,7 @@ describe('a run at its hard limit', () => {
         reserved: { calls: 0, tokens: 0, usd: 0 },
       },
     });
-    await expect(run.resume()).rejects.toThrow(
-      `run ${run.id} is paused by its budget: it goes on when the budget is raised`,
-    );
+    await expect(run.resume()).rejects.toThrow(`run ${run.id} is paused by its budget: raise the budget to continue`);
     await run.raiseBudget({ tokens: 100 });
     await untilPaused(started);
     await expect.poll(() => said()).toEqual(['paid a', 'paid b']);
@@ -54,7 +52,7 @@ describe('a run at its hard limit', () => {
     expect(ended.budget).toMatchObject({ limits: { tokens: 350 }, spent: { tokens: 300 } });
   });
 
-  test('refuses to raise what has no limit, and what is no addition', async () => {
+  test('raiseBudget is rejected for an amount without a limit, and for an invalid addition', async () => {
     const started = await temporal.start(threeInParallel, { agents, budget: { tokens: 100 } });
     const { run } = started;
     await untilPaused(started);
@@ -70,7 +68,7 @@ describe('a run at its hard limit', () => {
     await Promise.all([run.cancel(), free.run.cancel()]);
   });
 
-  test('that is cancelled undoes what it did, and counts what that costs', async () => {
+  test('a paused run that is cancelled undoes its work and counts the cost of that', async () => {
     const undo = {
       run: (_: unknown, { usage }: { usage: (spent: { tokens: number }) => void }) => usage({ tokens: 7 }),
     };
@@ -90,7 +88,7 @@ describe('a run at its hard limit', () => {
     expect(budget!.spent.tokens).toBe(107);
   });
 
-  test('of time is paused, and goes on for as long as it is raised by', async () => {
+  test('a run at its limit of duration is paused, and continues for the time that is added', async () => {
     const started = await temporal.start(
       {
         name: 'slow',
@@ -110,7 +108,7 @@ describe('a run at its hard limit', () => {
   });
 });
 
-test('at the soft limit optional tasks are left out, and the run completes', async () => {
+test('optional tasks are left out at the soft limit, and the run completes', async () => {
   const { tasks, status, budget } = await temporal.run(
     {
       name: 'soft',
@@ -128,7 +126,7 @@ test('at the soft limit optional tasks are left out, and the run completes', asy
   expect(budget!.spent.tokens).toBe(200);
 });
 
-test('what the run is started with takes the place of what its plan says, limit by limit', async () => {
+test('the budget given at the start replaces that of the plan, limit by limit', async () => {
   const { budget } = await temporal.run(
     { name: 'both', budget: { tokens: 1, calls: 5 }, tasks: { a: call() } },
     { agents, budget: { tokens: 1000 } },
@@ -165,7 +163,7 @@ test('a fallback waits until the budget has room for it', async () => {
 describe('a sub-plan', () => {
   const inner: Plan = { name: 'inner', tasks: { x: call(), y: call({ needs: ['x'] }) } };
 
-  test('draws on the run above, which settles with what it has used', async () => {
+  test('a sub-plan draws on the budget of its parent, which is charged with the real usage', async () => {
     const { status, budget, usage } = await temporal.run(
       { name: 'outer', tasks: { sub: { plan: inner }, after: call({ needs: ['sub'] }) } },
       { agents, budget: { tokens: 300, calls: 10 } },
@@ -174,7 +172,7 @@ describe('a sub-plan', () => {
     expect(budget).toMatchObject({ spent: { calls: 3, tokens: 300 }, reserved: { tokens: 0 } });
   });
 
-  test('that has used up what is left pauses the run above, and gets what that is raised by', async () => {
+  test('a sub-plan that has used up the rest pauses its parent, and gets the amount by which the parent is raised', async () => {
     const started = await temporal.start(
       { name: 'outer', tasks: { sub: { plan: inner } } },
       { agents, budget: { tokens: 150 } },
@@ -189,7 +187,7 @@ describe('a sub-plan', () => {
       budget: { limits: { tokens: 150 }, spent: { tokens: 100 } },
     });
     await expect(sub.raiseBudget({ tokens: 50 })).rejects.toThrow(
-      `run ${id}/sub draws on the budget of run ${id}: raise that one`,
+      `run ${id}/sub draws on the budget of run ${id}: raise that budget instead`,
     );
     await run.raiseBudget({ tokens: 50 });
     expect(await result()).toMatchObject({
@@ -199,7 +197,7 @@ describe('a sub-plan', () => {
     });
   });
 
-  test('of a limit of its own runs beside others; of none it has what is left to itself', async () => {
+  test('a sub-plan with a limit runs in parallel with others; one without gets everything that is left', async () => {
     const bounded: Plan = { ...inner, budget: { tokens: 200 } };
     const { status, usage } = await temporal.run(
       {
@@ -211,20 +209,20 @@ describe('a sub-plan', () => {
     expect([status, usage.tokens]).toEqual(['completed', 800]);
   });
 
-  test('that has run short of what only it limits is raised itself, and the run above goes on', async () => {
+  test('a sub-plan at a limit that only it has is raised itself, while its parent continues', async () => {
     const { id, run, result } = await temporal.start(
       { name: 'outer', tasks: { sub: { plan: { ...inner, budget: { calls: 1 } } }, after: call({ needs: ['sub'] }) } },
       { agents, budget: { tokens: 1000 } },
     );
     await expect.poll(async () => (await run.snapshot()).pausedBecause).toBe('budget-exceeded');
     await expect(run.raiseBudget({ calls: 1 })).rejects.toThrow(
-      `the budget of run ${id} has no limit of calls to raise; it is ${id}/sub that has run short`,
+      `the budget of run ${id} has no limit of calls to raise; the run that needs more budget is ${id}/sub`,
     );
     await new RunHandle(temporal.env.client, `${id}/sub`).raiseBudget({ calls: 1 });
     expect(await result()).toMatchObject({ status: 'completed', usage: { tokens: 300 } });
   });
 
-  test('of a forEach gets its own part', async () => {
+  test('each sub-plan of a forEach gets its own part of the budget', async () => {
     const started = await temporal.start(
       {
         name: 'outer',

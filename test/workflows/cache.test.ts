@@ -1,8 +1,8 @@
 // Answers that are good for whoever asks the same, for a time.
 import { expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import { originText } from '../../src/domain/origin.js';
-import type { Plan, Task } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import { originText } from '../../src/domain/run/origin.js';
+import type { Plan, Task } from '../../src/domain/plan/plan.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
 
 // Not the server that skips over time: what is in the cache would be over as soon as nothing else is due.
@@ -20,7 +20,7 @@ function counting(): TestAgents {
   return { wise: () => ++count };
 }
 
-test('what any run has asked is not asked again by another, whatever its task is called', async () => {
+test('a cached answer is reused by another run, whatever the name of the task', async () => {
   const agents = counting();
   const first = await temporal.run(one({ input: 'a' }), { agents });
   const plan: Plan = { name: 'two', tasks: { other: { agent: 'wise', input: 'a', cache: { ttl: '1d' } } } };
@@ -30,7 +30,7 @@ test('what any run has asked is not asked again by another, whatever its task is
   expect([second.usage.calls, originText(second)]).toEqual([0, 'cached 1, ran 0']);
 });
 
-test('another input, and another version, are asked about', async () => {
+test('a cached answer is not reused for another input or another version', async () => {
   const agents = counting();
   const wise = agents['wise'] as () => number;
   const outputs = [];
@@ -51,7 +51,7 @@ const after = (task: Partial<Task>): Plan => ({
   output: '{% $tasks.ask.output %}',
 });
 
-test('when its time is up it is asked again, and nothing is left behind', async () => {
+test('a cached answer expires after its ttl, and its Workflow ends', async () => {
   const agents = counting();
   const brief = { input: 'brief', cache: { ttl: '1s' } };
   await temporal.run(one(brief), { agents });
@@ -60,7 +60,7 @@ test('when its time is up it is asked again, and nothing is left behind', async 
   await expect.poll(async () => (await temporal.env.client.workflow.count(over)).count).toBe(2);
 });
 
-test('an answer that is too old for one task is replaced by a newer one', async () => {
+test('a cached answer that is too old for one task is replaced by a newer one', async () => {
   const agents = counting();
   const lasting = one({ input: 'lasting' });
   await temporal.run(lasting, { agents });
@@ -69,7 +69,7 @@ test('an answer that is too old for one task is replaced by a newer one', async 
   await expect.poll(async () => (await temporal.env.client.workflow.count(replaced)).count).toBe(1);
 });
 
-test('an agent may have it for all of its calls; a failure is never kept', async () => {
+test('cache in the settings of an agent applies to all of its calls; failures are never cached', async () => {
   let calls = 0;
   const run = () => {
     if (++calls === 1) throw new AgentError('no', { retryable: false });
@@ -86,7 +86,7 @@ test('an agent may have it for all of its calls; a failure is never kept', async
   expect((await temporal.run(plan, { agents })).output).toBe(2);
 });
 
-test('what was not done by this run is not undone by it, and an undoing is never taken from the cache', async () => {
+test('a run does not undo cached answers, and a compensation is never taken from the cache', async () => {
   const agents: TestAgents = {
     wise: () => 'done',
     undo: { cache: { ttl: '1h' }, run: () => null },
@@ -104,7 +104,7 @@ test('what was not done by this run is not undone by it, and an undoing is never
   expect(compensated).toEqual([['ask'], [], ['ask']]);
 });
 
-test('what is to run anew is asked, and its answer takes the place of the old one', async () => {
+test('a task named in from ignores the cache, and its answer replaces the cached one', async () => {
   const agents = counting();
   const plan = one({ input: 'anew' });
   const old = await temporal.start(plan, { agents });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import { MAX_VALUE_BYTES } from '../../src/domain/call.js';
-import type { Plan, Task } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import { MAX_VALUE_BYTES } from '../../src/domain/json/byte-size.js';
+import type { Plan, Task } from '../../src/domain/plan/plan.js';
 import { gate, untilAborted } from '../support/gate.js';
 import { useTimeSkipping, type TestAgents } from '../support/temporal.js';
 
@@ -24,7 +24,7 @@ const agents: TestAgents = {
 };
 
 describe('retries', () => {
-  test('go on until a success, under one idempotency key, and are counted', async () => {
+  test('retries continue until a success, with one idempotency key, and are counted', async () => {
     const { calls, result } = await temporal.start(one({ agent: 'thirdTime' }), { agents, id: 'third' });
     const { tasks, usage } = await result();
     expect(tasks['it']).toMatchObject({ status: 'succeeded', attempts: 3, output: { attempt: 3 } });
@@ -32,7 +32,7 @@ describe('retries', () => {
     expect(usage.calls).toBe(3);
   });
 
-  test('add up what each attempt has spent, and the last one finds the progress of those before', async () => {
+  test('retries add up the usage of all attempts, and each attempt gets the progress of those before', async () => {
     const spends: TestAgents[string] = (_, { attempt, usage, progress, lastProgress }) => {
       if (attempt === 1) progress({ page: 1 });
       usage({ tokens: 10 * attempt, usd: 0.25 });
@@ -50,7 +50,7 @@ describe('retries', () => {
     expect(lost).toEqual({ calls: 2, tokens: 30, usd: 0.5 });
   });
 
-  test('end when they are spent', async () => {
+  test('retries end after the maximum number of attempts', async () => {
     const { tasks } = await temporal.run(one({ agent: 'no', retry: { attempts: 3, initial: '1h', max: '2h' } }), {
       agents,
     });
@@ -61,7 +61,7 @@ describe('retries', () => {
     });
   });
 
-  test('are not made of a refusal', async () => {
+  test('a refusal is not retried', async () => {
     const { calls, result } = await temporal.start(one({ agent: 'never' }), { agents });
     expect((await result()).tasks['it']).toMatchObject({
       status: 'failed',
@@ -71,13 +71,13 @@ describe('retries', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('wait for as long as the agent asked', async () => {
+  test('retries wait for the delay that the agent asked for', async () => {
     const { tasks } = await temporal.run(one({ agent: 'later', retry: { attempts: 2, initial: '1s' } }), { agents });
     expect(tasks['it']).toMatchObject({ status: 'succeeded', attempts: 2, output: 'now' });
     expect(elapsed(tasks['it']!)).toBeGreaterThanOrEqual(hour);
   });
 
-  test('of the task go before those of the plan, and those before those of the agent', async () => {
+  test('the retry policy of the task takes precedence over the plan, and the plan over the agent', async () => {
     const plan: Plan = {
       name: 'policies',
       onFailure: 'continue',
@@ -93,7 +93,7 @@ describe('retries', () => {
 });
 
 describe('a fallback', () => {
-  test('is asked with the failure when the agent has failed for good', async () => {
+  test('a fallback is called with the failure after the last attempt of the agent', async () => {
     const { calls, result } = await temporal.start(
       one({
         agent: 'never',
@@ -113,32 +113,32 @@ describe('a fallback', () => {
     expect(calls.map(({ key }) => key)).toEqual(['second/it', 'second/it:fallback']);
   });
 
-  test('gets the input of the task where it has none of its own', async () => {
+  test('a fallback without input gets the input of the task', async () => {
     const { tasks } = await temporal.run(one({ agent: 'never', input: { x: 1 }, fallback: { agent: 'echo' } }), {
       agents,
     });
     expect(tasks['it']!.output).toEqual({ x: 1 });
   });
 
-  test('that fails too fails the task, with both counted', async () => {
+  test('a fallback that fails fails the task, and both calls are counted', async () => {
     const task: Task = { agent: 'never', fallback: { agent: 'no', retry: { attempts: 2, initial: '1ms' } } };
     const { tasks } = await temporal.run(one(task), { agents });
     expect(tasks['it']).toMatchObject({ status: 'failed', attempts: 3, failure: { message: 'no' } });
   });
 
-  test('whose input cannot be made fails the task, with the first calls counted', async () => {
+  test('a fallback whose input cannot be evaluated fails the task, and the first calls are counted', async () => {
     const task: Task = { agent: 'never', fallback: { agent: 'echo', input: '{% $sum("x") %}' } };
     const { tasks } = await temporal.run(one(task), { agents });
     expect(tasks['it']).toMatchObject({ status: 'failed', attempts: 1, failure: { type: 'ExpressionFailed' } });
   });
 
-  test('that fails after a call that timed out leaves the outcome unknown', async () => {
+  test('a fallback that fails after a call that timed out leaves the task unknown', async () => {
     const task: Task = { agent: 'deaf', timeout: '50ms', retry: { attempts: 1 }, fallback: { agent: 'never' } };
     const { tasks } = await temporal.run(one(task), { agents });
     expect(tasks['it']).toMatchObject({ status: 'unknown', failure: { type: 'AgentRefused', message: 'never' } });
   });
 
-  test('is not asked after a cancel', async () => {
+  test('a fallback is not called after a cancel', async () => {
     const begun = gate();
     const task: Task = { agent: 'waits', heartbeat: '600ms', fallback: { agent: 'echo' } };
     const { run, result, said } = await temporal.start(one(task), {
@@ -157,7 +157,7 @@ describe('a fallback', () => {
 });
 
 describe('time', () => {
-  test('that one attempt takes too much of makes the outcome unknown', async () => {
+  test('an attempt that times out makes the task unknown', async () => {
     const { calls, result } = await temporal.start(
       one({ agent: 'deaf', timeout: '50ms', retry: { attempts: 2, initial: '1ms' } }),
       { agents },
@@ -170,7 +170,7 @@ describe('time', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('of all attempts together is what the deadline limits', async () => {
+  test('a deadline limits all attempts together', async () => {
     const task: Task = { agent: 'no', deadline: '90m', retry: { attempts: 100, initial: '1h', factor: 1, max: '1h' } };
     const { tasks } = await temporal.run(one(task), { agents });
     expect(tasks['it']!.status).toBe('failed');
@@ -178,14 +178,14 @@ describe('time', () => {
     expect(elapsed(tasks['it']!)).toBeLessThanOrEqual(1.5 * hour);
   });
 
-  test('that the first agent has used of the deadline is not given to the fallback', async () => {
+  test('a fallback gets only the time that is left of the deadline', async () => {
     const retry = { attempts: 100, initial: '1h', factor: 1, max: '1h' };
     const task: Task = { agent: 'no', deadline: '2h', retry, fallback: { agent: 'no', retry } };
     const { tasks } = await temporal.run(one(task), { agents });
     expect(elapsed(tasks['it']!)).toBeLessThanOrEqual(2 * hour);
   });
 
-  test('is up for the items of a forEach once the deadline of the whole has passed', async () => {
+  test('a deadline limits all items of a forEach together', async () => {
     const retry = { attempts: 2, initial: '50m', factor: 1, max: '50m' };
     const { tasks } = await temporal.run(
       one({ agent: 'later', deadline: '90m', retry, forEach: { items: [1, 2, 3], concurrency: 1, tolerate: 3 } }),
@@ -197,12 +197,12 @@ describe('time', () => {
 });
 
 describe('what is too large', () => {
-  test('as an output fails the task only', async () => {
+  test('an output that is too large fails only the task', async () => {
     const { tasks } = await temporal.run({ ...one({ agent: 'big' }), onFailure: 'continue' }, { agents });
     expect(tasks['it']).toMatchObject({ status: 'failed', failure: { type: 'OutputTooLarge' } });
   });
 
-  test('as an input fails the task, before anybody is called', async () => {
+  test('an input that is too large fails the task before any call', async () => {
     const half = 'x'.repeat(MAX_VALUE_BYTES / 2);
     const { result, said } = await temporal.start(
       {
@@ -225,7 +225,7 @@ describe('what is too large', () => {
   });
 });
 
-test('what calls cost is summed up, failed ones included', async () => {
+test('the usage of a run includes failed calls', async () => {
   const plan: Plan = {
     name: 'costs',
     onFailure: 'continue',

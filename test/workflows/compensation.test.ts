@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import type { OnFailure, Plan, Task } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import type { OnFailure, Plan, Task } from '../../src/domain/plan/plan.js';
 import { gate, untilAborted } from '../support/gate.js';
 import { useTimeSkipping, type TestAgents } from '../support/temporal.js';
 
@@ -19,7 +19,7 @@ const undoable = (needs: string[] = [], more: Partial<Task> = {}): Task => ({
 });
 const fails = (needs: string[]): Task => ({ agent: 'no', needs });
 
-test('what was done is undone in the reverse of the order of the DAG', async () => {
+test('tasks are undone in reverse order of the DAG', async () => {
   const { said, result } = await temporal.start(
     {
       name: 'saga',
@@ -42,7 +42,7 @@ test('what was done is undone in the reverse of the order of the DAG', async () 
   expect(tasks['c']!.status).toBe('succeeded');
 });
 
-test('what is independent is undone at the same time', async () => {
+test('independent tasks are undone at the same time', async () => {
   const both = gate();
   let waiting = 0;
   const { compensated } = await temporal.run(
@@ -60,7 +60,7 @@ test('what is independent is undone at the same time', async () => {
   expect(compensated.toSorted()).toEqual(['a', 'b']);
 });
 
-test('an undoing sees the output, the input of the run and the item, and has the key of its call', async () => {
+test('a compensation reads the output, the input of the run and the item, and has its own key', async () => {
   const input = { was: '{% $output %}', of: '{% $input.order %}' };
   const itemInput = { ...input, item: '{% $item %}' };
   const { calls, result } = await temporal.start(
@@ -88,7 +88,7 @@ test('an undoing sees the output, the input of the run and the item, and has the
   ]);
 });
 
-test('an undoing is tried again, and what cannot be undone is debt, which holds nothing else up', async () => {
+test('a compensation is retried; a task that cannot be undone is debt, and the others are still undone', async () => {
   const never: Task = { agent: 'echo', needs: ['b'], compensate: { agent: 'no' } };
   const { calls, result } = await temporal.start(
     {
@@ -121,12 +121,12 @@ test('a call whose outcome is unknown is undone like a success', async () => {
   expect(tasks['a']).toMatchObject({ status: 'compensated', failure: { type: 'Timeout' } });
 });
 
-test('a call that may have worked is undone although its fallback has failed', async () => {
+test('a call that may have worked is undone if its fallback fails', async () => {
   const a = undoable([], { agent: 'deaf', timeout: '50ms', retry: { attempts: 1 }, fallback: { agent: 'no' } });
   expect(await temporal.run({ name: 'saga', tasks: { a } }, { agents })).toMatchObject({ compensated: ['a'] });
 });
 
-test('the items that succeeded are undone where their forEach has failed', async () => {
+test('items that succeeded are undone when their forEach fails', async () => {
   const each: Task = undoable([], {
     agent: 'odd',
     forEach: { items: [1, 2, 3], concurrency: 1 },
@@ -142,7 +142,7 @@ test('the items that succeeded are undone where their forEach has failed', async
   expect(said().slice(-2).sort()).toEqual(['undo each[0]', 'undo each[1]']);
 });
 
-test('the items of a forEach are those that it ran over, also where they would be others by now', async () => {
+test('items are undone with the values that the forEach ran with, even if evaluating them again gives others', async () => {
   const late = gate();
   const { calls, result } = await temporal.start(
     {
@@ -198,20 +198,20 @@ describe('a run that fails with onFailure', () => {
     });
   };
 
-  test('compensate cancels what runs, and undoes what was done', async () => {
+  test('onFailure compensate cancels running calls and undoes the work', async () => {
     const { status, compensated, tasks } = await play('compensate');
     expect([status, compensated]).toEqual(['failed', ['done']]);
     expect(tasks['running']).toMatchObject({ status: 'unknown', failure: { type: 'Cancelled' } });
     expect(tasks['after']).toMatchObject({ status: 'skipped', skip: { cause: 'failure', because: 'bad' } });
   });
 
-  test('stop cancels what runs, and undoes nothing', async () => {
+  test('onFailure stop cancels running calls and undoes nothing', async () => {
     const { status, compensated, tasks } = await play('stop');
     expect([status, compensated]).toEqual(['failed', []]);
     expect([tasks['running']!.status, tasks['done']!.status]).toEqual(['unknown', 'succeeded']);
   });
 
-  test('continue runs what still can run', async () => {
+  test('onFailure continue runs all tasks that still can run', async () => {
     const { status, failure, compensated, tasks } = await play('continue');
     expect([status, compensated]).toEqual(['failed', []]);
     expect(failure).toMatchObject({ task: 'bad' });
@@ -219,7 +219,7 @@ describe('a run that fails with onFailure', () => {
   });
 });
 
-test('an output that cannot be made fails the run, which undoes what it did', async () => {
+test('an output that cannot be evaluated fails the run, which undoes its work', async () => {
   const { status, failure, compensated, output } = await temporal.run(
     { name: 'output', tasks: { a: undoable() }, output: '{% $sum("x") %}' },
     { agents },

@@ -1,7 +1,7 @@
 // What a run carries over when its history is cut: here after every few dozen events.
 import { describe, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import type { Plan, Task } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import type { Plan, Task } from '../../src/domain/plan/plan.js';
 import { gate } from '../support/gate.js';
 import { historiesOf } from '../support/histories.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
@@ -20,8 +20,11 @@ const chain = (task: Partial<Task> = {}): Plan['tasks'] =>
   );
 const END = chainIds.at(-1)!;
 
+/** An event that no task takes: only the signal of older clients can send it. */
+const noise = (id: string) => temporal.env.client.workflow.getHandle(id).signal('deliverEvent', { name: 'noise' });
+
 test.concurrent(
-  'waits, approvals, events that nobody has waited for yet, and sub-plans outlive it',
+  'waits, approvals, events that no task has taken, and sub-plans survive continue-as-new',
   async ({ expect }) => {
     const inner = (depth: number): Plan => ({
       name: `level${depth}`,
@@ -63,7 +66,7 @@ test.concurrent(
   },
 );
 
-test.concurrent('no event is lost that comes as the history is cut', async ({ expect }) => {
+test.concurrent('an event that comes during continue-as-new is not lost', async ({ expect }) => {
   const count = 60;
   const tasks = Object.fromEntries(
     Array.from({ length: count }, (_, index): [string, Task] => [
@@ -79,7 +82,7 @@ test.concurrent('no event is lost that comes as the history is cut', async ({ ex
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
 });
 
-test.concurrent('no approval is lost that comes as the history is cut', async ({ expect }) => {
+test.concurrent('an approval that comes during continue-as-new is not lost', async ({ expect }) => {
   const count = 30;
   const tasks = Object.fromEntries(
     Array.from({ length: count }, (_, index): [string, Task] => [`a${index}`, { approve: { title: 'ok?' } }]),
@@ -87,13 +90,13 @@ test.concurrent('no approval is lost that comes as the history is cut', async ({
   const { id, run, result } = await temporal.start({ name: 'approvals', tasks });
   for (const task of Object.keys(tasks)) {
     // The event wakes the run in the same moment.
-    await Promise.all([run.approve(task), run.deliverEvent('noise')]);
+    await Promise.all([run.approve(task), noise(id)]);
   }
   expect((await result()).status).toBe('completed');
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
 });
 
-test.concurrent('undoing goes on where it was, each task once, in order', async ({ expect }) => {
+test.concurrent('undoing continues after continue-as-new, each task once, in order', async ({ expect }) => {
   const { id, calls, result } = await temporal.start(
     { name: 'saga', tasks: { ...chain({ compensate: { agent: 'undo' } }), bad: { agent: 'no', needs: [END] } } },
     { agents },
@@ -105,7 +108,7 @@ test.concurrent('undoing goes on where it was, each task once, in order', async 
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(3);
 });
 
-test.concurrent('a sub-plan that has gone through several histories is undone', async ({ expect }) => {
+test.concurrent('a sub-plan that has continued as new several times is undone', async ({ expect }) => {
   const inner: Plan = { name: 'inner', tasks: chain({ compensate: { agent: 'undo', input: '{% $input.x %}' } }) };
   const { calls, result } = await temporal.start(
     { name: 'outer', tasks: { sub: { plan: inner, input: { x: 7 } }, bad: { agent: 'no', needs: ['sub'] } } },
@@ -119,20 +122,23 @@ test.concurrent('a sub-plan that has gone through several histories is undone', 
   expect(usage.calls).toBe(61);
 });
 
-test.concurrent('a run that is cancelled after it undoes all, and is cancelled to Temporal', async ({ expect }) => {
-  const { id, run, result } = await temporal.start(
-    { name: 'cancelled', tasks: { ...chain({ compensate: { agent: 'undo' } }), ok: { approve: { title: 'ok?' } } } },
-    { agents },
-  );
-  await expect.poll(async () => (await run.snapshot()).tasks[END]!.status).toBe('succeeded');
-  await run.cancel();
-  const { status, compensated } = await result();
-  expect([status, compensated]).toEqual(['cancelled', chainIds.toReversed()]);
-  expect((await run.describe()).status.name).toBe('CANCELLED');
-  expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
-});
+test.concurrent(
+  'a run that is cancelled after continue-as-new undoes everything and is cancelled in Temporal',
+  async ({ expect }) => {
+    const { id, run, result } = await temporal.start(
+      { name: 'cancelled', tasks: { ...chain({ compensate: { agent: 'undo' } }), ok: { approve: { title: 'ok?' } } } },
+      { agents },
+    );
+    await expect.poll(async () => (await run.snapshot()).tasks[END]!.status).toBe('succeeded');
+    await run.cancel();
+    const { status, compensated } = await result();
+    expect([status, compensated]).toEqual(['cancelled', chainIds.toReversed()]);
+    expect((await run.describe()).status.name).toBe('CANCELLED');
+    expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
+  },
+);
 
-test.concurrent('a run that is paused stays paused', async ({ expect }) => {
+test.concurrent('a paused run stays paused after continue-as-new', async ({ expect }) => {
   const begun = gate();
   const { id, run, result, calls } = await temporal.start(
     { name: 'paused', tasks: { ...chain(), w: { event: 'w' }, last: { agent: 'opens', needs: [END, 'w'] } } },
@@ -140,7 +146,7 @@ test.concurrent('a run that is paused stays paused', async ({ expect }) => {
   );
   await expect.poll(async () => (await run.snapshot()).tasks[END]!.status).toBe('succeeded');
   await run.pause();
-  for (let index = 0; index < 30; index++) await run.deliverEvent('noise', index);
+  for (let index = 0; index < 30; index++) await noise(id);
   await run.deliverEvent('w');
   await expect.poll(async () => (await run.snapshot()).tasks['w']!.status).toBe('succeeded');
   expect((await run.snapshot()).status).toBe('paused');
@@ -151,7 +157,7 @@ test.concurrent('a run that is paused stays paused', async ({ expect }) => {
   expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
 });
 
-test.concurrent('a budget keeps what has been spent, and what agents have been seen to use', async ({ expect }) => {
+test.concurrent('a budget keeps what was spent and learned after continue-as-new', async ({ expect }) => {
   const { id, run, result } = await temporal.start(
     { name: 'spent', tasks: { ...chain({ agent: 'paid' }), last: { agent: 'paid', needs: [END] } } },
     { agents: { paid: (_, { usage }) => usage({ tokens: 10 }) }, budget: { tokens: 305, duration: '1h' } },
@@ -167,7 +173,9 @@ test.concurrent('a budget keeps what has been spent, and what agents have been s
 });
 
 describe.concurrent('a forEach', () => {
-  test('goes on with its items, each called once, and keeps what failed', async ({ expect }) => {
+  test('a forEach continues after continue-as-new, each item called once, and keeps failed items', async ({
+    expect,
+  }) => {
     const items = Array.from({ length: 60 }, (_, index) => index);
     const { id, calls, result } = await temporal.start(
       {
@@ -186,7 +194,9 @@ describe.concurrent('a forEach', () => {
     expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(2);
   });
 
-  test('goes on with the items that it began with, also where they would be others by now', async ({ expect }) => {
+  test('a forEach keeps its items after continue-as-new, even if evaluating them again gives others', async ({
+    expect,
+  }) => {
     const late = gate();
     const { calls, result } = await temporal.start(
       {
@@ -217,7 +227,7 @@ describe.concurrent('a forEach', () => {
   });
 });
 
-test.concurrent('the run keeps its search attributes, and the time it started', async ({ expect }) => {
+test.concurrent('a run keeps its search attributes and its start time after continue-as-new', async ({ expect }) => {
   const { id, run, result } = await temporal.start({
     name: 'kept',
     tasks: { ...chain(), last: { agent: 'echo', input: '{% $run.startedAt %}', needs: [END] } },
@@ -230,7 +240,7 @@ test.concurrent('the run keeps its search attributes, and the time it started', 
   expect(Object.fromEntries(attributes)).toMatchObject({ BatonPlan: 'kept', BatonStatus: 'started' });
 });
 
-test.concurrent('all of its histories count for a fork, what was undone in them included', async ({ expect }) => {
+test.concurrent('a fork reads all histories of a run, and what was undone in them', async ({ expect }) => {
   const plan = (task: Partial<Task>): Plan => ({
     name: 'long',
     tasks: {

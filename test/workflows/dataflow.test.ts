@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Join, Task } from '../../src/domain/plan.js';
+import type { Join, Task } from '../../src/domain/plan/plan.js';
 import { gate } from '../support/gate.js';
 import { useTimeSkipping, type TestAgents } from '../support/temporal.js';
 
@@ -12,7 +12,7 @@ const no: TestAgents = {
 };
 const failing: Task = { agent: 'no', retry: { attempts: 1 } };
 
-test('a slow branch does not hold up another', async () => {
+test('a slow branch does not delay another branch', async () => {
   const end = gate();
   const { said, result, calls } = await temporal.start(
     {
@@ -63,7 +63,7 @@ describe('a join', () => {
     [{ atLeast: 2 }, ['succeeds', 'fails', 'succeeds'], 'succeeded'],
     [{ atLeast: 2 }, ['succeeds', 'fails', 'is passed over'], 'skipped by failure'],
   ];
-  test.each(cases)('%j over needs of which one each %j ends %s', async (join, ends, expected) => {
+  test.each(cases)('join %j: a task whose needs end %j ends %s', async (join, ends, expected) => {
     const needs = Object.fromEntries(ends.map((end, index) => [`n${index}`, need[end]]));
     const { tasks } = await temporal.run(
       {
@@ -77,7 +77,7 @@ describe('a join', () => {
     expect(skip === null ? status : `${status} by ${skip.cause}`).toBe(expected);
   });
 
-  test('of any-succeeded starts with the first success, while other needs still run', async () => {
+  test('join any-succeeded: a task starts with the first success, while other needs still run', async () => {
     const end = gate();
     const { status, tasks } = await temporal.run(
       {
@@ -96,7 +96,7 @@ describe('a join', () => {
 });
 
 describe('a condition', () => {
-  test('that is false skips the task, and what needs it, by condition', async () => {
+  test('a false condition skips the task, and the tasks that need it, with cause condition', async () => {
     const { status, tasks } = await temporal.run({
       name: 'when',
       tasks: {
@@ -114,7 +114,7 @@ describe('a condition', () => {
     expect(tasks['e']!.status).toBe('skipped');
   });
 
-  test('that cannot be evaluated fails the task', async () => {
+  test('a condition that cannot be evaluated fails the task', async () => {
     const { status, tasks, failure } = await temporal.run({
       name: 'when',
       tasks: { a: { agent: 'echo', when: '{% $sum("x") > 1 %}' }, b: { agent: 'echo', needs: ['a'] } },
@@ -126,7 +126,7 @@ describe('a condition', () => {
   });
 });
 
-test('an input that cannot be evaluated fails the task, and nothing is called', async () => {
+test('an input that cannot be evaluated fails the task without a call', async () => {
   const { result, calls } = await temporal.start({
     name: 'input',
     tasks: { a: { agent: 'echo', input: { x: '{% $sum("x") %}' } } },
@@ -135,7 +135,7 @@ test('an input that cannot be evaluated fails the task, and nothing is called', 
   expect(calls).toEqual([]);
 });
 
-test('null is an input, and no input is an empty object', async () => {
+test('an input of null is passed on, and a task without input gets an empty object', async () => {
   const { result, calls } = await temporal.start({
     name: 'input',
     tasks: {
@@ -150,7 +150,7 @@ test('null is an input, and no input is an empty object', async () => {
   expect(inputs).toEqual({ nothing: {}, none: {}, nil: null, nils: null });
 });
 
-test('no more calls are in flight than the plan allows, and those of higher priority go first', async () => {
+test('calls in flight never exceed the concurrency of the plan, and higher priorities start first', async () => {
   let [inFlight, most] = [0, 0];
   const { result, said } = await temporal.start(
     {
@@ -178,7 +178,7 @@ test('no more calls are in flight than the plan allows, and those of higher prio
   expect(said()).toEqual(['slow high', 'slow many[0]', 'slow many[1]', 'slow many[2]', 'slow middle', 'slow low']);
 });
 
-test('what reads the state of the run in an expression sees it as it is', async () => {
+test('an expression reads the current state of the run', async () => {
   const { output } = await temporal
     .run(
       {

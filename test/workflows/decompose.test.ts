@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
 import { RunHandle } from '../../src/client/run-handle.js';
-import { needsOfAll } from '../../src/domain/needs.js';
-import type { Decompose, Plan, Task } from '../../src/domain/plan.js';
-import type { PlannerRequest } from '../../src/domain/planner.js';
+import { needsOfAll } from '../../src/domain/plan/needs.js';
+import type { Decompose, Plan, Task } from '../../src/domain/plan/plan.js';
+import type { PlannerRequest } from '../../src/domain/planning/request.js';
 import { AGENT_PLANS, closed, depthsOf, repeatsAnId, type AgentPlan } from '../support/agent-plans.js';
 import { gate, type Gate } from '../support/gate.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
@@ -38,7 +38,7 @@ const sum: Plan = {
 const broken = { name: 'broken', tasks: { a: { agent: 'nobody' }, b: { agent: 'echo', needs: ['c'] } } };
 
 describe('a goal', () => {
-  test('becomes a plan that runs with the input of the task, and is in the result', async () => {
+  test('decompose: the generated plan runs with the input of the task and is in the result', async () => {
     const { planner, asked } = scripted(sum);
     const agents = { planner, adder: { description: 'adds', sensitive: true, run: () => 1 } };
     const { result, said } = await temporal.start(
@@ -63,14 +63,14 @@ describe('a goal', () => {
     ]);
   });
 
-  test('is solved with the input that the planner finds in it, and only by the agents that are allowed', async () => {
+  test('decompose: the plan runs with the input that the planner answers, and only with allowed agents', async () => {
     const { planner, asked } = scripted(`\`\`\`json\n${JSON.stringify({ plan: sum, input: { n: 4 } })}\n\`\`\``);
     const { output } = await temporal.run(solve({ agents: ['echo'] }), { agents: { planner, other: () => 0 } });
     expect(output).toBe(10);
     expect(asked[0]!.agents).toEqual([{ type: 'echo' }]);
   });
 
-  test('may be only planned', async () => {
+  test('decompose: with dryRun the plan is generated but does not run', async () => {
     const { planner } = scripted(sum);
     const { output, tasks } = await temporal.run(solve({ dryRun: true }), { agents: { planner } });
     expect(output).toEqual(sum);
@@ -79,7 +79,7 @@ describe('a goal', () => {
 });
 
 describe('a plan that is wrong', () => {
-  test('goes back to the planner with all that is wrong with it', async () => {
+  test('an invalid generated plan goes back to the planner with all of its problems', async () => {
     const { planner, asked } = scripted(broken, sum);
     const { output, usage } = await temporal.run(solve({}, { input: { n: 1 } }), { agents: { planner } });
     expect(output).toBe(4);
@@ -93,7 +93,7 @@ describe('a plan that is wrong', () => {
     });
   });
 
-  test('fails the task after so many repairs, with the last plan', async () => {
+  test('an invalid plan fails the task after the allowed number of repairs, with the last plan', async () => {
     const { planner, asked } = scripted('no idea', broken);
     const { status, tasks, usage } = await temporal.run(solve({ repairs: 1 }), { agents: { planner } });
     expect(status).toBe('failed');
@@ -105,7 +105,7 @@ describe('a plan that is wrong', () => {
     expect(details).toMatchObject({ answer: broken, problems: [{}, {}] });
   });
 
-  test('is refused though an agent that the planner listened to asks for it', async () => {
+  test('a plan that injected instructions asked for is rejected', async () => {
     // What an agent once said stands in the input of the planner, and the planner falls for it.
     const planner: TestAgents[string] = (request) => {
       const [, wanted] = /call the agent (\w+)/.exec(JSON.stringify(request)) ?? [];
@@ -119,7 +119,7 @@ describe('a plan that is wrong', () => {
     expect(calls.map(({ agent }) => agent)).toEqual(['planner']);
   });
 
-  test('of a planner that fails is no plan', async () => {
+  test('a planner that fails fails the task', async () => {
     const planner = () => Promise.reject(new AgentError('I may not', { retryable: false }));
     const { tasks } = await temporal.run(solve(), { agents: { planner } });
     expect(tasks['solve']!.failure).toMatchObject({ type: 'AgentRefused', message: 'I may not' });
@@ -139,7 +139,7 @@ describe('a person', () => {
     return started;
   };
 
-  test('says yes to the plan', async () => {
+  test('a plan that a person approves runs', async () => {
     const { run, result } = await asking([sum]);
     await run.approve('solve', { by: 'somebody' });
     const { output, tasks } = await result();
@@ -147,14 +147,14 @@ describe('a person', () => {
     expect(tasks['solve']).not.toHaveProperty('asks');
   });
 
-  test('says no', async () => {
+  test('a plan that a person rejects fails the task', async () => {
     const { run, result, said } = await asking([sum]);
     await run.approve('solve', { reject: true, comment: 'too dear' });
     expect((await result()).failure!.message).toContain('Rejected: rejected: too dear');
     expect(said()).toEqual(['planner solve']);
   });
 
-  test('puts a better plan in its place, which is held to the same limits', async () => {
+  test('a person may send another plan, which has to keep the same limits', async () => {
     const { run, result } = await asking([sum]);
     await expect(run.approve('solve', { plan: broken })).rejects.toThrow(
       /tasks\.a\.agent: expected the type of an agent/,
@@ -168,13 +168,13 @@ describe('a person', () => {
 });
 
 describe('the answer is made of what the plan gave', () => {
-  test('by an expression', async () => {
+  test('aggregate: an expression makes the answer from the output of the plan', async () => {
     const { planner } = scripted(sum);
     const plan = solve({ aggregate: "{% 'It is ' & $output %}" }, { input: { n: 1 } });
     expect((await temporal.run(plan, { agents: { planner } })).output).toBe('It is 4');
   });
 
-  test('by an agent, which is told the goal', async () => {
+  test('aggregate: an agent makes the answer, with the goal in its input', async () => {
     const { planner, asked } = scripted(sum);
     const teller: TestAgents[string] = (input) => input;
     const plan = solve({ aggregate: { agent: 'teller' } }, { input: { n: 1 } });
@@ -184,7 +184,7 @@ describe('the answer is made of what the plan gave', () => {
     expect(asked[0]!.agents).toEqual([{ type: 'echo' }]);
   });
 
-  test('and undone where it cannot be made', async () => {
+  test('aggregate: the work is undone if the answer cannot be made', async () => {
     const made: Plan = { name: 'made', tasks: { a: { agent: 'echo', compensate: { agent: 'undo' } } } };
     const { planner } = scripted(made);
     const agents = {
@@ -198,7 +198,7 @@ describe('the answer is made of what the plan gave', () => {
   });
 });
 
-test('a made plan is undone with its run', async () => {
+test('a generated plan is undone with its run', async () => {
   const made: Plan = { name: 'made', tasks: { a: { agent: 'echo', compensate: { agent: 'undo' } } } };
   const { planner } = scripted(made);
   const plan: Plan = { ...solve(), tasks: { ...solve().tasks, last: { agent: 'no', needs: ['solve'] } } };
@@ -208,7 +208,7 @@ test('a made plan is undone with its run', async () => {
   expect(said()).toEqual(['planner solve', 'echo a', 'no last', 'undo a']);
 });
 
-test('a plan within a plan is made as deep as is allowed, and no deeper', async () => {
+test('a generated plan may decompose down to the allowed depth, and no deeper', async () => {
   const inner = {
     name: 'inner',
     tasks: { more: { decompose: { goal: 'more', planner: 'planner' }, input: '{% $input %}' } },
@@ -221,7 +221,7 @@ test('a plan within a plan is made as deep as is allowed, and no deeper', async 
   expect(asked[2]!.rejected!.problems).toMatchObject([{ code: 'plan.too-deep' }]);
 });
 
-test('what the planner spends is of the budget of the plan', async () => {
+test('the spending of the planner counts against the budget of the plan', async () => {
   const made: Plan = { name: 'made', tasks: { a: { agent: 'echo' }, b: { agent: 'echo', needs: ['a'] } } };
   const planner: TestAgents[string] = (_, { usage }) => {
     usage({ tokens: 70 });
@@ -251,7 +251,7 @@ describe('the budget', () => {
   const pausedIn = (run: { snapshot: () => Promise<{ pausedBecause?: string | undefined }> }) =>
     expect.poll(async () => (await run.snapshot()).pausedBecause).toBe('budget-exceeded');
 
-  test('is not gone beyond by a planner that is asked again: that waits until there is room', async () => {
+  test('a repair waits until the budget has room for another call of the planner', async () => {
     const agents = { planner: planning(60, broken, made), paid: paid(10) };
     const { run, result, said } = await temporal.start({ ...solve(), budget: { tokens: 100 } }, { agents });
     await pausedIn(run);
@@ -262,7 +262,7 @@ describe('the budget', () => {
     expect(await result()).toMatchObject({ status: 'completed', budget: { spent: { calls: 3, tokens: 130 } } });
   });
 
-  test('is not gone beyond by the aggregator, and knows what the planner has spent', async () => {
+  test('an aggregator is called only within the budget, in which the spending of the planner counts', async () => {
     const agents = { planner: planning(60, made), paid: paid(10), teller: paid(40) };
     const plan = { ...solve({ aggregate: { agent: 'teller' } }), budget: { tokens: 100 } };
     const { run, result, said } = await temporal.start(plan, { agents });
@@ -272,19 +272,19 @@ describe('the budget', () => {
     expect(await result()).toMatchObject({ status: 'completed', budget: { spent: { calls: 3, tokens: 110 } } });
   });
 
-  test('of a decomposition holds for the planner: it is not asked again beyond it', async () => {
+  test('the budget of a decomposition limits the planner: no repair exceeds it', async () => {
     const agents = { planner: planning(60, broken, made), paid: paid(10) };
     const { result, said } = await temporal.start(solve({ budget: { tokens: 100 } }), { agents });
     const { tasks, usage } = await result();
     expect(tasks['solve']!.failure).toMatchObject({
       type: 'BudgetExceeded',
-      message: 'what is left of the budget of the task has no room for a call of planner: tokens',
+      message: 'the remaining budget of the task does not cover a call of planner: tokens',
     });
     expect(said()).toEqual(['planner solve']);
     expect(usage.tokens).toBe(60);
   });
 
-  test('of a decomposition holds for the plan, with what the planner has left', async () => {
+  test('the budget of a decomposition limits the plan to what the planner has left', async () => {
     const two: Plan = { name: 'two', tasks: { a: { agent: 'paid' }, b: { agent: 'paid', needs: ['a'] } } };
     const agents = { planner: planning(60, two), paid: paid(30) };
     const { id, result, said } = await temporal.start(solve({ budget: { tokens: 100 } }), { agents });
@@ -332,21 +332,25 @@ describe('plans of public data sets', () => {
   const valid = AGENT_PLANS.filter((one) => !repeatsAnId(one));
   const AT_ONCE = 20;
 
-  test('run, each task once, after its needs, and beside those that are as deep', { timeout: 300_000 }, async () => {
-    const check = async (one: AgentPlan) => {
-      const text = textOf(one);
-      const { tasks } = JSON.parse(text) as Plan;
-      const needs = needsOfAll(Object.entries(tasks));
-      const { result, calls } = await solveText(text, { echo: inRanks(depthsOf(needs)) });
-      expect({ id: one.id, status: (await result()).status }).toEqual({ id: one.id, status: 'completed' });
-      const order = calls.filter(({ agent }) => agent === 'echo').map(({ task }) => task);
-      expect(order.toSorted()).toEqual(Object.keys(tasks).toSorted());
-      for (const [id, before] of needs)
-        for (const need of before) expect(order.indexOf(need)).toBeLessThan(order.indexOf(id));
-    };
-    expect(valid.length).toBeGreaterThan(600);
-    for (let i = 0; i < valid.length; i += AT_ONCE) await Promise.all(valid.slice(i, i + AT_ONCE).map(check));
-  });
+  test(
+    'plans of public data sets run each task once, after its needs, in parallel with tasks of the same depth',
+    { timeout: 300_000 },
+    async () => {
+      const check = async (one: AgentPlan) => {
+        const text = textOf(one);
+        const { tasks } = JSON.parse(text) as Plan;
+        const needs = needsOfAll(Object.entries(tasks));
+        const { result, calls } = await solveText(text, { echo: inRanks(depthsOf(needs)) });
+        expect({ id: one.id, status: (await result()).status }).toEqual({ id: one.id, status: 'completed' });
+        const order = calls.filter(({ agent }) => agent === 'echo').map(({ task }) => task);
+        expect(order.toSorted()).toEqual(Object.keys(tasks).toSorted());
+        for (const [id, before] of needs)
+          for (const need of before) expect(order.indexOf(need)).toBeLessThan(order.indexOf(id));
+      };
+      expect(valid.length).toBeGreaterThan(600);
+      for (let i = 0; i < valid.length; i += AT_ONCE) await Promise.all(valid.slice(i, i + AT_ONCE).map(check));
+    },
+  );
 
   test.each([
     ['repeat an id', 'plan.duplicate-id', AGENT_PLANS.filter(repeatsAnId).map(textOf)],
@@ -358,7 +362,7 @@ describe('plans of public data sets', () => {
         .slice(0, 10)
         .map(textOf),
     ],
-  ])('that %s are refused', async (_, code, texts) => {
+  ])('plans of public data sets that %s are rejected', async (_, code, texts) => {
     expect(texts.length).toBeGreaterThan(3);
     const refused = await Promise.all(
       texts.map(async (text) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ForEach } from '../../src/domain/plan.js';
-import { AgentError } from '../../src/activities/agent-error.js';
+import type { ForEach } from '../../src/domain/plan/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
 import { gate, untilAborted } from '../support/gate.js';
 import { useTimeSkipping, type TestAgents } from '../support/temporal.js';
 
@@ -21,7 +21,7 @@ const overNumbers = (forEach: Partial<ForEach>, agent = 'even') => ({
   },
 });
 
-test('the outputs are in the order of the items, whatever order they end in', async () => {
+test('the outputs of a forEach are in the order of the items, whatever order they end in', async () => {
   const last = gate();
   const { tasks } = await temporal.run(overNumbers({}, 'backwards'), {
     input: { numbers: [0, 1, 2] },
@@ -41,7 +41,7 @@ test('the outputs are in the order of the items, whatever order they end in', as
   });
 });
 
-test('an item knows itself and its place', async () => {
+test('an item reads its value and its index', async () => {
   const plan = {
     name: 'places',
     tasks: {
@@ -56,7 +56,7 @@ test('an item knows itself and its place', async () => {
   expect(calls.map(({ key }) => key).sort()).toEqual(['places/all/0', 'places/all/1']);
 });
 
-test('as many items are in flight as its concurrency allows, and no more', async () => {
+test('a forEach has as many items in flight as its concurrency allows, and no more', async () => {
   const both = gate();
   let [inFlight, most] = [0, 0];
   await temporal.run(overNumbers({ concurrency: 2 }, 'slow'), {
@@ -78,7 +78,7 @@ describe('failures', () => {
   test.each([
     ['a count', 2],
     ['a percentage', '40%'],
-  ])('within %s leave null, and are listed', async (_, tolerate) => {
+  ])('failed items within %s are tolerated: their output is null, and they are listed', async (_, tolerate) => {
     const { status, tasks } = await temporal.run(overNumbers({ tolerate }), {
       input: { numbers: [0, 1, 2, 3, 4] },
       agents: oddFails,
@@ -99,7 +99,7 @@ describe('failures', () => {
     });
   });
 
-  test('beyond it cancel what is in flight at once, and start nothing more', async () => {
+  test('more failed items than tolerated cancel those in flight immediately, and no more start', async () => {
     const aborted: unknown[] = [];
     const begun = gate();
     const { result, calls } = await temporal.start(
@@ -133,18 +133,18 @@ describe('failures', () => {
 });
 
 describe('items', () => {
-  test('that are none make it succeed with an empty array', async () => {
+  test('a forEach without items succeeds with an empty array', async () => {
     const { tasks } = await temporal.run(overNumbers({}), { input: { numbers: [] }, agents: oddFails });
     expect(tasks['all']).toMatchObject({ status: 'succeeded', output: [], items: { total: 0 } });
     expect(tasks['after']!.output).toEqual({ outputs: [], failures: [] });
   });
 
-  test('that are no array fail it', async () => {
+  test('a forEach whose items are not an array fails', async () => {
     const { tasks } = await temporal.run(overNumbers({}), { input: { numbers: 'one' }, agents: oddFails });
     expect(tasks['all']).toMatchObject({ status: 'failed', failure: { type: 'ItemsInvalid' } });
   });
 
-  test('of which a query finds one or none are an array of one or none', async () => {
+  test('a query that finds one item or none makes a forEach of one item or none', async () => {
     const found = (n: number) => ({
       agent: 'echo',
       forEach: { items: `{% $input.all[n = ${n}] %}` },
@@ -159,7 +159,7 @@ describe('items', () => {
     expect(tasks['two']!.output).toEqual([{ n: 2 }, { n: 2 }]);
   });
 
-  test('that are more than maxItems fail it before any is called', async () => {
+  test('a forEach with more items than maxItems fails before any is called', async () => {
     const { result, calls } = await temporal.start(overNumbers({ maxItems: 2 }), {
       input: { numbers: [2, 4, 6] },
       agents: oddFails,
@@ -168,7 +168,7 @@ describe('items', () => {
     expect(calls).toEqual([]);
   });
 
-  test('that cannot be evaluated fail it', async () => {
+  test('a forEach whose items cannot be evaluated fails', async () => {
     const { tasks } = await temporal.run({
       name: 'broken',
       tasks: { all: { agent: 'echo', forEach: { items: '{% $sum("x") %}' } } },
@@ -177,7 +177,7 @@ describe('items', () => {
   });
 });
 
-test('an item whose input cannot be evaluated fails alone', async () => {
+test('an item whose input cannot be evaluated fails, and the others run', async () => {
   const { tasks } = await temporal.run({
     name: 'numbers',
     tasks: {
@@ -190,7 +190,7 @@ test('an item whose input cannot be evaluated fails alone', async () => {
   });
 });
 
-test('each item has its fallback', async () => {
+test('each item of a forEach has its own fallback', async () => {
   const plan = overNumbers({});
   Object.assign(plan.tasks.all, { fallback: { agent: 'echo', input: '{% $failure.message %}' } });
   const { tasks } = await temporal.run(plan, { input: { numbers: [1, 2] }, agents: oddFails });

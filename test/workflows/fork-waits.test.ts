@@ -1,6 +1,6 @@
 // Waits for people, events and times in a fork: what they came to in the old run holds as long as nothing has changed before them.
 import { expect, test } from 'vitest';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { useDevServer, type TestRun } from '../support/temporal.js';
 
 const temporal = useDevServer();
@@ -31,7 +31,7 @@ async function answered(run: TestRun, by: string): Promise<TestRun> {
 const reusedBy = (tasks: Record<string, { reused?: string | undefined }>): string[] =>
   Object.keys(tasks).filter((id) => tasks[id]!.reused !== undefined);
 
-test('what a person, an event and a clock said is taken over where nothing has changed', async () => {
+test('a fork reuses approvals, events and waits if nothing has changed', async () => {
   const old = await answered(await temporal.start(plan, { input }), 'ann');
   const fork = await temporal.start(plan, { input, forkOf: { run: old.id } });
   const result = await fork.result();
@@ -42,7 +42,7 @@ test('what a person, an event and a clock said is taken over where nothing has c
   expect((await again.result()).output).toEqual(['ann', 'ann']);
 });
 
-test('another input is asked about again', async () => {
+test('an approval is requested again if the input has changed', async () => {
   const old = await answered(await temporal.start(plan, { input }), 'ann');
   const fork = await temporal.start(plan, { input: { ...input, more: true }, forkOf: { run: old.id } });
   const result = await (await answered(fork, 'ben')).result();
@@ -50,7 +50,7 @@ test('another input is asked about again', async () => {
   expect(reusedBy(result.tasks)).toEqual(['draft']);
 });
 
-test('another question is asked, and what does not hang on it is taken over', async () => {
+test('an approval is requested again if its text has changed, and independent tasks are reused', async () => {
   const old = await answered(await temporal.start(plan, { input }), 'ann');
   const changed = { ...plan, tasks: { ...plan.tasks, ok: { ...plan.tasks['ok']!, approve: { title: 'Really?' } } } };
   const fork = await temporal.start(changed, { input, forkOf: { run: old.id } });
@@ -59,7 +59,7 @@ test('another question is asked, and what does not hang on it is taken over', as
   expect((await fork.result()).output).toEqual(['ben', 'ann']);
 });
 
-test('where something before it ran anew it is asked again', async () => {
+test('an approval is requested again if a task before it ran again', async () => {
   const old = await answered(await temporal.start(plan, { input }), 'ann');
   const changed = { ...plan, tasks: { ...plan.tasks, draft: { agent: 'echo', input: '{% $input.text & "!" %}' } } };
   const fork = await temporal.start(changed, { input, forkOf: { run: old.id } });
@@ -70,7 +70,7 @@ test('where something before it ran anew it is asked again', async () => {
   expect((await anew.result()).output).toEqual(['cy', 'ann']);
 });
 
-test('where a need was skipped that was not before, it is asked again', async () => {
+test('an approval is requested again if a need is skipped that was not skipped before', async () => {
   const old = await answered(await temporal.start(plan, { input: { ...input, text: 'never' } }), 'ann');
   const changed = { ...plan, tasks: { ...plan.tasks, never: { ...plan.tasks['never']!, when: false } } };
   const fork = await temporal.start(changed, { input: { ...input, text: 'never' }, forkOf: { run: old.id } });
@@ -79,7 +79,7 @@ test('where a need was skipped that was not before, it is asked again', async ()
   expect((await fork.result()).output).toEqual(['ben', 'ann']);
 });
 
-test('the answers of sub-plans are taken over, each for the item that it was about', async () => {
+test('approvals in sub-plans are reused, each for its own item', async () => {
   const outer: Plan = {
     name: 'each-signed',
     tasks: {
@@ -106,7 +106,7 @@ test('the answers of sub-plans are taken over, each for the item that it was abo
   expect((await fork.result()).output).toEqual(['cy', 'ben', 'ann']);
 });
 
-test('what was said to a run that goes on is taken over from it', async () => {
+test('approvals of a run in progress are reused by its fork', async () => {
   const open: Plan = { ...plan, tasks: { ...plan.tasks, later: { event: 'later', needs: ['publish'] } } };
   const old = await temporal.start(open, { input });
   await old.run.deliverEvent('go', 'ann');

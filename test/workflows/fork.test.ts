@@ -1,8 +1,8 @@
 // What a fork takes over from an old run, and what it does anew; seen from the calls that its agents got.
 import { expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import { originText } from '../../src/domain/origin.js';
-import type { Plan, Task } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import { originText } from '../../src/domain/run/origin.js';
+import type { Plan, Task } from '../../src/domain/plan/plan.js';
 import { useDevServer, type TestAgents, type TestRun } from '../support/temporal.js';
 
 const temporal = useDevServer({ searchable: true });
@@ -30,7 +30,7 @@ const chains = (of: (index: number) => unknown): Plan => ({
   ),
 });
 
-test('of 200 tasks with one edit those run that it reaches, and no agent is asked for the others', async () => {
+test('a fork of 200 tasks with one edit runs the edited task and those downstream, and reuses the others', async () => {
   const plan = chains((index) => `${index}`);
   const old = await done(plan);
   expect(old.calls).toHaveLength(200);
@@ -48,7 +48,7 @@ test('of 200 tasks with one edit those run that it reaches, and no agent is aske
   expect(result.tasks['t103']).not.toHaveProperty('reused');
 });
 
-test('a change that comes to the same goes no further', async () => {
+test('a task whose output did not change does not make its dependents run again', async () => {
   const plan: Plan = {
     name: 'cutoff',
     tasks: {
@@ -64,7 +64,7 @@ test('a change that comes to the same goes no further', async () => {
   expect(fork.said()).toEqual(['parity parity']);
 });
 
-test('another version of an agent is asked, and the same one is not', async () => {
+test('a task runs again if the version of its agent has changed', async () => {
   const plan: Plan = { name: 'versions', tasks: { a: { agent: 'wise' }, b: { agent: 'echo' } } };
   const wise = (version: string) => ({ wise: { version, run: () => version } });
   const old = await done(plan, { agents: wise('1') });
@@ -76,7 +76,7 @@ test('another version of an agent is asked, and the same one is not', async () =
   expect([...same.said(), ...other.said()]).toEqual(['wise a']);
 });
 
-test('a task runs anew after one that did, and whose output it does not read', async () => {
+test('a task runs again if a need that it does not read has run again', async () => {
   const tasks = (edited: string): Plan['tasks'] => ({
     first: { agent: 'echo', input: edited },
     reads: { agent: 'echo', input: '{% $count($tasks.first.output) %}', needs: ['first'] },
@@ -92,7 +92,7 @@ test('a task runs anew after one that did, and whose output it does not read', a
   expect(fork.said().sort()).toEqual(['echo after', 'echo b', 'echo first', 'echo waits']);
 });
 
-test('what is named runs anew with all that depends on it, though nothing has changed', async () => {
+test('tasks named in from run again with all that depend on them, even if nothing has changed', async () => {
   const plan = chains((index) => `${index}`);
   const old = await done(plan);
   const fork = await temporal.start(plan, { forkOf: { run: old.id, from: ['t3', 't11'] } });
@@ -100,7 +100,7 @@ test('what is named runs anew with all that depends on it, though nothing has ch
   expect(fork.said().sort()).toEqual(['t11', 't12', 't13', 't14', 't3', 't4'].map((id) => `echo ${id}`));
 });
 
-test('items that have moved are found, and those that are new are called', async () => {
+test('items that have moved are reused, and only new items are called', async () => {
   const plan: Plan = {
     name: 'items',
     tasks: { each: { agent: 'echo', forEach: { items: '{% $input %}' }, input: { of: '{% $item %}' } } },
@@ -127,7 +127,7 @@ const inner: Plan = {
   output: '{% $tasks.given.output %}',
 };
 
-test('a sub-plan takes over what was done in it, however deep, also for another item', async () => {
+test('a sub-plan reuses its old calls at any depth, also those of another item', async () => {
   const plan: Plan = {
     name: 'outer',
     tasks: {
@@ -154,7 +154,19 @@ test('a sub-plan takes over what was done in it, however deep, also for another 
   );
 });
 
-test('a planner is not asked again, and its plan takes over what was done', async () => {
+test('a fork of a re-planned run reuses the calls in the sub-plan of a task that the re-planning added', async () => {
+  const read: Task = { agent: 'echo', input: 'read' };
+  const sub: Task = { needs: ['read'], plan: { name: 'sub', tasks: { x: { agent: 'echo', input: 'x' } } } };
+  const agents: TestAgents = { no: refuses, planner: () => ({ tasks: { sub } }) };
+  const tasks = { read, scan: { agent: 'no', needs: ['read'] } };
+  const old = await done({ name: 'replanned', onFailure: 'replan', replan: { planner: 'planner' }, tasks }, { agents });
+  expect(old.said()).toEqual(['echo read', 'no scan', 'planner replan-1', 'echo x']);
+  const fork = await temporal.start({ name: 'replanned', tasks: { read, sub } }, { agents, forkOf: { run: old.id } });
+  expect(originText(await fork.result())).toBe('reused 2, ran 0');
+  expect(fork.said()).toEqual([]);
+});
+
+test('a planner is not called again, and its plan reuses the old calls', async () => {
   const plan: Plan = {
     name: 'planned',
     tasks: {
@@ -178,7 +190,7 @@ test('a planner is not asked again, and its plan takes over what was done', asyn
   expect(originText(result)).toBe('reused 1, ran 0');
 });
 
-test('a run that failed goes on from there once what was wrong is mended', async () => {
+test('a fork of a failed run continues with the task that failed', async () => {
   const plan: Plan = {
     name: 'mended',
     onFailure: 'stop',
@@ -194,7 +206,7 @@ test('a run that failed goes on from there once what was wrong is mended', async
   expect(fork.said()).toEqual(['broken broken', 'echo after']);
 });
 
-test('an answer of a fallback stands in until the agent answers', async () => {
+test('a fork reuses the answer of a fallback until the agent answers', async () => {
   const plan: Plan = { name: 'spare', tasks: { a: { agent: 'weak', fallback: { agent: 'echo', input: 'spare' } } } };
   const old = await done(plan, { agents: { weak: refuses } });
   const still = await temporal.start(plan, { agents: { weak: refuses }, forkOf: { run: old.id } });
@@ -204,7 +216,7 @@ test('an answer of a fallback stands in until the agent answers', async () => {
   expect((await strong.result()).tasks['a']).toMatchObject({ output: 'own', agent: 'weak' });
 });
 
-test('what the old run has undone is done again', async () => {
+test('tasks that the old run has undone run again', async () => {
   const hotel: Plan = {
     name: 'hotel',
     tasks: { room: { agent: 'echo', compensate: { agent: 'undo' } }, look: { agent: 'echo', input: 'look' } },
@@ -228,7 +240,7 @@ test('what the old run has undone is done again', async () => {
   expect(result.tasks['look']!.reused).toBe(old.id);
 });
 
-test('what was taken over is not undone when the fork fails', async () => {
+test('reused tasks are not undone when the fork fails', async () => {
   const undoable: Task = { agent: 'echo', compensate: { agent: 'undo' } };
   const plan: Plan = {
     name: 'not-ours',
@@ -258,7 +270,7 @@ test('what was taken over is not undone when the fork fails', async () => {
   expect(result.compensated.sort()).toEqual(['each', 'fresh']);
 });
 
-test('what has been taken over spends nothing of a budget', async () => {
+test('reused tasks spend nothing of the budget', async () => {
   const tasks = Object.fromEntries(['a', 'b', 'c', 'd'].map((id): [string, Task] => [id, { agent: 'echo' }]));
   const old = await done({ name: 'spends', tasks });
   const forkOf = { run: old.id, from: ['d'] };
@@ -266,7 +278,7 @@ test('what has been taken over spends nothing of a budget', async () => {
   expect(await fork.result()).toMatchObject({ status: 'completed', budget: { spent: { calls: 1 } } });
 });
 
-test('a run that goes on can be forked', async () => {
+test('a run in progress can be forked', async () => {
   const plan: Plan = {
     name: 'open',
     tasks: {

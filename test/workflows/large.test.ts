@@ -1,6 +1,6 @@
 // Runs that are larger than one history may be.
 import { describe, expect, test } from 'vitest';
-import type { Plan, Task } from '../../src/domain/plan.js';
+import type { Plan, Task } from '../../src/domain/plan/plan.js';
 import { historiesOf } from '../support/histories.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
 
@@ -23,7 +23,7 @@ function counting() {
 }
 
 describe.concurrent('a run of 3,000', () => {
-  test('tasks in a chain completes, each called once', { timeout: 600_000 }, async () => {
+  test('a run of 3,000 tasks in a chain completes, each called once', { timeout: 600_000 }, async () => {
     const task = (index: number): Task => ({
       agent: 'count',
       input: index === 0 ? 0 : `{% $tasks.t${index - 1}.output + 1 %}`,
@@ -38,7 +38,7 @@ describe.concurrent('a run of 3,000', () => {
     expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
   });
 
-  test('tasks side by side completes, each called once', { timeout: 600_000 }, async () => {
+  test('a run of 3,000 parallel tasks completes, each called once', { timeout: 600_000 }, async () => {
     const tasks = Object.fromEntries(ids.map((id, index): [string, Task] => [id, { agent: 'count', input: index }]));
     const { agents, times } = counting();
     const { id, result } = await temporal.start({ name: 'flat', tasks }, { agents });
@@ -49,7 +49,7 @@ describe.concurrent('a run of 3,000', () => {
     expect(await historiesOf(temporal.env.client, id)).toBeGreaterThan(1);
   });
 
-  test('items of a forEach completes, each called once', { timeout: 600_000 }, async () => {
+  test('a run of a forEach with 3,000 items completes, each called once', { timeout: 600_000 }, async () => {
     const items = ids.map((_, index) => index);
     const { agents, times } = counting();
     const { id, result } = await temporal.start(
@@ -64,7 +64,7 @@ describe.concurrent('a run of 3,000', () => {
   });
 });
 
-test('calls whose inputs are too large for one message are made one after another', async () => {
+test('calls whose inputs do not fit into one message are made one after another', async () => {
   const text = 'x'.repeat(150_000);
   const { result, calls } = await temporal.start(
     {

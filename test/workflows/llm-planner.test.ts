@@ -1,7 +1,7 @@
 // Goals that a model plans: a real server that speaks OpenAI's API, with scripted answers.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { llmPlanner } from '../../src/activities/agents/llm-planner.js';
-import type { Decompose, Plan } from '../../src/domain/plan.js';
+import { llmPlanner } from '../../src/activities/agents/planner/llm-planner.js';
+import type { Decompose, Plan } from '../../src/domain/plan/plan.js';
 import { openaiServer, type OpenAiServer } from '../fixtures/openai-server.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
 
@@ -39,7 +39,7 @@ async function solve(decompose: Partial<Decompose> = {}, timeout = '30s') {
 
 const asked = (at: number): string => JSON.stringify(model.requests[at]!.messages);
 
-test('a model is told goal, agents and input, and its plan runs', async () => {
+test('an LLM planner gets goal, agents and input, and its plan runs', async () => {
   model.answer(good, { usage: { input: 100, output: 20 } });
   const { output, usage } = await solve();
   expect(output).toBe(7);
@@ -48,9 +48,9 @@ test('a model is told goal, agents and input, and its plan runs', async () => {
   for (const part of ['say 7', 'adds numbers', '{"n":7}', 'At most 50 tasks']) expect(content).toContain(part);
 });
 
-describe('what is wrong goes back to it', () => {
+describe('an answer that is not a valid plan', () => {
   test.each<[string, string | object, Partial<Decompose>, string]>([
-    ['a cycle', cyclic, {}, 'got the cycle'],
+    ['a cycle', cyclic, {}, 'tasks wait for each other in a cycle'],
     ['garbage', 'Sure! Here is {"name": ', {}, 'expected a plan as JSON'],
     [
       'an agent that it may not use',
@@ -64,35 +64,35 @@ describe('what is wrong goes back to it', () => {
       {},
       'expected at most 50 tasks, got 10000',
     ],
-  ])('%s', async (_, answer, decompose, told) => {
+  ])('an LLM planner gets the problems of its answer: %s', async (_, answer, decompose, expected) => {
     model.answer(answer).answer(good);
     const { status } = await solve(decompose);
     expect(status).toBe('completed');
     expect(model.requests).toHaveLength(2);
-    expect(asked(1)).toContain(told);
+    expect(asked(1)).toContain(expected);
   });
 });
 
 describe('a server that fails', () => {
   test.each<[string, () => OpenAiServer]>([
-    ['with 429 and Retry-After', () => model.fail(429, { 'retry-after': '0' })],
-    ['with 500', () => model.fail(500)],
-    ['by hanging up', () => model.cut('midway')],
-  ])('%s is asked again', async (_, fail) => {
+    ['a 429 with Retry-After', () => model.fail(429, { 'retry-after': '0' })],
+    ['a 500', () => model.fail(500)],
+    ['a connection that is cut', () => model.cut('midway')],
+  ])('an LLM planner is called again after %s', async (_, fail) => {
     fail().answer(good);
     const { status, usage } = await solve();
     expect(status).toBe('completed');
     expect(usage.calls).toBe(3);
   });
 
-  test('with a refusal fails the task, and nothing runs', async () => {
+  test('an LLM planner that the server refuses fails the task, and nothing runs', async () => {
     model.refuse('I cannot help with that');
     const { solved, said } = await solve();
     expect(solved.failure).toMatchObject({ type: 'ModelRefused' });
     expect(said).toEqual(['planner solve']);
   });
 
-  test('by never answering fails it in time', async () => {
+  test('an LLM planner that never answers fails the task in time', async () => {
     model.hang();
     const { solved } = await solve({}, '300ms');
     expect(solved).toMatchObject({ status: 'unknown', failure: { type: 'Timeout' } });
@@ -100,7 +100,7 @@ describe('a server that fails', () => {
   });
 });
 
-test('a model is told what has failed, and what has worked by how its output begins', async () => {
+test('an LLM planner gets the failed tasks, and previews of the outputs of the others, in a re-planning', async () => {
   const first: Plan = {
     name: 'first',
     tasks: {

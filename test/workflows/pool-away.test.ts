@@ -1,8 +1,8 @@
 // A pool whose worker is away: what it has given is lost after its time to live, and what is asked of it waits.
 import { expect, test } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function.js';
-import { AgentError } from '../../src/activities/agent-error.js';
-import type { Plan } from '../../src/domain/plan.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { gate, untilAborted } from '../support/gate.js';
 import { usePools } from '../support/pools.js';
 
@@ -10,7 +10,7 @@ const temporal = usePools();
 
 const plan: Plan = { name: 'one', tasks: { call: { agent: 'slow' } }, output: '{% $tasks.call.output %}' };
 
-test('a long call loses its lease when the pool is away, and is made again when it is back, never beside another', async () => {
+test('a long call loses its lease when the pool is unreachable, and is made again later, never in parallel with another', async () => {
   const open = gate();
   const seen = { now: 0, most: 0, calls: 0, lost: [] as unknown[] };
   const agent = functionAgent({
@@ -36,7 +36,7 @@ test('a long call loses its lease when the pool is away, and is made again when 
   expect(seen.lost[0]).toBeInstanceOf(AgentError);
   expect(seen.lost[0]).toMatchObject({
     type: 'LeaseLost',
-    message: 'pool "kept" could not be told in time that the call goes on: it has lost its lease',
+    message: 'lease on pool "kept" expired: this worker could not renew it in time',
   });
 
   const second = await caller.baton.start(plan);

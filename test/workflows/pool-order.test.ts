@@ -1,13 +1,13 @@
 // Who gets what a pool has, when many wait for it.
 import { expect, test } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function.js';
-import type { Plan, Task } from '../../src/domain/plan.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import type { Plan, Task } from '../../src/domain/plan/plan.js';
 import { gate } from '../support/gate.js';
 import { usePools } from '../support/pools.js';
 
 const temporal = usePools();
 
-test('the most urgent call gets the next lease, whichever run and worker it is of, and however long others have waited', async () => {
+test('the call with the highest priority gets the next lease, whatever its run and worker, and however long others have waited', async () => {
   const open = gate();
   const served: string[] = [];
   const agent = functionAgent({
@@ -51,7 +51,7 @@ test('the most urgent call gets the next lease, whichever run and worker it is o
   expect(served).toEqual(['first', ...Array<string>(4).fill('urgent'), 'usual', 'usual', 'idle', 'idle']);
 });
 
-test('the status of a run tells what its calls wait for, as long as they do', async () => {
+test('the status of a run shows what its calls are waiting for', async () => {
   const open = gate();
   let calls = 0;
   const agent = functionAgent({

@@ -2,15 +2,15 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { httpAgent } from '../../src/activities/agents/http.js';
-import type { Plan } from '../../src/domain/plan.js';
-import type { PoolStatus } from '../../src/domain/pool/status.js';
-import { usePlace } from '../support/baton.js';
+import { httpAgent } from '../../src/activities/agents/http/http-agent.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import type { PoolStatus } from '../../src/domain/pool/coordinator/status.js';
+import { useCliDirectory } from '../support/baton.js';
 import { startFixtureHttp } from '../support/fixture-http.js';
 import { usePools } from '../support/pools.js';
 
 const temporal = usePools();
-const place = usePlace();
+const place = useCliDirectory();
 
 /** Longer than it takes a busy machine to get from one line of the test to the next. */
 const RETRY_AFTER_S = 10;
@@ -42,7 +42,7 @@ async function startService() {
   };
 }
 
-test('a 429 keeps the calls of all workers away until its Retry-After, halves the limit, and successes bring it back', async () => {
+test('a 429 stops the calls of all workers until its Retry-After and halves the limit; successes restore it', async () => {
   const { seen, url, answer, refuse } = await startService();
   const agents = [httpAgent({ type: 'service', url: 'http://127.0.0.1:9/', pool: 'service', heartbeat: '3s' })];
   const pools = [{ name: 'service', taskQueue: 'baton', resources: [{ id: 'a', endpoint: url, capacity: 4 }] }];

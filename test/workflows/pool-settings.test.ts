@@ -1,7 +1,7 @@
 // A pool of which the configurations of two workers say different things.
 import { expect, test } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function.js';
-import type { Plan } from '../../src/domain/plan.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { poolLines } from '../../src/domain/pool/text.js';
 import { gate } from '../support/gate.js';
 import { usePools } from '../support/pools.js';
@@ -10,7 +10,7 @@ const temporal = usePools();
 
 const plan: Plan = { name: 'two', tasks: { all: { agent: 'scarce', forEach: { items: [1, 2] } } } };
 
-test('what the newest does not name takes no new calls, and goes when its last one has ended; the status warns of the older', async () => {
+test('a resource missing in the newest settings gets no new calls and is removed after its last one; the status warns of older settings', async () => {
   const open = gate();
   const on: string[] = [];
   const agent = functionAgent({
@@ -37,11 +37,11 @@ test('what the newest does not name takes no new calls, and goes when its last o
     { id: 'b', condition: 'open', inUse: 2 },
   ]);
   expect(poolLines(status)).toContain(
-    'warning: 1 worker with other settings; those of the worker that started last hold',
+    'warning: 1 worker with other settings; the settings of the worker that started last apply',
   );
   await expect
     .poll(() => old.warnings)
-    .toEqual(['pool "moved": the settings of a worker that started later hold; those of this worker differ from them']);
+    .toEqual(['pool "moved": the settings of this worker do not apply: a worker with other settings started later']);
   expect(newer.warnings).toEqual([]);
 
   open.open();

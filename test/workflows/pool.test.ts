@@ -1,11 +1,13 @@
 // Pools as real Workflows, with workers that share them.
 import { temporal as proto } from '@temporalio/proto';
 import { expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import { functionAgent } from '../../src/activities/agents/function.js';
-import type { AgentContext, AgentSettings } from '../../src/domain/agent.js';
-import type { Plan } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import type { AgentContext, AgentSettings } from '../../src/domain/agent/agent.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import { poolWorkflowId } from '../../src/domain/pool/protocol.js';
 import type { PoolSettings } from '../../src/domain/pool/settings.js';
+import { projectNear } from '../../src/project.js';
 import { gate } from '../support/gate.js';
 import { usePools } from '../support/pools.js';
 
@@ -46,11 +48,11 @@ function counting(opened: Promise<unknown> = Promise.resolve()) {
   return { seen, run };
 }
 
-const idOf = (pool: string, queue = 'baton') => `baton-pool/${queue}/${pool}`;
+const idOf = (pool: string) => poolWorkflowId(projectNear({}), pool);
 const isOver = async (pool: string) =>
   (await temporal.client.workflow.getHandle(idOf(pool)).describe()).status.name === 'COMPLETED';
 
-test('two workers share what there is, and when nobody needs it the pool is gone', async () => {
+test('two workers share a pool, and its Workflow ends when no worker uses it', async () => {
   const { seen, run } = counting();
   const pools = poolOf('shared', {
     resources: [
@@ -77,7 +79,7 @@ test('a fan-out of hundreds takes its leases in a few round trips', async () => 
   expect(historyLength).toBeLessThan(100);
 });
 
-test('its status tells who uses what and who waits; a resource is added, drained and removed while it is at work', async () => {
+test('pool status shows leases and waiting calls; a resource is added, drained and removed while in use', async () => {
   const open = gate();
   const { seen, run } = counting(open.opened);
   const pools = poolOf('altered');
@@ -105,7 +107,7 @@ test('its status tells who uses what and who waits; a resource is added, drained
   expect(await handle.remove('b')).toEqual({ id: 'b', became: 'removed', inUse: 0 });
 });
 
-test('continuing as new loses no lease and no place in the queue', async () => {
+test('a pool that continues as new keeps its leases and its queue', async () => {
   const open = gate();
   const { seen, run } = counting(open.opened);
   await using worker = await temporal.work({ agents: [scarce('long', run)], pools: poolOf('long') });
@@ -126,7 +128,7 @@ test('continuing as new loses no lease and no place in the queue', async () => {
   await workflow.terminate();
 });
 
-test('a call that is cancelled while it waits leaves the queue, and has not been made', async () => {
+test('a call that is cancelled while it waits for a lease leaves the queue without being made', async () => {
   const open = gate();
   const { seen, run } = counting(open.opened);
   await using worker = await temporal.work({
@@ -146,7 +148,7 @@ test('a call that is cancelled while it waits leaves the queue, and has not been
   expect(seen.on).toHaveLength(2);
 });
 
-test('no more calls wait for leases than half of what a worker does at once; others come back, without using up an attempt', async () => {
+test('at most half of the calls of a worker wait for leases; the others return later without using up an attempt', async () => {
   const { seen, run } = counting();
   const agents = [scarce('small', run)];
   await using worker = await temporal.work({
@@ -159,7 +161,7 @@ test('no more calls wait for leases than half of what a worker does at once; oth
   expect(seen.most).toBe(1);
 });
 
-test('a resource that is overloaded is left alone by all until it says so, and then gets half as many calls', async () => {
+test('an overloaded resource gets no calls until its Retry-After, and then half as many', async () => {
   let refusals = 0;
   const { run } = counting();
   const overloaded: Work = (input, context) => {
@@ -174,7 +176,7 @@ test('a resource that is overloaded is left alone by all until it says so, and t
   expect(await running).toMatchObject({ status: 'completed', usage: { calls: 2 } });
 });
 
-test('tokens are taken when a call is granted, and settled when it has told what it used', async () => {
+test('tokens of a pool are taken with the lease, and corrected with the reported usage', async () => {
   const run: Work = (_, context) => {
     context.usage({ tokens: 300 });
     return null;
@@ -188,7 +190,7 @@ test('tokens are taken when a call is granted, and settled when it has told what
   await expect.poll(async () => (await worker.baton.pool('metered').status()).tokens?.level).toBe(400);
 });
 
-test('an ill resource gets no calls, and comes back when it is well', async () => {
+test('an unhealthy resource gets no calls until it is healthy again', async () => {
   let isWell = false;
   const health = { run: () => (isWell ? undefined : Promise.reject(new Error('no answer'))), every: '200ms' };
   const open = gate();
@@ -213,7 +215,7 @@ test('an ill resource gets no calls, and comes back when it is well', async () =
   expect(new Set(seen.on)).toEqual(new Set(['a', 'b']));
 });
 
-test('a key goes where it went before', async () => {
+test('a sticky pool sends a key to the same resource again', async () => {
   const byKey = new Map<string, Set<string>>();
   const run: Work = ({ n }, { resource }) => {
     const key = `c${n % 4}`;
@@ -234,7 +236,7 @@ test('a key goes where it went before', async () => {
   expect([...byKey.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1]);
 });
 
-test('where settings differ those of the worker that started last hold, and the other is warned', async () => {
+test('the settings of the worker that started last apply to a pool, and the other worker is warned', async () => {
   const open = gate();
   const { seen, run } = counting(open.opened);
   const agents = [scarce('differing', run)];
@@ -246,14 +248,14 @@ test('where settings differ those of the worker that started last hold, and the 
   await using newer = await temporal.work({ agents, pools: more, taskQueue: 'newer' });
   const other = newer.run(fanOut(6));
   await expect.poll(() => seen.now).toBe(4);
-  await expect.poll(() => old.warnings.join()).toContain('the settings of a worker that started later hold');
+  await expect.poll(() => old.warnings.join()).toContain('a worker with other settings started later');
   expect((await old.baton.pool('differing').status()).workers.filter(({ isOverruled }) => isOverruled)).toHaveLength(1);
   open.open();
   await Promise.all([running, other]);
   expect(seen.most).toBe(4);
 });
 
-test('what a call holds is told to its agent', async () => {
+test('an agent gets the resource that its call holds', async () => {
   const run: Work = (_, { resource }) => resource;
   const resources = [{ id: 'a', capacity: 1, endpoint: 'http://127.0.0.1:9/v1', labels: { zone: 'north' } }];
   await using worker = await temporal.work({ agents: [scarce('told', run)], pools: poolOf('told', { resources }) });
@@ -261,7 +263,7 @@ test('what a call holds is told to its agent', async () => {
   expect(output).toEqual([{ id: 'a', endpoint: 'http://127.0.0.1:9/v1', labels: { zone: 'north' } }]);
 });
 
-test('the Web UI is told how a pool stands now', async () => {
+test('the Web UI shows the current state of a pool', async () => {
   const opened = gate();
   const { seen, run } = counting(opened.opened);
   const pools = poolOf('seen');

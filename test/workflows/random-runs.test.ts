@@ -1,11 +1,11 @@
 // Random plans through real Workflows, their histories cut after every few events: they end as `progress` alone does.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
 import { failure } from '../../src/domain/failure.js';
-import type { Plan, Task } from '../../src/domain/plan.js';
-import type { RunResult } from '../../src/domain/run-result.js';
-import { summarize } from '../../src/domain/summarize.js';
+import type { Plan, Task } from '../../src/domain/plan/plan.js';
+import type { RunResult } from '../../src/domain/run/result.js';
+import { summarize } from '../../src/domain/run/summarize.js';
 import { historiesOf } from '../support/histories.js';
 import { randomPlan } from '../support/random-plans.js';
 import { simulate } from '../support/simulate.js';
@@ -80,7 +80,7 @@ describe.concurrent.each(plans)('plan $seed', ({ plan, seed, yes }) => {
   const settled = { ...plan, defaults: { retry: { attempts: 1 } } };
   const options = { agents: agentsOf(seed), input: { yes, items: ITEMS } };
 
-  test('one call at a time ends as in the simulation, and undoes in the same order', async () => {
+  test('a random run with one call at a time ends as in the simulation, and undoes in the same order', async () => {
     const one = { ...fitting(settled), concurrency: 1 };
     const [result, expected] = [await temporal.run(one, options), simulated(one, seed, yes)];
     expect(statuses(result)).toEqual(statuses(expected));
@@ -89,7 +89,7 @@ describe.concurrent.each(plans)('plan $seed', ({ plan, seed, yes }) => {
     expect(result.failure?.task).toBe(expected.failure?.task);
   });
 
-  test('in parallel, and to the end, every task ends as in the simulation, and is called once', async () => {
+  test('a random run in parallel ends each task as in the simulation, and calls it once', async () => {
     const all: Plan = { ...settled, onFailure: 'continue' };
     const { calls, result } = await temporal.start(all, options);
     expect(statuses(await result())).toEqual(statuses(simulated(all, seed, yes)));
@@ -97,7 +97,7 @@ describe.concurrent.each(plans)('plan $seed', ({ plan, seed, yes }) => {
   });
 });
 
-test('a cut history is what these runs have seen', async () => {
+test('some of the random runs have continued as new', async () => {
   const ids: string[] = [];
   for await (const { workflowId } of temporal.env.client.workflow.list()) ids.push(workflowId);
   const counts = await Promise.all(ids.map((id) => historiesOf(temporal.env.client, id)));

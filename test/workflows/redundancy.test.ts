@@ -1,8 +1,8 @@
 // Several calls for one answer: chains of fallbacks, hedges, races, votes; seen from the agents, on a server that skips time.
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import type { AgentContext } from '../../src/domain/agent.js';
-import type { Plan, Task } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import type { AgentContext } from '../../src/domain/agent/agent.js';
+import type { Plan, Task } from '../../src/domain/plan/plan.js';
 import { gate, untilAborted } from '../support/gate.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
 
@@ -37,7 +37,7 @@ describe('a chain of fallbacks', () => {
     never: () => 'never',
   };
 
-  test('is asked in turn until one answers, each told of the failure before it', async () => {
+  test('fallbacks are called in turn until one answers, each with the failure before it', async () => {
     const { result, calls } = await temporal.start(one(chain), { agents, id: 'chain' });
     const { tasks } = await result();
     expect(tasks['it']).toMatchObject({ status: 'succeeded', agent: 'echo', output: { why: 'no2' }, attempts: 3 });
@@ -48,7 +48,7 @@ describe('a chain of fallbacks', () => {
     ]);
   });
 
-  test('is covered by the budget, call by call', async () => {
+  test('each fallback is covered by the budget', async () => {
     const { usage, budget } = await temporal.run(one(chain, { budget: { calls: 3 } }), { agents });
     expect({ usage, budget }).toMatchObject({
       usage: { calls: 3 },
@@ -58,7 +58,7 @@ describe('a chain of fallbacks', () => {
 });
 
 describe('a race', () => {
-  test('is won by the first success; the loser is told, waited for, and counts', async () => {
+  test('the first success wins a race; the other call is cancelled, awaited and counted', async () => {
     const ended: string[] = [];
     const begun = gate();
     const plan = one(
@@ -96,13 +96,13 @@ describe('a race', () => {
     expect(keys.slice(0, 3).sort()).toEqual(['race/it:race:fast', 'race/it:race:no', 'race/it:race:slow']);
   });
 
-  test('that nobody wins fails, and its fallback is asked', async () => {
+  test('a race without a success fails, and its fallback is called', async () => {
     const plan = one({ race: ['no', 'no2'], fallback: { agent: 'echo', input: '{% $failure.type %}' } });
     const { tasks } = await temporal.run(plan, { agents: { no: refuses, no2: refuses } });
     expect(tasks['it']).toMatchObject({ status: 'succeeded', agent: 'echo', output: 'AllFailed', attempts: 3 });
   });
 
-  test('does not begin without room for all of it', async () => {
+  test('a race does not start without room for all of its calls', async () => {
     const plan = one({ race: ['a', 'b', 'c'] }, { budget: { calls: 2 } });
     const { run, result, calls } = await temporal.start(plan, { agents: { a: () => 1, b: () => 1, c: () => 1 } });
     await expect.poll(async () => (await run.snapshot()).pausedBecause).toBe('budget-exceeded');
@@ -111,7 +111,7 @@ describe('a race', () => {
     expect(await result()).toMatchObject({ status: 'completed', budget: { reserved: { calls: 0 } } });
   });
 
-  test('counts with all its calls against the concurrency of the run', async () => {
+  test('all calls of a race count against the concurrency of the run', async () => {
     let [now, most] = [0, 0];
     const counts = async () => {
       most = Math.max(most, ++now);
@@ -126,7 +126,7 @@ describe('a race', () => {
     expect(most).toBeLessThanOrEqual(6);
   });
 
-  test('is cancelled with its run', async () => {
+  test('a race is cancelled with its run', async () => {
     const begun = gate();
     const { run, result } = await temporal.start(one({ race: ['a', 'b'] }), {
       agents: { a: { ...held(), run: (input, context) => (begun.open(), held().run(input, context)) }, b: held() },
@@ -140,7 +140,7 @@ describe('a race', () => {
 describe('a vote', () => {
   const vote: Task = { vote: { agents: ['a', 'b', 'c'], quorum: 2 }, input: { n: 1 } };
 
-  test('gives the answer that a quorum gives, and tells who they were', async () => {
+  test('a vote returns the answer of a quorum, and names the agents that gave it', async () => {
     const { tasks, usage } = await temporal.run(one(vote), {
       agents: { a: paid({ x: 1, y: 2 }), b: paid('other'), c: paid({ y: 2, x: 1 }) },
     });
@@ -149,14 +149,14 @@ describe('a vote', () => {
     expect(usage.tokens).toBe(30);
   });
 
-  test('does not wait for those who cannot change it any more', async () => {
+  test('a vote does not wait for agents that cannot change the result', async () => {
     const ended: string[] = [];
     const { tasks } = await temporal.run(one(vote), { agents: { a: () => 1, b: held(ended), c: () => 1 } });
     expect(tasks['it']).toMatchObject({ status: 'succeeded', output: 1 });
     expect(ended).toEqual(['held']);
   });
 
-  test('without a quorum fails, and says who said what', async () => {
+  test('a vote without a quorum fails, and lists the answers by agent', async () => {
     const { tasks } = await temporal.run(one(vote), { agents: { a: () => 1, b: () => 2, c: refuses } });
     expect(tasks['it']).toMatchObject({ status: 'failed', agent: '2 of a, b, c', failure: { type: 'NoQuorum' } });
     const said = tasks['it']!.failure!.details as { agent: string; said: string }[];
@@ -167,7 +167,7 @@ describe('a vote', () => {
     ]);
   });
 
-  test('in a fork is taken over from its members, and nobody is asked', async () => {
+  test('a vote in a fork reuses the answers of its calls, and no agent is called', async () => {
     const agents: TestAgents = { a: () => 1, b: () => 2, c: () => 1, no: refuses };
     const plan: Plan = {
       name: 'forked',
@@ -184,7 +184,7 @@ describe('a vote', () => {
 });
 
 describe('a hedge', () => {
-  test('is one more call of the same agent under the same key; the slow one is told to end', async () => {
+  test('a hedge calls the same agent again with the same key, and the slow call is cancelled', async () => {
     const ended: string[] = [];
     let calls = 0;
     const started = await temporal.start(one({ agent: 'slow', hedge: { after: '200ms' } }), {
@@ -203,7 +203,7 @@ describe('a hedge', () => {
     expect(usage).toMatchObject({ calls: 2, tokens: 17 });
   });
 
-  test('is not made of a call that answers in time, nor of one that has failed', async () => {
+  test('a call that answers in time or has failed is not hedged', async () => {
     const plan: Plan = {
       name: 'p',
       onFailure: 'continue',
@@ -217,7 +217,7 @@ describe('a hedge', () => {
     expect(said().sort()).toEqual(['echo a', 'no b']);
   });
 
-  test('is made at most so often, and of an item too', async () => {
+  test('a call is hedged at most max times, and a call of an item too', async () => {
     let calls = 0;
     const task: Task = { agent: 'slow', forEach: { items: ['x'] }, hedge: { after: '50ms', max: 3 } };
     const { result, said } = await temporal.start(one(task), {
@@ -229,7 +229,7 @@ describe('a hedge', () => {
     expect(said()).toEqual(['slow it[0]', 'slow it[0]', 'slow it[0]']);
   });
 
-  test('is left out where the budget has no room for it', async () => {
+  test('a call is not hedged if the budget has no room for it', async () => {
     const freed = gate();
     const plan = one({ agent: 'slow', hedge: { after: '20ms' } }, { budget: { calls: 1 } });
     plan.tasks['tick'] = { wait: '300ms' };
@@ -240,7 +240,7 @@ describe('a hedge', () => {
     expect(started.calls).toHaveLength(1);
   });
 
-  test('whose answer was the one is what a fork takes over', async () => {
+  test('a fork reuses the answer of a hedge', async () => {
     let calls = 0;
     const plan: Plan = {
       name: 'hedged',

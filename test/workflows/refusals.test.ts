@@ -1,7 +1,7 @@
 // What is asked of a run by others than Baton's client is refused in one sentence, and never wedges the run.
 import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { TEST_QUEUE, useTimeSkipping } from '../support/temporal.js';
 
 const temporal = useTimeSkipping();
@@ -59,7 +59,7 @@ describe('a run that is started past the client', () => {
       'InternalError',
       /defect/,
     ],
-  ])('with %s fails for good', async (_, args, type, message) => {
+  ])('a run that another client starts with %s fails without retry', async (_, args, type, message) => {
     const failure = await failureOf(...args);
     expect(failure).toMatchObject({ type, nonRetryable: true });
     expect(failure.message).toMatch(message);
@@ -68,7 +68,7 @@ describe('a run that is started past the client', () => {
 
 describe('ids', () => {
   test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'prototype'])(
-    'of a task, an agent, a plan and a key such as %s are as good as any',
+    'the id %s works for a task, an agent, a plan and a key',
     async (id) => {
       const inner: Plan = {
         name: id,
@@ -114,16 +114,16 @@ describe('a message', () => {
     ['approve', [], /expected object/],
     ['approve', [{ task: 'constructor', decision: 'approve' }], /has no task "constructor"/],
     ['skipTask', [{ task: '__proto__' }], /has no task "__proto__"/],
-    ['retryTask', [{ task: 'ok' }], /^task ok is of kind approve: only a call to an agent can be tried again$/],
+    ['retryTask', [{ task: 'ok' }], /^task ok is of kind approve: only calls of agents can be retried$/],
     ['resume', [], /is not paused$/],
-  ])('%s %j is refused in one line', async (name, args, message) => {
+  ])('message %s %j is rejected in one line', async (name, args, message) => {
     const said = await refusal(name, ...args);
     expect(said).toMatch(message);
     expect(said).not.toContain('\n');
   });
 });
 
-test('a run of an id that is taken is the one that has it', async () => {
+test('starting a run with an existing id returns the existing run', async () => {
   const plan: Plan = { name: 'twice', tasks: { a: { agent: 'echo' } } };
   const first = await temporal.start(plan, { id: 'twice' });
   await first.result();

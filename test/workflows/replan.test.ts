@@ -1,9 +1,10 @@
 // Plans that are planned anew when they fail, on a real server: what stays, what is undone, and how it ends.
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import type { Plan, Replan, Task } from '../../src/domain/plan.js';
-import type { PlannerRequest } from '../../src/domain/planner.js';
-import { RunResult } from '../../src/domain/run-result.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import type { Plan, Replan, Task } from '../../src/domain/plan/plan.js';
+import type { PlannerRequest } from '../../src/domain/planning/request.js';
+import { RunResult } from '../../src/domain/run/result.js';
+import { gate } from '../support/gate.js';
 import { historiesOf } from '../support/histories.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
 
@@ -33,7 +34,7 @@ const failing = (tasks: Plan['tasks'], replan: Partial<Replan> = {}, more: Parti
 });
 
 describe('a plan that has failed', () => {
-  test('goes on with what remains: what has succeeded is not run again, and can be read', async () => {
+  test('a re-planned run continues with the rest: tasks that succeeded do not run again and can be read', async () => {
     const { asked, agents } = scripted({
       tasks: { again: { agent: 'echo', input: '{% $tasks.read.output.n + 1 %}' } },
       output: '{% $tasks.again.output %}',
@@ -78,7 +79,7 @@ describe('a plan that has failed', () => {
     ]);
   });
 
-  test('undoes what the new plan drops, in reverse order, and before it starts', async () => {
+  test('a re-planned run undoes dropped tasks in reverse order before the new plan starts', async () => {
     const { agents } = scripted({ tasks: { next: { agent: 'echo', needs: ['a'] } } });
     const plan = failing({
       a: undoable(),
@@ -100,7 +101,7 @@ describe('a plan that has failed', () => {
     expect(undone.slice(3)).toEqual(['undo b', 'echo next']);
   });
 
-  test('undoes all that was kept, and all that is new, when it fails again and may not be planned anew', async () => {
+  test('a re-planned run that fails for the last time undoes kept and new tasks', async () => {
     const { agents, asked } = scripted({ tasks: { more: undoable({ needs: ['a'] }), last: no({ needs: ['more'] }) } });
     const plan = failing({ a: undoable(), scan: no({ needs: ['a'] }) }, { replans: 1 });
     const { result, said, calls } = await temporal.start(plan, { agents });
@@ -113,7 +114,7 @@ describe('a plan that has failed', () => {
     expect(keys.slice(-2)).toEqual(['/more~1:compensate', '/a:compensate']);
   });
 
-  test('may use the id of what has failed again: under another key', async () => {
+  test('a new plan may reuse the id of a failed task, whose call gets another key', async () => {
     const { agents } = scripted({
       tasks: { scan: { agent: 'echo', input: 1 }, sub: { plan: { name: 'sub', tasks: { x: { agent: 'echo' } } } } },
       output: '{% $tasks.scan.output %}',
@@ -129,7 +130,7 @@ describe('a plan that has failed', () => {
     ]);
   });
 
-  test('keeps a forEach with its tolerated failures, and what a kept task depended on, as it ended', async () => {
+  test('a re-planned run keeps a forEach with its tolerated failures, and the needs of kept tasks as they ended', async () => {
     const odd: TestAgents[string] = (n) => (Number(n) % 2 === 0 ? n : refuses());
     const { agents } = scripted({
       tasks: { next: { agent: 'echo', input: '{% $append($tasks.each.output, $tasks.any.output) %}' } },
@@ -155,7 +156,7 @@ describe('a plan that has failed', () => {
     expect(calls.filter(({ task }) => task === 'each')).toHaveLength(3);
   });
 
-  test('whose output cannot be made goes on too', async () => {
+  test('a run whose output cannot be evaluated is re-planned', async () => {
     const { agents } = scripted({ tasks: {}, output: '{% $tasks.a.output %}' });
     const plan = failing({ a: { agent: 'echo', input: 7 } }, {}, { output: "{% $error('no') %}" });
     const { result, said } = await temporal.start(plan, { agents });
@@ -165,7 +166,7 @@ describe('a plan that has failed', () => {
 });
 
 describe('the planner', () => {
-  test('is told all that is wrong with what remains, and its name is not that of a call before', async () => {
+  test('a re-planning: the planner gets all problems of its answer, in calls with new names', async () => {
     const { agents, asked } = scripted(
       { tasks: { next: { agent: 'nobody', needs: ['scan'] } }, output: '{% $tasks.gone.output %}' },
       { tasks: { next: { agent: 'echo', input: 3 } }, output: '{% $tasks.next.output %}' },
@@ -183,7 +184,7 @@ describe('the planner', () => {
   test.each<[string, unknown, string]>([
     ['whose plans are refused', { tasks: { next: { agent: 'nobody' } } }, 'PlanRejected'],
     ['that answers no plan', 'no idea', 'PlanRejected'],
-  ])('%s ends the run, which is undone', async (_, answer, type) => {
+  ])('a re-planning: %s ends the run, which is undone', async (_, answer, type) => {
     const { agents, asked } = scripted(answer);
     const ended = await temporal.run(failing({ a: undoable(), scan: no({ needs: ['a'] }) }, { repairs: 1 }), {
       agents,
@@ -193,7 +194,7 @@ describe('the planner', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('is told that what would be kept is too large to go on with', async () => {
+  test('a re-planning: the planner is informed if the kept state would be too large', async () => {
     const { agents, asked } = scripted(
       { tasks: { next: { agent: 'echo', needs: ['a', 'b'] } } },
       { tasks: { next: { agent: 'echo', needs: ['a'] } } },
@@ -205,7 +206,7 @@ describe('the planner', () => {
     expect(asked[1]!.rejected!.problems).toMatchObject([{ code: 'plan.too-large' }]);
   });
 
-  test('that cannot do it ends the run, which is undone', async () => {
+  test('a re-planning: a planner that fails ends the run, which is undone', async () => {
     const { agents } = scripted();
     const ended = await temporal.run(failing({ a: undoable(), scan: no({ needs: ['a'] }) }), {
       agents: { ...agents, planner: () => Promise.reject(new AgentError('it cannot be done', { retryable: false })) },
@@ -213,11 +214,11 @@ describe('the planner', () => {
     expect(ended).toMatchObject({ status: 'failed', compensated: ['a'] });
     expect(ended.failure).toMatchObject({
       type: 'AgentRefused',
-      message: 'no plan to go on with: it cannot be done',
+      message: 'no plan to continue with: it cannot be done',
     });
   });
 
-  test('is cancelled with the run, which undoes everything', async () => {
+  test('a re-planning: the planner is cancelled with the run, which undoes everything', async () => {
     const { agents } = scripted();
     let asked = () => {};
     const isAsked = new Promise<void>((resolve) => (asked = resolve));
@@ -237,7 +238,7 @@ describe('the planner', () => {
     });
   });
 
-  test('may not do without a person what is sensitive, whatever was said to the plan before', async () => {
+  test('a re-planning: sensitive agents need a new approval, even if the earlier plan was approved', async () => {
     const { agents, asked } = scripted(
       { tasks: { next: { agent: 'pay', needs: ['ok'] } } },
       { tasks: { sure: { approve: { title: 'sure?' } }, next: { agent: 'pay', needs: ['sure'] } } },
@@ -255,7 +256,7 @@ describe('the planner', () => {
   });
 });
 
-test('a run that is cancelled while it undoes what it drops does not go on', async () => {
+test('a run that is cancelled while it undoes dropped tasks does not continue', async () => {
   const { agents } = scripted({ tasks: { next: { agent: 'echo', needs: ['a'] } } });
   let begun = () => {};
   const hasBegun = new Promise<void>((resolve) => (begun = resolve));
@@ -279,7 +280,7 @@ test('a run that is cancelled while it undoes what it drops does not go on', asy
   expect(said().slice(-2)).toEqual(['slow b', 'undo a']);
 });
 
-test('who awaits a sub-plan sees nothing of it, and undoes the plan that ran in the end', async () => {
+test('a parent awaits a sub-plan that is re-planned, and undoes its last plan', async () => {
   const { agents } = scripted({ tasks: { other: undoable({ needs: ['x'] }) }, output: '{% $tasks.other.output %}' });
   const inner = failing({ x: undoable({ input: 1 }), y: no({ needs: ['x'] }) });
   const plan: Plan = {
@@ -309,7 +310,7 @@ describe('a goal', () => {
     output: '{% $tasks.c.output %}',
   };
 
-  test('is planned anew by its planner, within its limits, and the plan that ran is in the result', async () => {
+  test('a decomposition is re-planned by its planner within its limits, and the last plan is in the result', async () => {
     const { agents, asked } = scripted(first, { tasks: { c: { agent: 'undo' } } }, second);
     const plan = solve({ agents: ['echo', 'no'], maxTasks: 3, replans: 1 });
     const { result, said } = await temporal.start(plan, { agents });
@@ -321,7 +322,7 @@ describe('a goal', () => {
     expect(Object.keys((tasks['solve']!.plan as Plan).tasks)).toEqual(['a', 'c']);
   });
 
-  test('is not, where the planner has asked for it by itself', async () => {
+  test('a generated plan that requests its own re-planning is rejected', async () => {
     const { agents, asked } = scripted({ ...first, onFailure: 'replan', replan: { planner: 'planner' } }, first);
     const plan = solve({ onFailure: undefined });
     const { status, tasks } = await temporal.run(plan, { agents });
@@ -337,7 +338,7 @@ describe('a budget', () => {
     run: (_, { usage }) => usage({ tokens }),
   });
 
-  test('holds for the planner too: it is asked when there is room, and what was spent stays spent', async () => {
+  test('a re-planning waits for budget for the planner, and earlier spending still counts', async () => {
     const { agents, asked } = scripted({ tasks: { more: { agent: 'paid' } } });
     const planner: TestAgents[string] = {
       estimate: { tokens: 50 },
@@ -363,7 +364,7 @@ describe('a budget', () => {
   });
 });
 
-test('a sub-plan that has no room to be planned anew says so above, and goes on with what is raised there', async () => {
+test('a sub-plan without budget for its re-planning pauses its parent, and continues when that is raised', async () => {
   const first: Plan = { name: 'first', tasks: { a: { agent: 'paid' }, b: no({ needs: ['a'] }) } };
   const { agents } = scripted(first, { tasks: { c: { agent: 'echo', needs: ['a'] } } });
   const costs = (tokens: number, run: TestAgents[string]): TestAgents[string] => ({
@@ -388,7 +389,21 @@ test('a sub-plan that has no room to be planned anew says so above, and goes on 
   expect(said().slice(-2)).toEqual(['planner replan-1', 'echo c']);
 });
 
-test('events that nobody has waited for yet, and a pause, are still there', async () => {
+test('a re-planned run: the sub-plan of a task that the re-planning added is listed while it runs', async () => {
+  const [begun, end] = [gate(), gate()];
+  const { agents } = scripted({ tasks: { sub: { plan: { name: 'sub', tasks: { x: { agent: 'slow' } } } } } });
+  const slow: TestAgents[string] = async () => {
+    begun.open();
+    await end.opened;
+  };
+  const { id, run, result } = await temporal.start(failing({ scan: no() }), { agents: { ...agents, slow } });
+  await begun.opened;
+  expect((await run.observe()).below).toEqual([`${id}/sub~1`]);
+  end.open();
+  expect(await result()).toMatchObject({ status: 'completed' });
+});
+
+test('a re-planned run keeps a pause, and events that no task has taken', async () => {
   const { agents } = scripted({ tasks: { come: { event: 'go' } }, output: '{% $tasks.come.output %}' });
   let end = () => {};
   const mayEnd = new Promise<void>((resolve) => (end = resolve));
@@ -407,7 +422,7 @@ test('events that nobody has waited for yet, and a pause, are still there', asyn
   expect(await result()).toMatchObject({ status: 'completed', output: 3 });
 });
 
-test('a history that is cut while it undoes what it drops, and after, loses nothing of it', async () => {
+test('a re-planned run that continues as new while it undoes, and later, loses nothing', async () => {
   const items = [0, 1, 2, 3, 4, 5, 6, 7];
   const { agents } = scripted(
     { tasks: { more: { agent: 'no', needs: ['a'] } } },

@@ -1,6 +1,6 @@
 // Many calls that fail at once are not made again at once: seen from the delays that the server was given.
 import { expect, test } from 'vitest';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { gate, untilAborted } from '../support/gate.js';
 import { useDevServer } from '../support/temporal.js';
 
@@ -23,7 +23,7 @@ const plan: Plan = {
   },
 };
 
-test('1,000 calls that fail at once come back spread evenly over the whole delay', async () => {
+test('1,000 calls that fail at the same time retry evenly spread over the whole delay', async () => {
   const all = gate();
   let begun = 0;
   const { id, run, result } = await temporal.start(plan, {

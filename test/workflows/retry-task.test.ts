@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
 import { gate, untilAborted } from '../support/gate.js';
 import { useDevServer } from '../support/temporal.js';
 
 const temporal = useDevServer();
 
-test('retryTask cuts a wait of an hour short, under the same key', async () => {
+test('retryTask ends a retry delay of an hour, and the call keeps its key', async () => {
   const { run, calls, result } = await temporal.start(
     { name: 'retry', tasks: { a: { agent: 'busy' } } },
     {
@@ -24,7 +24,7 @@ test('retryTask cuts a wait of an hour short, under the same key', async () => {
   expect(calls.map(({ key }) => key)).toEqual(['retry-1/a', 'retry-1/a']);
 });
 
-test('retryTask gives up a call that hangs, and tries again', async () => {
+test('retryTask abandons a call that hangs, and makes it again', async () => {
   const begun = gate();
   const { run, calls, result } = await temporal.start(
     { name: 'retry', tasks: { a: { agent: 'hangs', heartbeat: '900ms' } } },
@@ -44,7 +44,7 @@ test('retryTask gives up a call that hangs, and tries again', async () => {
   expect(calls.map(({ key }) => key)).toEqual(['retry-2/a', 'retry-2/a']);
 });
 
-test('retryTask tries those items of a forEach again that are in flight', async () => {
+test('retryTask retries the items of a forEach that are in flight', async () => {
   const { run, calls, result } = await temporal.start(
     { name: 'retry', tasks: { each: { agent: 'busy', forEach: { items: [0, 1, 2] }, input: '{% $item %}' } } },
     {

@@ -1,11 +1,11 @@
 // What a run shows of itself, on the full server.
 import { temporal as proto } from '@temporalio/proto';
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
 import { listRuns } from '../../src/client/list-runs.js';
-import { MAX_VALUE_BYTES } from '../../src/domain/call.js';
-import type { Plan } from '../../src/domain/plan.js';
-import { RunResult } from '../../src/domain/run-result.js';
+import { MAX_VALUE_BYTES } from '../../src/domain/json/byte-size.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import { RunResult } from '../../src/domain/run/result.js';
 import { gate } from '../support/gate.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
 
@@ -25,7 +25,7 @@ const detailsOf = async (id: string): Promise<string> => {
 };
 
 describe('a snapshot', () => {
-  test('has the shape of a result while the run goes on', async () => {
+  test('a snapshot has the shape of a result while the run is in progress', async () => {
     const [begun, end] = [gate(), gate()];
     const { id, run, result } = await temporal.start(
       {
@@ -62,7 +62,7 @@ describe('a snapshot', () => {
     expect(RunResult.parse(await result()).status).toBe('completed');
   });
 
-  test('tells of a task that it waits for its next attempt', async () => {
+  test('a snapshot shows that a task waits for its next attempt', async () => {
     const { run, result } = await temporal.start(
       { name: 'look', tasks: { a: { agent: 'busy' } } },
       {
@@ -75,7 +75,7 @@ describe('a snapshot', () => {
   });
 });
 
-test('a snapshot that is asked for in words of its own is refused in one line', async () => {
+test('a snapshot request with unknown options is rejected in one line', async () => {
   const { id, run, result } = await temporal.start({ name: 'asked', tasks: { ok: { approve: { title: 'ok?' } } } });
   const query = temporal.env.client.workflow.getHandle(id).query('snapshot', { outputs: 'none' });
   await expect(query).rejects.toThrow(/^outputs: .*$/);
@@ -96,14 +96,14 @@ describe('outputs that are too large together', () => {
   });
   const withThird = { ...agents, third: () => third };
 
-  test('are left out of the result, the largest first, and said to be', async () => {
+  test('outputs that are too large together are left out of the result, the largest first, and marked', async () => {
     const { status, output, tasks } = RunResult.parse(await temporal.run(large({}), { agents: withThird }));
     expect([status, output, tasks['small']!.output]).toEqual(['completed', 'small', 'small']);
     const omitted = Object.values(tasks).filter(({ omittedBytes }) => omittedBytes === third.length + 2);
     expect(omitted.map((task) => task.output)).toEqual([null, null]);
   });
 
-  test('are left out of the result of a run that failed, and of one that was cancelled', async () => {
+  test('outputs that are too large together are left out of the result of a failed and of a cancelled run', async () => {
     const needs = ['a', 'b', 'c', 'd', 'small'];
     const failed = await temporal.run(large({ last: { agent: 'no', needs } }), { agents: withThird });
     expect([failed.status, failed.tasks['small']!.output]).toEqual(['failed', 'small']);
@@ -116,7 +116,7 @@ describe('outputs that are too large together', () => {
     expect([cancelled.status, cancelled.tasks['small']!.output]).toEqual(['cancelled', 'small']);
   });
 
-  test('fail the run where they are to be its output', async () => {
+  test('outputs that are too large together fail the run if they are its output', async () => {
     const plan = { ...large({}), output: '{% [$tasks.a.output, $tasks.b.output, $tasks.c.output, $tasks.d.output] %}' };
     const { status, failure } = await temporal.run(plan, { agents: withThird });
     expect(status).toBe('failed');
@@ -125,7 +125,7 @@ describe('outputs that are too large together', () => {
 });
 
 describe('in the Web UI', () => {
-  test('the details hold the DAG and a table of the tasks, and tell what went wrong', async () => {
+  test('Web UI: the details contain the DAG, a table of the tasks, and the failure', async () => {
     const { id, result } = await temporal.start(saga, { agents });
     await result();
     const details = await detailsOf(id);
@@ -136,7 +136,7 @@ describe('in the Web UI', () => {
     expect(details).toMatch(/\|[^|]*failed[^|]*\|\W*b\W*\|\W*no\W*\|.*\|\W*no\W*\|/);
   });
 
-  test('a run has its summary, and a call is named by task and agent', async () => {
+  test('Web UI: a run has a summary, and a call is named by task and agent', async () => {
     const { run, result } = await temporal.start(saga, { agents });
     await result();
     const { staticSummary, staticDetails } = await run.describe().then(async (info) => ({
@@ -154,7 +154,7 @@ describe('in the Web UI', () => {
     expect(summaries).toEqual(['saga · 2 tasks', 'a · echo', 'b · no', 'a:compensate · echo']);
   });
 
-  test('a run is found by its plan, how it ended, and the task that failed', async () => {
+  test('Web UI: a run is found by its plan, its status, and the task that failed', async () => {
     const { id, result } = await temporal.start({ ...saga, name: 'searched' }, { agents });
     await result();
     const query = "BatonPlan = 'searched' AND BatonStatus = 'failed' AND BatonFailedTask = 'b'";

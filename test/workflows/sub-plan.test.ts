@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { AgentError } from '../../src/activities/agent-error.js';
-import { MAX_VALUE_BYTES } from '../../src/domain/call.js';
-import type { Plan } from '../../src/domain/plan.js';
+import { AgentError } from '../../src/activities/errors/agent-error.js';
+import { MAX_VALUE_BYTES } from '../../src/domain/json/byte-size.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { gate, untilAborted } from '../support/gate.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
 
@@ -33,7 +33,7 @@ const agents: TestAgents = {
   no: () => Promise.reject(new AgentError('no', { retryable: false })),
 };
 
-test('a sub-plan gives its output, and is called by the id of its run and task', async () => {
+test('a sub-plan returns its output, and its Workflow id has the ids of the run and the task', async () => {
   const { calls, result } = await temporal.start(
     { name: 'outer', tasks: { inner: { plan: double, input: { n: 21 } } }, output: '{% $tasks.inner.output %}' },
     { id: 'outer-1' },
@@ -42,7 +42,7 @@ test('a sub-plan gives its output, and is called by the id of its run and task',
   expect(calls[0]!.key).toBe('outer-1/inner/twice');
 });
 
-test('a sub-plan is found by its name, also from within another', async () => {
+test('a sub-plan is found by name, also from within another sub-plan', async () => {
   const quadruple: Plan = {
     name: 'quadruple',
     tasks: {
@@ -58,7 +58,7 @@ test('a sub-plan is found by its name, also from within another', async () => {
   expect(result).toMatchObject({ status: 'completed', output: 8 });
 });
 
-test('an input that the sub-plan does not take fails its task, and starts nothing', async () => {
+test('an input that does not match the schema of the sub-plan fails its task, and nothing starts', async () => {
   const { calls, result } = await temporal.start({
     name: 'outer',
     tasks: { inner: { plan: double, input: { n: 'x' } } },
@@ -67,7 +67,7 @@ test('an input that the sub-plan does not take fails its task, and starts nothin
   expect(calls).toEqual([]);
 });
 
-test('a forEach runs the sub-plan for each item, and tolerates some that fail', async () => {
+test('a forEach runs a sub-plan for each item, and tolerates failed ones', async () => {
   const { tasks } = await temporal.run({
     name: 'outer',
     tasks: {
@@ -86,7 +86,7 @@ test('a forEach runs the sub-plan for each item, and tolerates some that fail', 
 });
 
 describe('a sub-plan that fails', () => {
-  test('has undone its own work, and fails its task', async () => {
+  test('a sub-plan that fails undoes its own work and fails its task', async () => {
     const inner: Plan = { ...booking, tasks: { ...booking.tasks, last: { agent: 'no', needs: ['meal'] } } };
     const { said, result } = await temporal.start({ name: 'outer', tasks: { inner: { plan: inner } } }, { agents });
     const { status, tasks, compensated } = await result();
@@ -99,7 +99,7 @@ describe('a sub-plan that fails', () => {
     expect(compensated).toEqual([]);
   });
 
-  test('says what it could not undo', async () => {
+  test('a sub-plan that fails reports what it could not undo', async () => {
     const inner: Plan = {
       name: 'inner',
       tasks: { a: { agent: 'echo', compensate: { agent: 'no' } }, b: { agent: 'no', needs: ['a'] } },
@@ -110,7 +110,7 @@ describe('a sub-plan that fails', () => {
 });
 
 describe('a sub-plan that has ended well is undone with its run', () => {
-  test('in the reverse of its own order, with its own input and keys', async () => {
+  test('a completed sub-plan is undone with its run, in reverse order, with its own input and keys', async () => {
     const { calls, result } = await temporal.start(
       {
         name: 'outer',
@@ -129,7 +129,7 @@ describe('a sub-plan that has ended well is undone with its run', () => {
     expect(usage.calls).toBe(5);
   });
 
-  test('each item of a forEach for itself, and two levels down', async () => {
+  test('completed sub-plans of a forEach are undone with their run, item by item, two levels down', async () => {
     const middle: Plan = { name: 'middle', tasks: { deep: { plan: booking, input: { seat: '{% $input.seat %}' } } } };
     const { calls, result } = await temporal.start(
       {
@@ -150,18 +150,18 @@ describe('a sub-plan that has ended well is undone with its run', () => {
     ]);
   });
 
-  test('and is debt where that fails', async () => {
+  test('a completed sub-plan that cannot be undone is debt', async () => {
     const inner: Plan = { name: 'inner', tasks: { a: { agent: 'echo', compensate: { agent: 'no' } } } };
     const { debt, tasks } = await temporal.run(
       { name: 'outer', tasks: { inner: { plan: inner }, last: { agent: 'no', needs: ['inner'] } } },
       { agents },
     );
-    expect(debt).toEqual(['inner']);
+    expect(debt).toEqual(['inner/a']);
     expect(tasks['inner']!.status).toBe('compensation-failed');
   });
 });
 
-test('a sub-plan is cancelled with its run, and undoes what it did', async () => {
+test('a sub-plan is cancelled with its run and undoes its work', async () => {
   const begun = gate();
   const inner: Plan = {
     ...booking,
@@ -187,7 +187,7 @@ test('a sub-plan is cancelled with its run, and undoes what it did', async () =>
   expect(said()).toEqual(['book seat', 'book meal', 'waits last', 'unbook meal', 'unbook seat']);
 });
 
-test('a sub-plan that takes too long is cancelled, undoes what it did, and fails its task', async () => {
+test('a sub-plan that times out is cancelled, undoes its work, and fails its task', async () => {
   const inner: Plan = { ...booking, tasks: { ...booking.tasks, last: { wait: '10h', needs: ['meal'] } } };
   const { said, result } = await temporal.start(
     { name: 'outer', tasks: { inner: { plan: inner, timeout: '2s' } } },
@@ -197,7 +197,7 @@ test('a sub-plan that takes too long is cancelled, undoes what it did, and fails
   expect(said()).toEqual(['book seat', 'book meal', 'unbook meal', 'unbook seat']);
 });
 
-test('the time of a sub-plan counts for each item from its own start', async () => {
+test('the timeout of a sub-plan counts for each item from its own start', async () => {
   const nap: Plan = { name: 'nap', tasks: { nap: { wait: '2s' } } };
   const { status } = await temporal.run({
     name: 'outer',
@@ -206,7 +206,7 @@ test('the time of a sub-plan counts for each item from its own start', async () 
   expect(status).toBe('completed');
 });
 
-test('an input too large for a sub-plan fails its task only', async () => {
+test('an input that is too large for a sub-plan fails only its task', async () => {
   const half = 'x'.repeat(MAX_VALUE_BYTES / 2);
   const { tasks } = await temporal.run(
     {
@@ -226,7 +226,7 @@ test('an input too large for a sub-plan fails its task only', async () => {
   expect(tasks['inner']).toMatchObject({ status: 'failed', failure: { type: 'InputTooLarge' } });
 });
 
-test('a Workflow that has the id of a sub-plan fails its task, and is left alone', async () => {
+test('a foreign Workflow with the id of a sub-plan fails the task, and is not touched', async () => {
   const other = await temporal.start(
     { name: 'other', tasks: { it: { approve: { title: 'ok?' } } } },
     { id: 'taken/inner' },

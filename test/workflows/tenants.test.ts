@@ -1,6 +1,6 @@
 // Whose turn it is where many runs wait for few workers: seen from the order of calls, on the full server.
 import { expect, test } from 'vitest';
-import type { Plan } from '../../src/domain/plan.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
 import { gate } from '../support/gate.js';
 import { useDevServer } from '../support/temporal.js';
 
@@ -47,7 +47,7 @@ const sizeOf = (plan: Plan): number => (plan.tasks['it']!.forEach!.items as unkn
 const pendingOf = async (id: string): Promise<number> =>
   (await fair.env.client.workflow.getHandle(id).describe()).raw.pendingActivities?.length ?? 0;
 
-test('a tenant with 20 calls has them all before one that came first with 500 has had 100', async () => {
+test('a tenant with 20 calls gets all of them before an earlier tenant with 500 calls gets 100', async () => {
   const order = await compete([each(500), { tenant: { name: 'big' } }], [each(20), { tenant: { name: 'small' } }]);
   expect(order).toHaveLength(520);
   const lastOfSmall = order.lastIndexOf('second');
@@ -55,7 +55,7 @@ test('a tenant with 20 calls has them all before one that came first with 500 ha
   expect(ofBigBefore).toBeLessThan(100);
 });
 
-test('a weight of three is three times the share', async () => {
+test('a tenant with weight 3 gets three times the share', async () => {
   const order = await compete(
     [each(200), { tenant: { name: 'light' } }],
     [each(150), { tenant: { name: 'heavy', weight: 3 } }],
@@ -66,12 +66,12 @@ test('a weight of three is three times the share', async () => {
   expect(heavy).toBeLessThan(90);
 });
 
-test('what is urgent goes first, whoever came first', async () => {
+test('priorities take precedence over tenants', async () => {
   const order = await compete([each(60, { priority: 5 })], [each(20, { priority: 1 })]);
   expect(order.lastIndexOf('second')).toBeLessThan(20 + 4 + 2);
 });
 
-test('a sub-plan, a fork and a continuation are of the same tenant; lists and results tell it', async () => {
+test('a sub-plan, a fork and a continuation have the tenant of their run; lists and results show it', async () => {
   const tenant = { name: 'acme', weight: 2 };
   const plan: Plan = {
     name: 'outer',

@@ -5,14 +5,14 @@ import { useDevServer } from '../support/temporal.js';
 
 const temporal = useDevServer();
 
-test('a server without the search attributes runs plans all the same', async () => {
+test('a server without the search attributes of Baton runs plans', async () => {
   const { id, result } = await temporal.start({ name: 'plain', tasks: { a: { agent: 'echo' } } });
   expect((await result()).status).toBe('completed');
   const listed = { runId: id, plan: null, status: 'completed' };
   await expect.poll(() => listRuns(temporal.env.client, 50)).toMatchObject([listed]);
 });
 
-test('the forks of a run are found there too', async () => {
+test('the forks of a run are found on a server without the search attributes of Baton', async () => {
   const plan = { name: 'forked', tasks: { a: { agent: 'echo' } } };
   const old = await temporal.start(plan);
   await old.result();

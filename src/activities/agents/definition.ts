@@ -1,51 +1,51 @@
-// What every kind of agent shares when one is defined: settings are checked at once, and all that is wrong is said.
+// What the definitions of all kinds of agents share: settings are checked when an agent is defined, and all problems are reported.
+import { ProblemsError } from '../../domain/problems-error.js';
 import { z } from 'zod';
-import { checkJsonSchema, describeIssue } from '../../json-schema.js';
-import { AgentSettings } from '../../domain/agent.js';
-import { didYouMean, formatPath, got } from '../../domain/problem.js';
+import { describeIssue } from '../../domain/json/zod-issues.js';
+import { checkJsonSchema } from '../../json-schema.js';
+import { AgentSettings } from '../../domain/agent/agent.js';
+import { isRecord } from '../../domain/json/own-property.js';
+import { formatPath, shown, unknownKeyProblem, withHint } from '../../domain/problem.js';
 
-/** One line for each problem, each naming its agent. */
-export class AgentDefinitionError extends Error {
+/** One line for each problem, which begins with the name of its agent. */
+export class AgentDefinitionError extends ProblemsError {
   override readonly name = 'AgentDefinitionError';
-
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join('\n'));
-  }
 }
 
 /** A JSON Schema within a data file. */
 const SchemaData = z.union([z.boolean(), z.record(z.string(), z.unknown())]).superRefine((schema, context) => {
   for (const message of checkJsonSchema(schema))
-    context.addIssue({ code: 'custom', message: `${message}, got ${got(schema)}` });
+    context.addIssue({ code: 'custom', message: `${message}, got ${shown(schema)}` });
 });
 
-/** What a data file may say of any agent. */
-export const AgentData = AgentSettings.extend({
-  kind: z.string(),
-  input: SchemaData.optional(),
-  output: SchemaData.optional(),
-});
+/** What every planner may have in a data file. Its input and output are those of planning, so it does not declare them. */
+export const PlannerData = AgentSettings.extend({ kind: z.string() });
+
+/** What every other agent may have in a data file. */
+export const AgentData = PlannerData.extend({ input: SchemaData.optional(), output: SchemaData.optional() });
 
 /** Parses the settings of one agent; throws an `AgentDefinitionError`. */
-export function parseSettings<S extends z.ZodObject>(schema: S, data: unknown): z.output<S> {
-  const parsed = schema.safeParse(data);
+export function parseSettings<S extends z.ZodObject>(settings: S, data: unknown): z.output<S> {
+  const parsed = settings.safeParse(data);
   if (parsed.success) return parsed.data;
-  const known = Object.keys(schema.shape);
+  const name = agentName(data);
   throw new AgentDefinitionError(
-    parsed.error.issues.flatMap((issue) => {
-      const where = (path: readonly PropertyKey[]) =>
-        `${nameOf(data)}: ${path.length === 0 ? '' : `${formatPath(path)}: `}`;
-      if (issue.code !== 'unrecognized_keys') return [where(issue.path) + describeIssue(issue, data)];
-      return issue.keys.map((key) => {
-        const hint = issue.path.length === 0 ? didYouMean(key, known) : undefined;
-        return `${where(issue.path)}unknown key ${JSON.stringify(key)}${hint === undefined ? '' : `; ${hint}`}`;
-      });
-    }),
+    parsed.error.issues.flatMap((issue) => issueLines(issue, settings, data).map((line) => `${name}: ${line}`)),
   );
 }
 
-/** `agent "echo"`, or what stands in for a type that is missing. */
-export function nameOf(data: unknown): string {
-  const type = typeof data === 'object' && data !== null && 'type' in data ? data.type : undefined;
+function issueLines(issue: z.core.$ZodIssue, settings: z.ZodObject, data: unknown): string[] {
+  const where = issue.path.length === 0 ? '' : `${formatPath(issue.path)}: `;
+  if (issue.code !== 'unrecognized_keys') return [where + describeIssue(issue, data)];
+  const known = issue.path.length === 0 ? Object.keys(settings.shape) : [];
+  return issue.keys.map((key) => {
+    const { message, hint } = unknownKeyProblem(key, known);
+    return where + withHint(message, hint);
+  });
+}
+
+/** `agent "echo"`, or what replaces a missing type. */
+export function agentName(data: unknown): string {
+  const type = isRecord(data) ? data['type'] : undefined;
   return typeof type === 'string' ? `agent ${JSON.stringify(type)}` : 'an agent without a type';
 }

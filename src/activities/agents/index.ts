@@ -1,49 +1,62 @@
-// The kinds that a data file can name. A new kind is one file and one line here.
-import type { Agent } from '../../domain/agent.js';
-import { didYouMean, got } from '../../domain/problem.js';
-import { commandAgent, CommandSettings } from './command.js';
-import { AgentData, AgentDefinitionError, nameOf, parseSettings } from './definition.js';
-import { httpAgent, HttpSettings } from './http.js';
-import { llmPlanner, LlmPlannerSettings } from './llm-planner.js';
-import { rulePlanner, RulesSettings } from './rules.js';
-import { llmAgent } from './llm.js';
-import { LlmSettings } from './llm-settings.js';
+// The kinds of agents, and how an entry of a data file becomes an agent.
+//
+// To add a kind:
+// 1. Write `NAME/NAME-agent.ts` (one file is enough for a small kind, such as `function-agent.ts`). It exports two things:
+//    `NameSettings`, which is `AgentSettings.extend({…})`: all that a data file may set;
+//    `nameAgent(options)`, which checks its options by `parseSettings`, and returns an `Agent`: its settings, `kind`, `version` (by
+//    `agentVersion`), `input`, `output`, and `run(input, context)`.
+// 2. `run` resolves with the answer, or rejects with an `AgentError` whose type is in the failure table (`domain/failure.ts`). It
+//    stops when `context.signal` aborts. It reads secrets by `context.secret`, when it is called, lists them in `secrets`, and passes
+//    text through `context.redactor` before it cuts it. All else (timeout, heartbeat, retries, circuit breaker, pool, cache, checks of
+//    input and output, redaction of what the call reports) is done for every kind by `callAgent`.
+// 3. Add a line to `KINDS` below, an export to `src/index.ts`, and a test to `test/activities/agents`.
+import { z } from 'zod';
+import type { Agent } from '../../domain/agent/agent.js';
+import { isRecord } from '../../domain/json/own-property.js';
+import { didYouMean, shown, withHint } from '../../domain/problem.js';
+import { commandAgent, CommandSettings } from './command/command-agent.js';
+import { AgentData, AgentDefinitionError, agentName, parseSettings, PlannerData } from './definition.js';
+import { httpAgent, HttpSettings } from './http/http-agent.js';
+import { llmPlanner, LlmPlannerSettings } from './planner/llm-planner.js';
+import { rulePlanner, RulesSettings } from './planner/rule-planner.js';
+import { llmAgent } from './llm/llm-agent.js';
+import { LlmSettings } from './llm/settings.js';
 
 type FromData = (data: unknown) => Agent;
 
-const KINDS: ReadonlyMap<string, FromData> = new Map<string, FromData>([
-  ['command', (data) => commandAgent(withoutKind(parseSettings(CommandSettings.extend(AgentData.shape), data)))],
-  ['http', (data) => httpAgent(withoutKind(parseSettings(HttpSettings.extend(AgentData.shape), data)))],
-  ['llm', (data) => llmAgent(withoutKind(parseSettings(LlmSettings.extend(AgentData.shape), data)))],
-  [
-    'llm-planner',
-    (data) =>
-      llmPlanner(
-        withoutKind(
-          parseSettings(LlmPlannerSettings.extend(AgentData.shape).omit({ input: true, output: true }), data),
-        ),
-      ),
-  ],
-  ['rules', (data) => rulePlanner(withoutKind(parseSettings(RulesSettings.extend(AgentData.shape), data)))],
+/** By the name of the kind in a data file. */
+const KINDS: ReadonlyMap<string, FromData> = new Map([
+  ['command', fromData(CommandSettings.extend(AgentData.shape), commandAgent)],
+  ['http', fromData(HttpSettings.extend(AgentData.shape), httpAgent)],
+  ['llm', fromData(LlmSettings.extend(AgentData.shape), llmAgent)],
+  ['llm-planner', fromData(LlmPlannerSettings.extend(PlannerData.shape), llmPlanner)],
+  ['rules', fromData(RulesSettings.extend(PlannerData.shape), rulePlanner)],
 ]);
 
-/** Makes an agent of an entry of a data file. Throws an `AgentDefinitionError` with all its problems, one line each. */
+/** Makes an agent of an entry of a data file. Throws an `AgentDefinitionError` with all its problems, one line for each. */
 export function agentFromData(data: unknown): Agent {
-  const kind = typeof data === 'object' && data !== null && 'kind' in data ? data.kind : undefined;
+  const kind = isRecord(data) ? data['kind'] : undefined;
   const make = typeof kind === 'string' ? KINDS.get(kind) : undefined;
   if (make !== undefined) return make(data);
   const known = [...KINDS.keys()];
-  const hint = typeof kind === 'string' ? didYouMean(kind, known) : undefined;
   const kinds = oneOf(known.map((name) => JSON.stringify(name)));
+  const hint = typeof kind === 'string' ? didYouMean(kind, known) : undefined;
   throw new AgentDefinitionError([
-    `${nameOf(data)}: kind: expected ${kinds}, got ${got(kind)}${hint === undefined ? '' : `; ${hint}`}`,
+    `${agentName(data)}: ${withHint(`kind: expected ${kinds}, got ${shown(kind)}`, hint)}`,
   ]);
+}
+
+/** `settings` is the schema of the entry, which has a `kind`; `make` takes all of the entry but that. */
+function fromData<S extends z.ZodObject<{ kind: z.ZodString }>>(
+  settings: S,
+  make: (options: Omit<z.output<S>, 'kind'>) => Agent,
+): FromData {
+  return (data) => {
+    const { kind: _, ...options } = parseSettings(settings, data);
+    return make(options);
+  };
 }
 
 /** `a`, `a or b`, `a, b or c` */
 const oneOf = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
-
-function withoutKind<T extends { kind: string }>({ kind: _, ...settings }: T): Omit<T, 'kind'> {
-  return settings;
-}

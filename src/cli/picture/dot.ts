@@ -1,9 +1,9 @@
-// Graphviz' DOT. Vertices are t0, t1, …; all text is quoted.
-import { describeTask } from '../../domain/picture-rows.js';
-import type { Picture, PictureTask } from '../../domain/picture.js';
-import { statusLook } from '../../domain/status-look.js';
-import { pictureGraph } from '../../domain/picture-graph.js';
-import { oneLine } from '../../domain/one-line.js';
+// The picture in Graphviz' DOT language. Vertices are t0, t1, …; all text is quoted.
+import { describeTask } from '../../domain/picture/rows.js';
+import type { Picture, PictureTask } from '../../domain/picture/picture.js';
+import { statusLook } from '../../domain/picture/status-style.js';
+import { pictureGraph } from '../../domain/picture/graph.js';
+import { oneLine } from '../../domain/text/one-line.js';
 
 const shapes: Readonly<Record<PictureTask['kind'], string>> = {
   agent: 'box',

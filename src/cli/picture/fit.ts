@@ -1,14 +1,14 @@
-// Text that fits: everything in a picture is set in a monospaced font, so its width is known without a browser.
+// Measures and truncates text. All text in a picture has a monospaced font, so its width is known without a browser.
 import stringWidth from 'string-width';
 
-/** Of the font's size; the widest of the usual monospaced fonts. */
+/** The width of a character relative to the font size, for the widest of the common monospaced fonts. */
 const ADVANCE = 0.61;
 
 export function textWidth(text: string, fontSize: number): number {
   return stringWidth(text) * fontSize * ADVANCE;
 }
 
-/** The text, or as much of it as takes `columns` columns, with an ellipsis. */
+/** The text, truncated to `columns` columns with an ellipsis. */
 export function fitText(text: string, columns: number): string {
   if (stringWidth(text) <= columns) return text;
   let cut = '';
@@ -19,7 +19,7 @@ export function fitText(text: string, columns: number): string {
   return `${cut.trimEnd()}…`;
 }
 
-/** As `fitText`, but an id is cut in its middle: its ends are what tells it from others. */
+/** As `fitText`, but truncated in the middle: ids tend to differ at their ends. */
 export function fitId(id: string, columns: number): string {
   if (id.length <= columns) return id;
   const tail = Math.floor((columns - 1) / 2);

@@ -1,17 +1,12 @@
-// The pictures of a plan or a run, one file for each format.
-import type { Picture } from '../../domain/picture.js';
+// Renders the picture of a plan or a run, in one of several formats.
+import type { Picture, PictureTask } from '../../domain/picture/picture.js';
+import { visibleLine } from '../../domain/text/visible.js';
 import { renderDot } from './dot.js';
-import { renderHtml } from './html.js';
+import { renderHtml } from './html/html.js';
 import { renderMermaid } from './mermaid.js';
-import { renderSvg } from './svg.js';
+import type { PictureFormat, PictureOptions } from './options.js';
+import { renderSvg } from './svg/svg.js';
 import { renderText } from './text.js';
-
-export interface PictureOptions {
-  /** Of the text form: glyphs in colour, for a terminal. */
-  readonly colour?: boolean;
-  /** Of the text form: the most rows. */
-  readonly limit?: number;
-}
 
 const renderers = {
   text: renderText,
@@ -19,13 +14,22 @@ const renderers = {
   dot: renderDot,
   svg: renderSvg,
   html: renderHtml,
-} satisfies Record<string, (picture: Picture, options: PictureOptions) => string>;
+} satisfies Record<PictureFormat, (picture: Picture, options: PictureOptions) => string>;
 
-export type PictureFormat = keyof typeof renderers;
-
-export const pictureFormats: readonly PictureFormat[] = ['text', 'mermaid', 'dot', 'svg', 'html'];
-
-/** The picture as a file of that format, its last line ended. The same picture gives the same file. */
+/** The content of a file in that format, which ends with a line break. The same picture gives the same file. */
 export function renderPicture(picture: Picture, format: PictureFormat, options: PictureOptions = {}): Promise<string> {
-  return Promise.resolve(renderers[format](picture, options));
+  return Promise.resolve(renderers[format](visiblePicture(picture), options));
 }
+
+/** Text from plans and runs is untrusted: hidden characters are shown as escapes in every format. */
+const visiblePicture = ({ name, tasks, ...rest }: Picture): Picture => ({
+  ...rest,
+  name: visibleLine(name),
+  tasks: tasks.map(visibleTask),
+});
+
+const visibleTask = ({ label, detail, ...rest }: PictureTask): PictureTask => ({
+  ...rest,
+  label: visibleLine(label),
+  ...(detail === undefined ? {} : { detail: visibleLine(detail) }),
+});

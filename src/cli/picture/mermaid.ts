@@ -1,14 +1,14 @@
-// Mermaid's flowchart, for GitHub and wikis. Vertices are t0, t1, …: Mermaid trips over ids such as `end` or `default`.
-import { foldRows, rowId, rowAbout, type Row } from '../../domain/picture-rows.js';
-import { pictureGraph } from '../../domain/picture-graph.js';
-import type { Picture, PictureTask } from '../../domain/picture.js';
-import { statusLook } from '../../domain/status-look.js';
-import type { TaskStatus } from '../../domain/status.js';
-import { oneLine } from '../../domain/one-line.js';
+// The picture as a Mermaid flowchart, for GitHub and wikis. Vertices are t0, t1, …: Mermaid cannot parse ids such as `end` or `default`.
+import { foldRows, rowId, rowAbout, type Row } from '../../domain/picture/rows.js';
+import { pictureGraph } from '../../domain/picture/graph.js';
+import type { Picture, PictureTask } from '../../domain/picture/picture.js';
+import { statusLook } from '../../domain/picture/status-style.js';
+import type { TaskStatus } from '../../domain/task-status.js';
+import { oneLine } from '../../domain/text/one-line.js';
 import { fitText } from './fit.js';
 
 const MAX_LABEL = 80;
-/** Mermaid refuses more lines unless the page that shows them raises its `maxEdges`; beyond it, like tasks are folded. */
+/** Mermaid rejects more lines unless the page that shows them raises its `maxEdges`. Above this, similar tasks are folded. */
 const MAX_EDGES = 499;
 
 const shapes: Readonly<Record<PictureTask['kind'], readonly [string, string]>> = {
@@ -52,7 +52,7 @@ function vertex(row: Row, index: number): string {
   return `t${index}${open}"${lines.map((text) => quoted(fitText(text, MAX_LABEL))).join('<br/>')}"${close}`;
 }
 
-/** Mermaid reads `#…;` as an entity; all that could mean something to it, or to the HTML that it makes, becomes one. */
+/** Mermaid reads `#…;` as an entity. Every character with a meaning in Mermaid, or in the HTML that it makes, becomes an entity. */
 function quoted(text: string): string {
   return oneLine(text).replace(
     /[^\p{L}\p{N} .,:_/!?·…✓✗○●↷↺↻↶⊘-]/gu,
@@ -60,7 +60,7 @@ function quoted(text: string): string {
   );
 }
 
-/** A class may not be called `default`. */
+/** The prefix avoids `default`, which is not a valid class name. */
 function className(status: TaskStatus): string {
   return `is-${status}`;
 }
@@ -69,7 +69,7 @@ function membersOf(rows: readonly Row[], status: TaskStatus): string {
   return rows.flatMap((row, index) => (row.tasks[0]?.status === status ? [`t${index}`] : [])).join(',');
 }
 
-/** Mermaid draws one theme at a time and is not told which: light boxes with dark text are legible on both. */
+/** The theme of the page is unknown: light boxes with dark text are legible on light and dark pages. */
 function statusStyle(status: TaskStatus): string {
   const { ink, fill } = statusLook[status].light;
   return `fill:${fill},stroke:${ink},color:#16202c`;

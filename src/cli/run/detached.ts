@@ -1,23 +1,23 @@
-// `run --detach`: the run is left to workers elsewhere, so there must be some. No server is started for it: it would end
-// with this command.
-import { DEFAULT_TASK_QUEUE } from '../../domain/run-input.js';
-import type { ExitCode, Io } from '../io.js';
-import { UsageError } from '../refusal.js';
-import { inSession } from '../session.js';
-import { shellWord } from '../view/shell-word.js';
-import { startOptionsOf, type PreparedRun } from './prepare.js';
+// `run --detach`: starts a run for workers of other processes, so at least one must be polling. No server is started, because it
+// would stop with this command.
+import { DEFAULT_TASK_QUEUE } from '../../domain/task-queue.js';
+import type { ExitCode, Io } from '../terminal/io.js';
+import { UsageError } from '../terminal/errors.js';
+import { inSession } from '../session/session.js';
+import { shellWord } from '../terminal/shell-word.js';
+import type { StartRequest } from './prepare.js';
 
-export async function runDetached(io: Io, prepared: PreparedRun): Promise<ExitCode> {
-  const { options, config, plan, askedQueue } = prepared;
-  const taskQueue = askedQueue ?? DEFAULT_TASK_QUEUE;
+export async function runDetached(io: Io, request: StartRequest): Promise<ExitCode> {
+  const { options, config, begin, namedQueue } = request;
+  const taskQueue = namedQueue ?? DEFAULT_TASK_QUEUE;
   return await inSession<ExitCode>(io, { options, config, start: false }, async ({ baton }) => {
     if ((await baton.pollers(taskQueue)) === 0) {
-      const start = askedQueue === undefined ? 'baton worker' : `baton worker --task-queue ${shellWord(taskQueue)}`;
+      const start = namedQueue === undefined ? 'baton worker' : `baton worker --task-queue ${shellWord(taskQueue)}`;
       throw new UsageError([
         `--detach: no worker polls the Task Queue ${JSON.stringify(taskQueue)}; start one with "${start}"`,
       ]);
     }
-    const { run, isNew } = await baton.startOrFind(plan, startOptionsOf(prepared, taskQueue));
+    const { run, isNew } = await begin(baton, taskQueue);
     const { status } = await run.describe();
     const state = status.name.toLowerCase();
     if (options.quiet !== true) {
@@ -25,7 +25,7 @@ export async function runDetached(io: Io, prepared: PreparedRun): Promise<ExitCo
       io.note(`follow it: baton status ${shellWord(run.id)} --watch`);
     }
     if (options.json === true) io.printJson({ runId: run.id, status: state, isNew, taskQueue });
-    else io.print(run.id);
+    else io.printExact(run.id);
     return 0;
   });
 }

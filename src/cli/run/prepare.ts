@@ -1,105 +1,96 @@
-// Everything of `run` that can be refused before a server is looked for.
-import type { StartOptions } from '../../client.js';
-import { refuseFork, withPlansOf, type ForkOf } from '../../client/fork.js';
-import { prepareRun, type Known, type RunTerms } from '../../client/prepare.js';
-import type { StartedWith } from '../../client/run-input-of.js';
-import { loadConfig, type LoadedConfig } from '../../config/load.js';
-import type { Budget } from '../../domain/budget.js';
-import { InvalidPlanError } from '../../domain/parse-plan.js';
+// Prepares a run: everything that can be rejected is rejected before a server is searched.
+import { MAX_STORED_VALUE_BYTES } from '../../domain/json/byte-size.js';
+import { defined } from '../../domain/json/defined.js';
+import type { Baton, StartedRun } from '../../client.js';
+import type { KnownAgents } from '../../client/check-plan.js';
+import { checkForkId, prepareFork, type ForkOf } from '../../client/fork.js';
+import { prepareRun, type PreparedRun } from '../../client/prepare-run.js';
+import type { StartedRunInput } from '../../client/read-run-input.js';
+import { InvalidPlanError } from '../../domain/plan/parse.js';
 import { problem } from '../../domain/problem.js';
-import type { Tenant } from '../../domain/tenant.js';
-import type { RunResult } from '../../domain/run-result.js';
-import { NO_CONFIG } from '../agents.js';
-import type { Io } from '../io.js';
-import { readJsonArgument } from '../json-argument.js';
-import { parseName } from '../options.js';
-import { UsageError } from '../refusal.js';
-import type { RunOptions } from '../run.js';
-import { ownQueue } from '../task-queue.js';
+import { checkEnd, STORAGE_HINT } from '../../domain/run/end-check.js';
+import type { RunResult } from '../../domain/run/result.js';
+import { readJsonArgument } from '../arguments/json-argument.js';
+import { parseName } from '../arguments/options.js';
+import { ownQueue } from '../arguments/project-queue.js';
+import { loadProjectConfig, type LoadedConfig } from '../session/load-config.js';
+import { NO_CONFIG, UsageError } from '../terminal/errors.js';
+import type { Io } from '../terminal/io.js';
+import type { RunOptions } from './options.js';
 
-export interface PreparedRun {
+export interface StartRequest {
   readonly options: RunOptions;
   readonly config: LoadedConfig | undefined;
-  readonly plan: object;
-  readonly input: unknown;
-  /** Told of the result, before it is printed. */
+  /** Starts the run, or finds the run that has its id already. */
+  readonly begin: (baton: Baton, taskQueue: string) => Promise<StartedRun>;
+  /** Receives the result before it is printed. */
   readonly onEnd?: (result: RunResult) => Promise<void>;
-  readonly budget?: Budget;
-  readonly tenant?: Tenant;
-  readonly forkOf?: ForkOf;
-  /** The Task Queue that was configured or typed. */
-  readonly askedQueue: string | undefined;
-  /** The one that only this project's workers poll. */
+  /** The Task Queue from the command line or the configuration. */
+  readonly namedQueue: string | undefined;
+  /** The Task Queue that only workers of this project poll. */
   readonly ownQueue: string;
 }
 
-/** A run that is to be forked. */
-export interface ToFork extends ForkOf {
-  readonly started: StartedWith;
+/** The run to fork, with its input. */
+export interface ForkSource extends ForkOf {
+  readonly old: StartedRunInput;
 }
 
 /** Throws ConfigError, InvalidPlanError, InvalidInputError, UsageError. */
-export async function prepare(
+export async function prepareStart(
   io: Io,
   readPlan: (config: LoadedConfig | undefined) => unknown,
   options: RunOptions,
-  toFork?: ToFork,
-): Promise<PreparedRun> {
-  const config = await loadConfig(io.cwd, options.config);
+  fork?: ForkSource,
+): Promise<StartRequest> {
+  const config = await loadProjectConfig(io, options.config);
   const raw = await readPlan(config);
-  const old = toFork?.started;
+  const old = fork?.old;
   const input = options.input === undefined ? old?.input : await readJsonArgument('--input', options.input, io.cwd);
-  const askedQueue = options.taskQueue ?? config?.taskQueue;
-  const elsewhere = options.detach === true || askedQueue !== undefined;
-  const asked = options.budget === undefined ? old?.budget : await readJsonArgument('--budget', options.budget, io.cwd);
-  const known = knownOf(config, elsewhere);
-  const terms = { budget: asked, tenant: tenantOf(options) ?? old?.tenant };
-  const { plan, budget, tenant } = checked(raw, input, old === undefined ? known : withPlansOf(known, old), terms);
-  if (toFork !== undefined) refuseFork(plan, toFork, options.id);
+  const namedQueue = options.taskQueue ?? config?.taskQueue;
+  const isElsewhere = options.detach === true || namedQueue !== undefined;
+  const budget =
+    options.budget === undefined ? old?.budget : await readJsonArgument('--budget', options.budget, io.cwd);
+  // Whether values are stored is known when the server is: the client that starts the run checks the size again.
+  const valueLimit = config?.storage === false ? undefined : MAX_STORED_VALUE_BYTES;
+  const terms = { budget, tenant: tenantOf(options) ?? old?.tenant, ...defined({ valueLimit }) };
+  const prepared = withConfigHint(knownAgents(config, isElsewhere), (known) =>
+    fork === undefined ? prepareRun(raw, input, known, terms) : prepareFork(raw, input, known, { ...terms, ...fork }),
+  );
+  const { warning } = checkEnd(prepared);
+  if (warning !== undefined) io.note(`${io.colours(io.stderr).yellow('warning:')} ${warning}; ${STORAGE_HINT}`);
+  const { id } = options;
+  if (fork !== undefined && id !== undefined) checkForkId(id, fork);
+  const forkOf = fork === undefined ? undefined : { run: fork.run, from: fork.from ?? [] };
+  const what = defined({ id, forkOf });
   return {
     options,
     config,
-    plan,
-    input,
-    ...(budget === undefined ? {} : { budget }),
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(toFork === undefined ? {} : { forkOf: { run: toFork.run, from: toFork.from ?? [] } }),
-    askedQueue: askedQueue === undefined ? undefined : parseName('taskQueue', askedQueue),
+    begin: (baton, taskQueue) => baton.startPrepared(prepared, { ...what, taskQueue }),
+    namedQueue: namedQueue === undefined ? undefined : parseName('taskQueue', namedQueue),
     ownQueue: ownQueue({ configPath: config?.path, directory: io.cwd }),
   };
 }
 
-/** What the client is to be told. */
-export const startOptionsOf = (
-  { input, budget, tenant, forkOf, options: { id } }: PreparedRun,
-  taskQueue: string,
-): StartOptions => ({
-  input,
-  taskQueue,
-  ...(budget === undefined ? {} : { budget }),
-  ...(tenant === undefined ? {} : { tenant }),
-  ...(forkOf === undefined ? {} : { forkOf }),
-  ...(id === undefined ? {} : { id }),
-});
-
-/** Which agents there are is unknown only where no configuration says so and another process may have them. */
-function knownOf(config: LoadedConfig | undefined, elsewhere: boolean): Known {
+/** Without a configuration, the agents are unknown if another process may have them; else there are none. */
+function knownAgents(config: LoadedConfig | undefined, isElsewhere: boolean): KnownAgents {
   if (config !== undefined) return config;
-  return elsewhere ? {} : { agents: [] };
+  return isElsewhere ? {} : { agents: [] };
 }
 
 function tenantOf({ tenant: name, weight }: RunOptions): { name: string; weight?: number } | undefined {
-  if (name !== undefined) return { name, ...(weight === undefined ? {} : { weight }) };
-  if (weight !== undefined) throw new UsageError(['--weight: expected --tenant beside it, got it alone']);
+  if (name !== undefined) return { name, ...defined({ weight }) };
+  if (weight !== undefined) throw new UsageError(['--weight requires --tenant']);
   return undefined;
 }
 
-function checked(raw: unknown, input: unknown, known: Known, terms: RunTerms) {
+/** If no agent is known because there is no configuration, the error says so. */
+function withConfigHint(known: KnownAgents, prepare: (known: KnownAgents) => PreparedRun): PreparedRun {
   try {
-    return prepareRun(raw, input, known, terms);
+    return prepare(known);
   } catch (error) {
-    const isLost = error instanceof InvalidPlanError && known.agents?.length === 0;
-    if (!isLost || !error.problems.some(({ code }) => code === 'plan.unknown-agent')) throw error;
+    const hasNoAgents = error instanceof InvalidPlanError && known.agents?.length === 0;
+    if (!hasNoAgents || !error.problems.some(({ code }) => code === 'plan.unknown-agent')) throw error;
     throw new InvalidPlanError([...error.problems, problem('config.none', [], `no agents are known: ${NO_CONFIG}`)]);
   }
 }

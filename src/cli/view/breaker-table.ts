@@ -1,37 +1,35 @@
-// Breakers at a glance: what state each is in, and how near it is to opening.
+// The table of circuit breakers: the state of each, and how near it is to opening.
 import type { ListedBreaker } from '../../client/breakers.js';
-import type { BreakerPhase } from '../../domain/breaker/breaker.js';
+import type { BreakerPhase } from '../../domain/breaker/state-machine.js';
 import { breakerPolicy } from '../../domain/breaker/settings.js';
 import { formatDuration } from '../../domain/duration.js';
-import { oneLine } from '../../domain/one-line.js';
-import type { Colours } from '../io.js';
-import { textTable } from '../text-table.js';
+import { visibleLine } from '../../domain/text/visible.js';
+import type { Colours } from '../terminal/io.js';
+import { textTable } from '../terminal/text-table.js';
 
-const HEADING = ['AGENT', 'STATE', 'FOR', 'FAILED', 'SLOW', 'WORKERS', 'TASK QUEUE', ''];
+const HEADING = ['AGENT', 'STATE', 'FOR', 'FAILED', 'SLOW', 'WORKERS', 'PROJECT', ''];
 const BAR = 10;
 
 export function breakerTable(breakers: readonly ListedBreaker[], paint: Colours): string {
-  const inOrder = [...breakers].sort(
-    (a, b) => a.agent.localeCompare(b.agent) || a.taskQueue.localeCompare(b.taskQueue),
-  );
+  const inOrder = [...breakers].sort((a, b) => a.agent.localeCompare(b.agent) || a.project.localeCompare(b.project));
   return textTable([HEADING, ...inOrder.map((one) => rowOf(one, paint))]);
 }
 
 function rowOf(breaker: ListedBreaker, paint: Colours): string[] {
-  const { agent, taskQueue } = breaker;
-  if ('problem' in breaker) return [agent, '?', '', '', '', '', taskQueue, breaker.problem].map(oneLine);
+  const { agent, project } = breaker;
+  if ('problem' in breaker) return [agent, '?', '', '', '', '', project, breaker.problem].map(visibleLine);
   const { phase, forMs, figures, terms, workers, waitMs } = breaker;
   const { failureRate, slowRate, slowCallMs } = breakerPolicy(terms.settings);
   const { calls, failed, slow } = figures;
-  const isAtRest = phase === 'closed' && workers === 0;
+  const isIdle = phase === 'closed' && workers === 0;
   return [
-    oneLine(agent),
+    visibleLine(agent),
     colourOf(phase, paint)(phase),
-    isAtRest ? 'at rest' : formatDuration(forMs),
-    share({ part: failed, calls, limit: failureRate, paint }),
-    slowCallMs === Infinity ? '-' : share({ part: slow, calls, limit: slowRate, paint }),
+    isIdle ? 'idle' : formatDuration(forMs),
+    shareBar({ part: failed, calls, limit: failureRate, paint }),
+    slowCallMs === Infinity ? '-' : shareBar({ part: slow, calls, limit: slowRate, paint }),
     String(workers),
-    oneLine(taskQueue),
+    visibleLine(project),
     waitMs === undefined ? '' : waitMs === 0 ? 'calls may try' : `calls may try in ${formatDuration(waitMs)}`,
   ];
 }
@@ -39,13 +37,13 @@ function rowOf(breaker: ListedBreaker, paint: Colours): string[] {
 interface Share {
   readonly part: number;
   readonly calls: number;
-  /** In percent. */
+  /** In percent: the breaker opens at this share. */
   readonly limit: number;
   readonly paint: Colours;
 }
 
-/** `██████····  12 of 20 (opens at 50 %)`: a full bar is where it opens. */
-function share({ part, calls, limit, paint }: Share): string {
+/** `██████····  12 of 20 (opens at 50 %)`: the breaker opens when the bar is full. */
+function shareBar({ part, calls, limit, paint }: Share): string {
   if (calls === 0) return 'no calls';
   const full = Math.min(BAR, Math.ceil(((part / calls) * 100 * BAR) / limit));
   const bar = (full >= BAR ? paint.red : paint.yellow)('█'.repeat(full)) + paint.dim('·'.repeat(BAR - full));

@@ -1,15 +1,16 @@
-// A table that redraws itself, on a terminal. Lines for people appear above it and stay.
+// A table that redraws itself, on a terminal. Other lines for people are printed above it and stay.
 import { createLogUpdate } from 'log-update';
 import stringWidth from 'string-width';
-import type { RunResult } from '../../domain/run-result.js';
-import type { Io } from '../io.js';
+import type { RunResult } from '../../domain/run/result.js';
+import type { Io } from '../terminal/io.js';
+import { forTerminal } from '../terminal/paint.js';
 import type { RunFacts } from './run-facts.js';
 import { screenLines } from './screen.js';
 import type { SeenRun } from './seen-run.js';
 import type { TableSize } from './task-table.js';
 import type { View } from './view.js';
 
-/** Times on the screen are shown to a tenth of a second for a while, so they must move. */
+/** Short times are shown in tenths of a second, so the screen is redrawn often. */
 const REDRAW_MS = 250;
 
 export function liveView(io: Io, known: RunFacts): View {
@@ -24,19 +25,19 @@ export function liveView(io: Io, known: RunFacts): View {
   const size = (): TableSize => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 });
   const redraw = (): void => {
     drawn = screenLines({ snapshot, subRuns, facts, trouble, now: Date.now() }, size(), paint);
-    draw(drawn.join('\n'));
+    draw(forTerminal(drawn.join('\n')));
   };
   const resized = (): void => {
-    // The terminal has wrapped what was drawn wider: it takes more lines now than were written.
+    // The terminal has wrapped lines that are too long now: the screen has more lines than were written.
     const { columns } = size();
-    const taken = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
-    stderr.write(`\u001B[${taken}F\u001B[0J`);
+    const height = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
+    stderr.write(`\u001B[${height}F\u001B[0J`);
     draw.done();
     redraw();
   };
   const restoreNotes = io.divertNotes((line) => {
     draw.clear();
-    stderr.write(`${line}\n`);
+    stderr.write(`${forTerminal(line)}\n`);
     redraw();
   });
   const timer = setInterval(() => redraw(), REDRAW_MS);

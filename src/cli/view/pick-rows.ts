@@ -1,6 +1,6 @@
-// Which tasks are shown when not all fit: what goes on and what went wrong first, then what is next, then what is over.
-import { countStatuses, statusLook } from '../../domain/status-look.js';
-import type { TaskStatus } from '../../domain/status.js';
+// Chooses the tasks that are shown if not all fit: failed and running ones first, then pending ones, then ended ones.
+import { countStatuses, statusLook } from '../../domain/picture/status-style.js';
+import type { TaskStatus } from '../../domain/task-status.js';
 import type { TaskRow } from './task-row.js';
 
 const RANK: Readonly<Record<TaskStatus, number>> = {
@@ -18,13 +18,13 @@ const RANK: Readonly<Record<TaskStatus, number>> = {
 };
 
 export interface PickedRows {
-  /** In the order of the plan. */
+  /** The chosen rows, in the order of the plan. */
   readonly rows: readonly TaskRow[];
   /** `40 more: 38 pending, 2 succeeded`; empty if all are shown. */
   readonly rest: string;
 }
 
-/** `room` counts the line for the rest. */
+/** `room` includes the line for the rest. */
 export function pickRows(rows: readonly TaskRow[], room: number): PickedRows {
   if (rows.length <= room) return { rows, rest: '' };
   const shown = Math.max(0, Math.floor(room) - 1);

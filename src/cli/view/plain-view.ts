@@ -1,53 +1,53 @@
-// One line for each change of a task's status: for logs, pipes and CI.
-import { replanLines } from '../../domain/replan-text.js';
-import type { TaskResult } from '../../domain/run-result.js';
-import type { TaskStatus } from '../../domain/status.js';
-import type { Io } from '../io.js';
+// Prints one line for each change of a task's status, for logs, pipes and CI.
+import { replanLines } from '../../domain/run/replan-text.js';
+import type { TaskResult } from '../../domain/run/result.js';
+import type { TaskStatus } from '../../domain/task-status.js';
+import type { Io } from '../terminal/io.js';
 import type { RunFacts } from './run-facts.js';
 import { pathWithin, type SeenRun } from './seen-run.js';
 import { detailOf, timeOf } from './task-row.js';
 import type { View } from './view.js';
-import { shortIn, waitingFor } from './waiting.js';
+import { budgetAdviceFor, waitingFor } from './waiting.js';
 
 export function plainView(io: Io, clock: () => number = Date.now): View {
   let replans = 0;
-  let before: ReadonlyMap<string, Standing> = new Map();
-  let said: string | undefined;
+  let before: ReadonlyMap<string, ShownStatus> = new Map();
+  let lastTrouble: string | undefined;
   let wasShort = false;
   const show: View['show'] = (run, subRuns) => {
     const { facts, snapshot } = run;
     const now = clock();
-    const told = replanLines(snapshot);
-    for (const line of told.slice(replans)) io.note(`${clockTime(now)} ${line}`);
-    replans = told.length;
+    const replanned = replanLines(snapshot);
+    for (const line of replanned.slice(replans)) io.note(`${clockTime(now)} ${line}`);
+    replans = replanned.length;
     const seen = [...seenTasks(run), ...subRuns.flatMap((sub) => seenTasks(sub, facts))];
     for (const line of changedLines(before, seen, now)) io.note(`${clockTime(now)} ${line}`);
-    const short = shortIn(snapshot, facts, subRuns);
+    const short = budgetAdviceFor(snapshot, facts, subRuns);
     if (!wasShort) for (const line of short) io.note(`${clockTime(now)} paused: ${line}`);
     wasShort = short.length > 0;
-    before = new Map(seen.map(({ name, task }) => [name, standingOf(task)]));
+    before = new Map(seen.map(({ name, task }) => [name, shownStatusOf(task)]));
   };
   return {
     show,
     trouble(message) {
-      if (message !== undefined && message !== said) io.note(`${clockTime(clock())} ${message}`);
-      said = message;
+      if (message !== undefined && message !== lastTrouble) io.note(`${clockTime(clock())} ${message}`);
+      lastTrouble = message;
     },
     close: () => undefined,
   };
 }
 
-/** A task that asks a person goes on running. */
-type Standing = TaskStatus | 'asking';
+/** A task that waits for the approval of its plan has the status `running`. */
+type ShownStatus = TaskStatus | 'asking';
 
-const standingOf = ({ status, asks }: TaskResult): Standing => (asks === true ? 'asking' : status);
+const shownStatusOf = ({ status, asks }: TaskResult): ShownStatus => (asks === true ? 'asking' : status);
 
 export interface SeenTask {
-  /** As the lines call it: `scan`, or `solve/scan` in a sub-plan. */
+  /** The name in the lines: `scan`, or `solve/scan` in a sub-plan. */
   readonly name: string;
   readonly id: string;
   readonly task: TaskResult;
-  /** Of its run. */
+  /** The facts of its run. */
   readonly facts: RunFacts;
 }
 
@@ -61,9 +61,13 @@ export function seenTasks(run: SeenRun, root?: RunFacts): SeenTask[] {
   }));
 }
 
-/** `scan succeeded 3.4s`, `signOff running: waits for an answer: Publish? (baton approve r signOff)`; the oldest first. */
-export function changedLines(before: ReadonlyMap<string, Standing>, seen: readonly SeenTask[], now: number): string[] {
-  const changed = seen.filter(({ name, task }) => standingOf(task) !== (before.get(name) ?? 'pending'));
+/** `scan succeeded 3.4s`, `signOff running: waits for an answer: Publish? (baton approve r signOff)`, the oldest first. */
+export function changedLines(
+  before: ReadonlyMap<string, ShownStatus>,
+  seen: readonly SeenTask[],
+  now: number,
+): string[] {
+  const changed = seen.filter(({ name, task }) => shownStatusOf(task) !== (before.get(name) ?? 'pending'));
   const when = ({ task: { startedAt, endedAt } }: SeenTask): string => endedAt ?? startedAt ?? '9';
   return changed
     .sort((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0))

@@ -1,11 +1,12 @@
-// A pool on a terminal.
-import { oneLine } from '../../domain/one-line.js';
-import type { PoolStatus, ResourceCondition } from '../../domain/pool/status.js';
+// Prints pools for people.
+import { visibleLine } from '../../domain/text/visible.js';
+import type { PoolChange } from '../../domain/pool/coordinator/alter.js';
+import type { PoolStatus, ResourceCondition } from '../../domain/pool/coordinator/status.js';
 import { poolLines, resourceRows, STATE_COLUMN } from '../../domain/pool/text.js';
-import type { Colours } from '../io.js';
-import { textTable } from '../text-table.js';
+import type { Colours } from '../terminal/io.js';
+import { textTable } from '../terminal/text-table.js';
 
-/** One that nobody can answer for says why. */
+/** A pool whose status cannot be read has the reason in `problem`. */
 export type ListedPool = PoolStatus | { readonly pool: string; readonly problem: string };
 
 const COLOURS: Readonly<Record<ResourceCondition, 'green' | 'yellow' | 'red'>> = {
@@ -17,13 +18,19 @@ const COLOURS: Readonly<Record<ResourceCondition, 'green' | 'yellow' | 'red'>> =
 
 export function poolView(status: ListedPool, colours: Colours): string {
   if ('problem' in status)
-    return [colours.bold(oneLine(status.pool)), colours.yellow(oneLine(status.problem))].join('\n');
-  const [head = '', ...rest] = poolLines(status).map(oneLine);
-  const [heading = [], ...rows] = resourceRows(status).map((row) => row.map(oneLine));
+    return [colours.bold(visibleLine(status.pool)), colours.yellow(visibleLine(status.problem))].join('\n');
+  const [head = '', ...rest] = poolLines(status).map(visibleLine);
+  const [heading = [], ...rows] = resourceRows(status).map((row) => row.map(visibleLine));
   const painted = rows.map((row, at) => {
     const paint = colours[COLOURS[status.resources[at]!.condition]];
     return row.map((cell, column) => (column === STATE_COLUMN ? paint(cell) : cell));
   });
   const table = textTable([heading, ...painted]);
   return [colours.bold(head), ...rest.map((line) => colours.yellow(line)), table].join('\n');
+}
+
+/** `gpu-1 of pool gpus: draining, 2 calls are in progress on it` */
+export function poolChangeText(pool: string, { id, became, inUse }: PoolChange): string {
+  const calls = `, ${inUse} ${inUse === 1 ? 'call is' : 'calls are'} in progress on it`;
+  return `${id} of pool ${pool}: ${became}${inUse === 0 || became === 'altered' ? '' : calls}`;
 }

@@ -1,10 +1,8 @@
-// What the views know of a run beside its snapshots.
+// The facts about a run that its snapshots do not have.
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { buildGraph } from '../../domain/graph.js';
-import { oneLine } from '../../domain/one-line.js';
-import { pictureOf } from '../../domain/picture-of.js';
-import type { PictureTask } from '../../domain/picture.js';
-import type { Plan, TaskKind } from '../../domain/plan.js';
+import { labelOf } from '../../domain/picture/from-run.js';
+import { kindsOf, type Plan, type TaskKind } from '../../domain/plan/plan.js';
+import { visibleLine } from '../../domain/text/visible.js';
 import type { FoundServer } from '../../server/index.js';
 
 export interface TaskFacts {
@@ -19,7 +17,7 @@ export interface RunFacts {
   readonly tasks: ReadonlyMap<string, TaskFacts>;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** The run's page in the Web UI, where there is one. */
+  /** The address of the run's page in the Web UI, if there is a Web UI. */
   readonly page?: string;
 }
 
@@ -30,7 +28,7 @@ export function runFacts(
 ): RunFacts {
   return {
     id: workflowId,
-    plan: oneLine(plan.name),
+    plan: visibleLine(plan.name),
     tasks: taskFacts(plan),
     startedAt: startTime.getTime(),
     ...(webUi === undefined
@@ -39,7 +37,7 @@ export function runFacts(
   };
 }
 
-export const taskFacts = (plan: Plan): RunFacts['tasks'] =>
-  new Map(pictureOf(buildGraph(plan)).tasks.map((task) => [task.id, factsOf(task)]));
-
-const factsOf = ({ kind, label }: PictureTask): TaskFacts => ({ kind, label: oneLine(label) });
+export const taskFacts = ({ tasks }: Plan): RunFacts['tasks'] =>
+  new Map(
+    Object.entries(tasks).map(([id, task]) => [id, { kind: kindsOf(task)[0]!, label: visibleLine(labelOf(task)) }]),
+  );

@@ -1,30 +1,31 @@
-// The live screen: header, table, what the run waits for. As many lines as the terminal has, and no more.
-import { originText } from '../../domain/origin.js';
-import { budgetText } from '../../domain/budget-text.js';
+// The lines of the live screen: header, table of tasks, and what the run waits for. They fit the terminal.
+import { originText } from '../../domain/run/origin.js';
+import { budgetText } from '../../domain/budget/text.js';
 import { formatDuration } from '../../domain/duration.js';
-import { oneLine } from '../../domain/one-line.js';
-import { replanLines } from '../../domain/replan-text.js';
-import type { RunResult } from '../../domain/run-result.js';
-import type { Colours } from '../io.js';
+import { visibleLine } from '../../domain/text/visible.js';
+import { replanLines } from '../../domain/run/replan-text.js';
+import type { RunResult } from '../../domain/run/result.js';
+import type { Colours } from '../terminal/io.js';
 import type { RunFacts } from './run-facts.js';
 import { pathWithin, type SeenRun } from './seen-run.js';
 import { statusText } from './summary.js';
 import { fit, taskTable, type TableSize } from './task-table.js';
-import { shortIn, waitingTasks } from './waiting.js';
+import { budgetAdviceFor, waitingTasks } from './waiting.js';
 
 export interface ScreenState {
   readonly snapshot: RunResult | undefined;
   readonly subRuns?: readonly SeenRun[];
   readonly facts: RunFacts;
-  /** What is the matter, if the last look failed. */
+  /** The problem, if the last poll failed. */
   readonly trouble?: string | undefined;
   readonly now: number;
 }
 
-/** Approvals and events that are shown at once; each takes two lines. */
+/** The maximum number of waiting tasks that are shown; each takes two lines. */
 const MAX_WAITING = 3;
-/** Log lines and the cursor's own line want some room, and a table of no rows is none. */
-const LEAST_ROWS = 3;
+
+/** The table has at least this many rows, even if the terminal is too small for them. */
+const MIN_ROWS = 3;
 
 export function screenLines(state: ScreenState, size: TableSize, paint: Colours): string[] {
   const { snapshot, subRuns = [], facts, trouble, now } = state;
@@ -40,11 +41,12 @@ export function screenLines(state: ScreenState, size: TableSize, paint: Colours)
       .slice(0, MAX_WAITING)
       .flatMap(({ task, why, command }) => [`${paint.yellow('◆')} ${task} ${why}`, `  ${paint.bold(command)}`]),
     ...(waiting.length > MAX_WAITING ? [paint.dim(`… ${waiting.length - MAX_WAITING} more tasks wait`)] : []),
-    ...(snapshot === undefined ? [] : shortIn(snapshot, facts, subRuns).map((text) => paint.yellow(text))),
+    ...(snapshot === undefined ? [] : budgetAdviceFor(snapshot, facts, subRuns).map((text) => paint.yellow(text))),
+    ...droppedLines(snapshot).map((text) => paint.yellow(text)),
     ...(trouble === undefined ? [] : [paint.yellow(trouble)]),
   ];
   const around = head.length + 1 + (foot.length === 0 ? 0 : foot.length + 1) + 1;
-  const room = Math.max(LEAST_ROWS, size.rows - around);
+  const room = Math.max(MIN_ROWS, size.rows - around);
   const table =
     snapshot === undefined ? [] : taskTable(snapshot, facts, { size: { ...size, rows: room }, subRuns, now, paint });
   return [...head, '', ...table, ...(foot.length === 0 ? [] : ['', ...foot])].map((text) => fit(text, size.columns));
@@ -65,16 +67,27 @@ function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): str
   ];
 }
 
+/** `dropped 2 events that came by signal; the last: refund: data: expected at most …` */
+function droppedLines(snapshot: RunResult | undefined): string[] {
+  if (snapshot?.droppedEvents === undefined) return [];
+  const { count, name, reason } = snapshot.droppedEvents;
+  const events = count === 1 ? '1 event' : `${count} events`;
+  return [`dropped ${events} that came by signal; the last: ${visibleLine(name)}: ${visibleLine(reason)}`];
+}
+
 /** `tenant: acme`, `fork of r-1: reused 197, ran 3`, `forks: r-2, r-3` */
 function lineageLines(snapshot: RunResult | undefined): string[] {
   if (snapshot === undefined) return [];
-  const { tenant, forkOf, forks = [] } = snapshot;
+  const { tenant, forkOf, forks = [], compensates, compensations = [], debt } = snapshot;
   const counts = originText(snapshot);
-  const fork = forkOf === undefined ? undefined : `fork of ${oneLine(forkOf)}`;
+  const fork = forkOf === undefined ? undefined : `fork of ${visibleLine(forkOf)}`;
   const parts = [fork, counts].filter((part) => part !== undefined);
   return [
-    ...(tenant === undefined ? [] : [`tenant: ${oneLine(tenant)}`]),
+    ...(tenant === undefined ? [] : [`tenant: ${visibleLine(tenant)}`]),
     ...(parts.length === 0 ? [] : [parts.join(': ')]),
-    ...(forks.length === 0 ? [] : [`forks: ${forks.map(oneLine).join(', ')}`]),
+    ...(forks.length === 0 ? [] : [`forks: ${forks.map(visibleLine).join(', ')}`]),
+    ...(compensates === undefined ? [] : [`retries what ${visibleLine(compensates)} could not undo`]),
+    ...(debt.length === 0 ? [] : [`could not be undone: ${debt.map(visibleLine).join(', ')}`]),
+    ...(compensations.length === 0 ? [] : [`retried by: ${compensations.map(visibleLine).join(', ')}`]),
   ];
 }

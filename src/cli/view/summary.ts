@@ -1,10 +1,10 @@
-// How a run ended, in a few lines.
+// Summarizes the result of a run in a few lines.
 import { formatDuration } from '../../domain/duration.js';
-import { originText } from '../../domain/origin.js';
-import { oneLine } from '../../domain/one-line.js';
-import { replanLines } from '../../domain/replan-text.js';
-import type { RunResult, RunStatus } from '../../domain/run-result.js';
-import type { Colours } from '../io.js';
+import { originText } from '../../domain/run/origin.js';
+import { visibleLine } from '../../domain/text/visible.js';
+import { replanLines } from '../../domain/run/replan-text.js';
+import type { RunResult, RunStatus, TaskResult } from '../../domain/run/result.js';
+import type { Colours } from '../terminal/io.js';
 import { countText } from './pick-rows.js';
 
 const LOOK = {
@@ -21,7 +21,7 @@ export function statusText(
   paint: Colours,
 ): string {
   const { glyph, colour } = LOOK[status];
-  return paint[colour](`${glyph} ${status}${pausedBecause === undefined ? '' : ` (${oneLine(pausedBecause)})`}`);
+  return paint[colour](`${glyph} ${status}${pausedBecause === undefined ? '' : ` (${visibleLine(pausedBecause)})`}`);
 }
 
 export function summaryLines(result: RunResult, tookMs: number, paint: Colours): string[] {
@@ -35,14 +35,24 @@ export function summaryLines(result: RunResult, tookMs: number, paint: Colours):
     ...usageParts(result),
   ];
   const { failure, compensated, debt } = result;
-  const why = failure === null ? [] : [`${failure.type}: ${oneLine(failure.message)}`];
+  const dropped = tasks.filter(({ outputDropped }) => outputDropped === true);
+  const why = failure === null ? [] : [`${failure.type}: ${visibleLine(failure.message)}`];
   return [
     head.join(' · '),
     ...replanLines(result).map((line) => `  ${line}`),
     ...why.map((text) => `  ${result.status === 'failed' ? paint.red(text) : text}`),
+    ...(dropped.length === 0 ? [] : [`  ${droppedText(dropped)}`]),
     ...(compensated.length === 0 ? [] : [`  undone: ${compensated.join(', ')}`]),
-    ...(debt.length === 0 ? [] : [`  ${paint.red('could not be undone:')} ${debt.join(', ')}`]),
+    ...(debt.length === 0 ? [] : [`  ${paint.red('could not be undone:')} ${debt.map(visibleLine).join(', ')}`]),
   ];
+}
+
+/** `outputs left out: 3 tasks, 12.0 MB (no later task reads them, and storage is off)` */
+function droppedText(tasks: readonly TaskResult[]): string {
+  const bytes = tasks.reduce((sum, { omittedBytes = 0 }) => sum + omittedBytes, 0);
+  const count = `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`;
+  const why = 'nothing reads them any more, and the rest would not have fitted; with storage, all are kept';
+  return `outputs left out: ${count}, ${(bytes / 1e6).toFixed(1)} MB (${why})`;
 }
 
 function usageParts({ usage: { calls, tokens, usd } }: RunResult): string[] {

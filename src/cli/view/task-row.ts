@@ -1,15 +1,15 @@
-// What there is to say of one task on one line.
+// The row of one task: label, status, time and detail.
 import { formatDuration } from '../../domain/duration.js';
-import { oneLine } from '../../domain/one-line.js';
-import type { TaskResult } from '../../domain/run-result.js';
-import type { TaskStatus } from '../../domain/status.js';
+import { visibleLine } from '../../domain/text/visible.js';
+import type { TaskResult } from '../../domain/run/result.js';
+import type { TaskStatus } from '../../domain/task-status.js';
 import type { TaskFacts } from './run-facts.js';
 
 export interface TaskRow {
   readonly id: string;
   readonly label: string;
   readonly status: TaskStatus;
-  /** How long it has taken; empty if it has not started. */
+  /** How long it has run; empty if it has not started. */
   readonly time: string;
   readonly detail: string;
 }
@@ -17,8 +17,8 @@ export interface TaskRow {
 export function taskRow(id: string, task: TaskResult, facts: TaskFacts | undefined, now: number): TaskRow {
   return {
     id,
-    // After a fallback, the agent that answered is another than the plan's.
-    label: oneLine(task.agent ?? facts?.label ?? ''),
+    // After a fallback, another agent than the plan's has answered.
+    label: visibleLine(task.agent ?? facts?.label ?? ''),
     status: task.status,
     time: timeOf(task, now),
     detail: detailOf(task),
@@ -31,8 +31,8 @@ export function timeOf({ startedAt, endedAt }: TaskResult, now: number): string 
   return formatDuration(Math.max(0, until - Date.parse(startedAt)));
 }
 
-/** Where no other task brought it about. */
-const WHY_SKIPPED: Partial<Record<NonNullable<TaskResult['skip']>['cause'], string>> = {
+/** The reasons that do not involve another task. */
+const SKIP_REASONS: Partial<Record<NonNullable<TaskResult['skip']>['cause'], string>> = {
   condition: 'its condition was false',
   budget: 'optional, and the budget was at its soft limit',
 };
@@ -46,18 +46,24 @@ export function detailOf({ status, attempts, items, waits, reused, cached, skip,
     parts.push(`${items.succeeded}/${items.total} items${failed}${again}`);
   } else if (attempts > 1) parts.push(`attempt ${attempts}`);
   if (waits !== undefined) {
-    const { pool, breaker = '', calls } = waits;
-    const what = pool === undefined ? `the breaker of ${oneLine(breaker)}` : `pool ${oneLine(pool)}`;
-    parts.push(items === null ? `waits for ${what}` : `${calls} waiting for ${what}`);
+    const what = waitTarget(waits);
+    parts.push(items === null ? `waits for ${what}` : `${waits.calls} waiting for ${what}`);
   }
   if (reused !== undefined) parts.push('reused');
   if (cached === true) parts.push('from the cache');
   if (skip !== null) {
     const because = skip.because === undefined ? 'the run ended' : `because of ${skip.because}`;
-    const whole = skip.because === undefined ? WHY_SKIPPED[skip.cause] : undefined;
+    const whole = skip.because === undefined ? SKIP_REASONS[skip.cause] : undefined;
     parts.push(whole ?? because);
   }
-  // That a task was cancelled is all that there is to say of it.
-  if (failure !== null && status !== 'cancelled') parts.push(oneLine(failure.message));
+  // The failure of a cancelled task only repeats that it was cancelled.
+  if (failure !== null && status !== 'cancelled') parts.push(visibleLine(failure.message));
+  // The cause explains why the outcome is unknown.
+  if (status === 'unknown' && failure?.cause !== undefined) parts.push(visibleLine(failure.cause));
   return parts.join(' · ');
+}
+
+function waitTarget({ pool, breaker = '', agent }: NonNullable<TaskResult['waits']>): string {
+  if (agent !== undefined) return `a worker that has agent ${visibleLine(agent)}`;
+  return pool === undefined ? `the breaker of ${visibleLine(breaker)}` : `pool ${visibleLine(pool)}`;
 }

@@ -1,16 +1,17 @@
-// The table of tasks, for a screen of a given size. Pure: the same run, size and time give the same lines.
+// The table of tasks for a screen of a given size. Pure: the same run, size and time give the same lines.
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
-import type { RunResult } from '../../domain/run-result.js';
-import { statusLook } from '../../domain/status-look.js';
-import type { Colours } from '../io.js';
+import type { RunResult } from '../../domain/run/result.js';
+import { statusLook } from '../../domain/picture/status-style.js';
+import type { Colours } from '../terminal/io.js';
+import { inColours, printable } from '../terminal/paint.js';
 import { pickRows } from './pick-rows.js';
 import type { RunFacts } from './run-facts.js';
 import { belowTask, itemOf, type SeenRun } from './seen-run.js';
 import { taskRow, type TaskRow } from './task-row.js';
 
 export interface TableSize {
-  /** Infinity where nobody counts columns. */
+  /** Infinity if the output has no limited width. */
   readonly columns: number;
   readonly rows: number;
 }
@@ -19,14 +20,14 @@ const GAP = '  ';
 const INDENT = '  ';
 const MAX_ID = 32;
 const MAX_LABEL = 28;
-const LEAST_ID = 10;
-const LEAST_LABEL = 8;
-/** Of the room for ids and labels. */
+const MIN_ID = 10;
+const MIN_LABEL = 8;
+/** The share of ids in the width for ids and labels. */
 const ID_SHARE = 0.6;
-/** Enough for the items of a forEach, and for the beginning of a failure. */
-const DETAIL_ROOM = 28;
-/** Below this the glyph has to do. */
-const WORD_FROM_COLUMNS = 44;
+/** Wide enough for the items of a forEach, and for the beginning of a failure. */
+const DETAIL_WIDTH = 28;
+/** On a narrower terminal, the status is only shown as a glyph. */
+const MIN_COLUMNS_FOR_WORD = 44;
 
 interface TableOptions {
   readonly size: TableSize;
@@ -35,13 +36,13 @@ interface TableOptions {
   readonly paint: Colours;
 }
 
-interface Shown {
+interface ShownRun {
   readonly snapshot: Pick<RunResult, 'tasks'>;
   readonly facts: RunFacts;
 }
 
-/** Those of a sub-plan stand below its task, further in. */
-function rowsOf({ snapshot, facts }: Shown, subRuns: readonly SeenRun[], now: number, before = ''): TaskRow[] {
+/** The rows of a sub-plan are below its task, and indented. */
+function rowsOf({ snapshot, facts }: ShownRun, subRuns: readonly SeenRun[], now: number, before = ''): TaskRow[] {
   return Object.entries(snapshot.tasks).flatMap(([id, task]) => [
     taskRow(`${before}${id}`, task, facts.tasks.get(id), now),
     ...belowTask(subRuns, facts, id).flatMap((sub) => {
@@ -66,20 +67,20 @@ export function taskTable(
 
 type Widths = Readonly<Record<'id' | 'label' | 'word' | 'time', number>>;
 
-/** Ids and labels share what the other columns leave; a label that would be a stump is left out. */
+/** Ids and labels share the width that the other columns leave. Labels are left out if they would be too short. */
 function widthsOf(rows: readonly TaskRow[], columns: number): Widths {
-  const word = columns < WORD_FROM_COLUMNS ? 0 : widest(rows.map(({ status }) => statusLook[status].word));
+  const word = columns < MIN_COLUMNS_FOR_WORD ? 0 : widest(rows.map(({ status }) => statusLook[status].word));
   const time = widest(rows.map(({ time: text }) => text));
-  const detail = Math.min(DETAIL_ROOM, widest(rows.map(({ detail: text }) => text)));
+  const detail = Math.min(DETAIL_WIDTH, widest(rows.map(({ detail: text }) => text)));
   const room = columns - 2 - word - time - detail - 4 * GAP.length;
   const label = Math.min(MAX_LABEL, widest(rows.map((row) => row.label)));
   const id = Math.min(
     MAX_ID,
     widest(rows.map((row) => row.id)),
-    Math.max(LEAST_ID, Math.floor(room * ID_SHARE), room - label),
+    Math.max(MIN_ID, Math.floor(room * ID_SHARE), room - label),
   );
   const left = Math.min(label, room - id);
-  return { id, label: left < Math.min(label, LEAST_LABEL) ? 0 : left, word, time };
+  return { id, label: left < Math.min(label, MIN_LABEL) ? 0 : left, word, time };
 }
 
 function line({ id, label, status, time, detail }: TaskRow, widths: Widths, paint: Colours): string {
@@ -101,8 +102,11 @@ function cell(text: string, width: number): string {
   return cut + ' '.repeat(Math.max(0, width - stringWidth(cut)));
 }
 
-/** Cut with `…` to at most so many columns. */
-export const fit = (text: string, columns: number): string =>
-  columns === Infinity || stringWidth(text) <= columns ? text : cliTruncate(text, Math.max(1, columns));
+/** Truncated with `…` to at most `columns` columns. */
+export function fit(raw: string, columns: number): string {
+  const text = printable(raw);
+  if (columns === Infinity || stringWidth(text) <= columns) return text;
+  return inColours(text, (coloured) => cliTruncate(coloured, Math.max(1, columns)));
+}
 
 const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);

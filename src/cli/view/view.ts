@@ -1,11 +1,11 @@
-// A view shows a run while it goes on. Its lines are for people, on stderr.
+// A view shows a run in progress. Its lines are for people, on stderr.
 import type { SeenRun } from './seen-run.js';
 
 export interface View {
   show(this: void, run: SeenRun, subRuns: readonly SeenRun[]): void;
-  /** What keeps the view from being up to date; `undefined` when all is well again. */
+  /** Shows why the view is not up to date; `undefined` when it is again. */
   trouble(this: void, message: string | undefined): void;
-  /** Leaves the terminal as it should be. */
+  /** Restores the terminal. */
   close(this: void): void;
 }
 

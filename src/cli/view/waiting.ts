@@ -1,9 +1,9 @@
-// What a run waits for that only somebody outside can give, with the command to type.
-import { BUDGET_EXCEEDED } from '../../domain/escrow.js';
-import { oneLine } from '../../domain/one-line.js';
-import type { RunResult } from '../../domain/run-result.js';
+// The tasks that wait for a person or an event, with the command that answers each.
+import { BUDGET_EXCEEDED } from '../../domain/budget/ledger.js';
+import { visibleLine } from '../../domain/text/visible.js';
+import type { RunResult } from '../../domain/run/result.js';
 import type { RunFacts } from './run-facts.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../terminal/shell-word.js';
 import type { SeenRun } from './seen-run.js';
 
 export interface Waiting {
@@ -19,19 +19,19 @@ export function waitingTasks({ tasks }: Pick<RunResult, 'tasks'>, facts: RunFact
   });
 }
 
-/** What a run that its budget has paused wants of somebody; nothing for others. */
-function shortOf({ pausedBecause }: Pick<RunResult, 'pausedBecause'>, { id }: Pick<RunFacts, 'id'>): string[] {
+/** The advice for a run that its budget has paused; nothing for other runs. */
+function budgetAdvice({ pausedBecause }: Pick<RunResult, 'pausedBecause'>, { id }: Pick<RunFacts, 'id'>): string[] {
   if (pausedBecause !== BUDGET_EXCEEDED) return [];
-  return [`the budget has no room for what is next: baton budget ${shellWord(id)} --add JSON, or baton cancel`];
+  return [`the budget is too small for the next task: baton budget ${shellWord(id)} --add JSON, or baton cancel`];
 }
 
-/** Of the run, or of the sub-plans whose own budgets it is that have no room. */
-export function shortIn(snapshot: RunResult, facts: RunFacts, subRuns: readonly SeenRun[]): string[] {
-  const own = shortOf(snapshot, facts);
-  return own.length > 0 ? own : subRuns.flatMap((sub) => shortOf(sub.snapshot, sub.facts));
+/** The advice for the run, or for the sub-plans whose own budgets are too small. */
+export function budgetAdviceFor(snapshot: RunResult, facts: RunFacts, subRuns: readonly SeenRun[]): string[] {
+  const own = budgetAdvice(snapshot, facts);
+  return own.length > 0 ? own : subRuns.flatMap((sub) => budgetAdvice(sub.snapshot, sub.facts));
 }
 
-/** Nothing for a task that no person can help along. */
+/** Nothing for a task that does not wait for a person or an event. */
 export function waitingFor({ id, tasks }: RunFacts, task: string, asks = false): Waiting[] {
   const about = tasks.get(task);
   const run = shellWord(id);
@@ -43,7 +43,7 @@ export function waitingFor({ id, tasks }: RunFacts, task: string, asks = false):
     return [{ task, why: `waits for an answer to the plan for: ${about?.label ?? task}`, command }];
   }
   if (about?.kind !== 'event') return [];
-  // A name that is an expression is not known here.
-  const name = about.label.startsWith('{%') ? 'NAME' : shellWord(oneLine(about.label));
+  // The value of a name that is an expression is not known here.
+  const name = about.label.startsWith('{%') ? 'NAME' : shellWord(visibleLine(about.label));
   return [{ task, why: `waits for the event ${about.label}`, command: `baton event ${run} ${name}` }];
 }

@@ -1,7 +1,7 @@
-// What an agent declares of its circuit breaker, and the settings that it runs with.
+// The circuit breaker settings of an agent, as declared, and as the breaker uses them.
 import { z } from 'zod';
 import { Duration, durationMs, parseDuration } from '../duration.js';
-import { got } from '../problem.js';
+import { shown } from '../problem.js';
 
 const RATE = 'expected a percentage from 1 to 100, such as "50%"';
 const Rate = z.union(
@@ -17,47 +17,47 @@ const Backoff = z
   })
   .superRefine(({ initial, max }, context) => {
     if (max === undefined || (parseDuration(max) ?? 0) >= (parseDuration(initial) ?? 0)) return;
-    const message = `expected no less than initial, ${got(initial)}, got ${got(max)}`;
+    const message = `expected at least initial, ${shown(initial)}, got ${shown(max)}`;
     context.addIssue({ code: 'custom', path: ['max'], message });
   });
 
-/** The words are those of resilience4j, whose semantics they have. */
+/** Names and semantics are those of resilience4j. */
 const Settings = z.strictObject({
-  /** The calls that are judged: the last so many, or those of the last so long; default the last 100. */
+  /** The calls that are judged: the last `count` calls, or the calls of the last `time`; default the last 100. */
   window: z
     .union(
       [z.strictObject({ count: z.int().min(1).max(10_000) }), z.strictObject({ time: Duration })],
       'expected either { count: 100 } or { time: "1m" }',
     )
     .optional(),
-  /** Nothing is judged by fewer, or by a window that is not full if it holds fewer; default 10. */
+  /** Minimum number of calls to judge by, at most the size of the window; default 10. */
   minCalls: z.int().min(1).max(10_000).optional(),
-  /** It opens when so many of a hundred calls have failed; default 50%. */
+  /** The breaker opens when at least this share of the calls has failed; default 50%. */
   failureRate: Rate.optional(),
-  /** A call that takes so long counts as slow; absent: none does. */
+  /** A call that takes this long or longer counts as slow; absent: no call does. */
   slowCall: Duration.optional(),
-  /** It opens when so many of a hundred calls were slow; default 100%. */
+  /** The breaker opens when at least this share of the calls was slow; default 100%. Needs `slowCall`. */
   slowRate: Rate.optional(),
-  /** How long it stays open before it lets calls try; default 30s. With `factor`, longer each time that they fail. */
+  /** How long it stays open before it lets calls try; default 30s. With `factor`, the time grows each time that they fail. */
   openFor: z
     .union([Duration, Backoff], 'expected a duration such as "30s", or { initial: 30s, factor: 2, max: 10m }')
     .optional(),
-  /** Calls that may try while it is half-open; default 3. */
+  /** Number of calls that may try while it is half-open; default 3. */
   probes: z.int().min(1).max(1000).optional(),
-  /** A half-open breaker whose probes have not answered by then opens again; default 5m. */
+  /** A half-open breaker opens again if its probes have not ended after this time; default 5m. */
   probeFor: Duration.optional(),
-  /** What becomes of calls while the breaker cannot be asked: each worker judges by what it sees alone (default), or refuses. */
+  /** While the breaker is unreachable: `call` (default), each worker judges by its own calls alone; `refuse`, no call is made. */
   whenUnreachable: z.enum(['call', 'refuse']).optional(),
 });
 
 export const BreakerSettings = Settings.superRefine(({ slowRate, slowCall }, context) => {
   if (slowRate === undefined || slowCall !== undefined) return;
-  const message = 'expected slowCall beside it, without which no call is slow, got it alone';
+  const message = 'slowRate needs slowCall: without it no call counts as slow';
   context.addIssue({ code: 'custom', path: ['slowRate'], message });
 });
 export type BreakerSettings = z.infer<typeof BreakerSettings>;
 
-/** What runs: every field settled, durations in milliseconds, rates in percent. */
+/** The settings with all defaults applied, durations in milliseconds, rates in percent. */
 export interface BreakerPolicy {
   readonly window: { readonly count: number } | { readonly seconds: number };
   readonly minCalls: number;

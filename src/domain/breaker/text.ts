@@ -1,10 +1,10 @@
-// A breaker in words, for logs, messages and the Web UI.
+// Text about a breaker, for logs, messages and the Web UI.
 import { formatDuration } from '../duration.js';
-import { escapeMarkdown } from '../markdown.js';
+import { escapeMarkdown } from '../text/markdown.js';
 import type { BreakerView } from './messages.js';
 import { breakerPolicy } from './settings.js';
 
-/** `12 of 20 calls failed`, with what was slow where that is why. */
+/** `12 of 20 calls failed (60 %), 3 slow` */
 export function callsText({ figures: { calls, failed, slow, failureRate } }: Pick<BreakerView, 'figures'>): string {
   if (calls === 0) return 'no calls yet';
   const slowly = slow === 0 ? '' : `, ${slow} slow`;
@@ -19,7 +19,7 @@ export function breakerText(view: BreakerView): string {
   return `${view.phase}: ${callsText(view)}${wait}`;
 }
 
-/** For the Web UI, in markdown. Times are told as such: nobody counts them down there. */
+/** For the Web UI, in markdown. It shows times of day: durations would not be updated there. */
 export function breakerDetails(view: BreakerView, now: number): string {
   const { failureRate, slowRate, slowCallMs } = breakerPolicy(view.terms.settings);
   const tries = view.waitMs === undefined ? '' : `, calls may try from ${clockText(now + view.waitMs)}`;

@@ -1,5 +1,5 @@
-// The calls that a breaker judges by: the last n of them, or those of the last n seconds in buckets of one second. Both
-// are a ring of tallies, of one call or of one second, and their sum: noting a call costs the same however many there are.
+// The calls that a breaker judges by: the last n calls, or the calls of the last n seconds in buckets of one second. Both are a ring
+// of tallies, of one call or one second each, and their sum. The cost of noting a call does not depend on the size of the window.
 import type { BreakerPolicy } from './settings.js';
 
 export interface Tally {
@@ -10,20 +10,20 @@ export interface Tally {
 
 export interface CallWindow {
   readonly by: 'count' | 'time';
-  /** Calls or seconds. */
+  /** Number of calls, or of seconds. */
   readonly size: number;
-  /** Fewer calls are not judged. */
+  /** Minimum number of calls to judge by. */
   readonly least: number;
   readonly sum: Tally;
   readonly ring: (Tally | null)[];
-  /** Where the next call goes, or the second that the newest bucket is for. */
+  /** The index for the next call, or the second of the newest bucket. */
   at: number;
 }
 
 export function createWindow({ window, minCalls }: Pick<BreakerPolicy, 'window' | 'minCalls'>): CallWindow {
   const by = 'count' in window ? 'count' : 'time';
   const size = 'count' in window ? window.count : window.seconds;
-  // A window that cannot hold as many calls would never be judged.
+  // A window smaller than the minimum would never be judged.
   const least = by === 'count' ? Math.min(minCalls, size) : minCalls;
   return { by, size, least, sum: nothing(), ring: [], at: 0 };
 }
@@ -40,7 +40,7 @@ export function noteCall(window: CallWindow, call: Tally, now: number): void {
   put(window, place, plus(window.ring[place] ?? nothing(), call, 1));
 }
 
-/** What it would hold by then, with nothing changed. */
+/** What the window will hold at that time. Does not change it. */
 export function sumAt(window: CallWindow, now: number): Tally {
   if (window.by === 'count' || Math.floor(now / 1000) <= window.at) return window.sum;
   const later = { ...window, sum: { ...window.sum }, ring: [...window.ring] };
@@ -48,7 +48,7 @@ export function sumAt(window: CallWindow, now: number): Tally {
   return later.sum;
 }
 
-/** Drops what is older than the window. A clock that goes back moves nothing. */
+/** Drops the calls that are older than the window. If the clock goes back, nothing changes. */
 export function passTime(window: CallWindow, now: number): void {
   if (window.by === 'count') return;
   const second = Math.floor(now / 1000);

@@ -1,8 +1,9 @@
-// What a worker and a pool say to each other. Names are history.
-// P1. A worker says what it holds and wants, as a whole, in turns of a session: what comes late, or twice, alters nothing.
-// P2. The pool numbers what it grants. What the worker says it has seen is in what it holds; the rest the pool counts as given.
-// P3. The pool forgets a session that has been silent for the time to live, by the clock of the server; the worker gives its
-//     leases up so long after it sent the last turn that was answered, less a margin, by its own. Two durations, no clocks compared.
+// The messages between a worker and a pool. Names are part of histories, and never change.
+// P1. A worker reports all that it holds and wants, in the numbered turns of a session. A turn that comes late or twice has no effect.
+// P2. The pool numbers its grants. A turn contains the number of the last grant that the worker has seen, which is part of what it
+//     holds; the pool counts all later grants as held, too.
+// P3. The pool ends a session without a turn for the time to live, by the clock of the server. The worker gives up its leases the
+//     time to live, less a margin, after it sent the last answered turn, by its own clock. Two durations; no clocks are compared.
 import { z } from 'zod';
 import type { PoolPolicy, ResourceFacts } from './settings.js';
 
@@ -11,61 +12,62 @@ export const RESOURCE_POOL = 'resourcePool';
 
 export const POOL_MESSAGES = { sync: 'sync', alter: 'alter', status: 'status' } as const;
 
-export const poolWorkflowId = (taskQueue: string, pool: string): string => `baton-pool/${taskQueue}/${pool}`;
+/** The scope is a project, or the Task Queue that the pool names. */
+export const poolWorkflowId = (scope: string, pool: string): string => `baton-pool/${scope}/${pool}`;
 
 const Count = z.int().min(0);
 
-/** One kind of call that waits: what is alike is counted. */
+/** One kind of waiting call. Calls of the same kind are counted together. */
 export const Want = z.strictObject({
-  /** 1 to 5; 1 goes first. */
+  /** 1 to 5; 1 is the most urgent. */
   priority: z.int(),
-  /** Of a sticky pool. */
+  /** For a sticky pool: calls with the same key go to the same resource. */
   key: z.string().optional(),
-  /** Not this resource, if there is another. */
+  /** A resource that is used only if there is no other. */
   avoid: z.string().optional(),
-  /** What the call is expected to use. */
+  /** Tokens that the call is expected to use. */
   tokens: z.number().optional(),
 });
 export type Want = z.infer<typeof Want>;
 
-export const sameWant = (a: Want, b: Want): boolean =>
+export const isSameWant = (a: Want, b: Want): boolean =>
   a.priority === b.priority && a.key === b.key && a.avoid === b.avoid && a.tokens === b.tokens;
 
 const Throttled = z.strictObject({ resource: z.string(), retryAfterMs: z.number().optional() });
 export type Throttled = z.infer<typeof Throttled>;
 
-/** `ill` says why; `null`: it is well. */
+/** `ill`: why the resource is not healthy; `null`: it is healthy. */
 const HealthNews = z.strictObject({ resource: z.string(), ill: z.string().nullable() });
 export type HealthNews = z.infer<typeof HealthNews>;
 
-/** The settings that a worker has, by hash, and since when. */
+/** The hash of a worker's settings, and when they were deployed, in milliseconds since 1970. */
 const ConfigMark = z.strictObject({ hash: z.string(), since: z.number() });
 export type ConfigMark = z.infer<typeof ConfigMark>;
 
 export const Sync = z.strictObject({
-  /** Its private Task Queue. */
+  /** The worker's own Task Queue. */
   worker: z.string(),
   session: z.string(),
   turn: z.int().min(1),
-  /** The last grant that is in `held`. */
+  /** The version of the last grant that is part of `held`. */
   seen: Count,
   held: z.record(z.string(), Count),
   wants: z.array(z.strictObject({ want: Want, count: Count })),
-  /** Calls that have succeeded, by resource, in this session so far. */
+  /** Calls that succeeded in this session so far, by resource. */
   done: z.record(z.string(), Count),
-  /** Used above what was expected, in this session so far; may be below zero. */
+  /** Tokens used in this session so far, less those expected; may be below zero. */
   spent: z.number(),
   throttled: z.array(Throttled),
   health: z.array(HealthNews),
   config: ConfigMark,
-  /** Sent where they were asked for. */
+  /** The worker's settings, after the pool requested them. */
   policy: z.custom<PoolPolicy>((value) => typeof value === 'object' && value !== null).optional(),
   /** The last turn: nothing is held or wanted. */
   ends: z.boolean().optional(),
 });
 export type Sync = z.infer<typeof Sync>;
 
-/** Leases that came at once; `want` is what they answer. */
+/** Leases that were granted together, for calls of the kind `want`. */
 export interface Grant {
   readonly version: number;
   readonly resource: string;
@@ -73,28 +75,28 @@ export interface Grant {
   readonly count: number;
 }
 
-/** To a worker: in answer to its turn, or pushed when something has come free for it. */
+/** From the pool to a worker: the answer to its turn, or a push when it gets a lease. */
 export interface PoolNews {
   readonly session: string;
-  /** The pool does not know the session any more: nothing of what it held is held. */
+  /** The pool has ended the session: its leases are lost. */
   readonly lost?: true;
-  /** What is not known to have been seen, oldest first. */
+  /** Grants that the worker has not acknowledged, oldest first. */
   readonly grants: readonly Grant[];
-  /** The most urgent priority of others who wait; absent: nobody does, and what is free may be kept for a moment. */
+  /** The most urgent priority of the calls of others that wait; absent: none waits, and a free lease may be kept for a moment. */
   readonly othersWait?: number;
-  /** Not to be used for another call. */
+  /** Resources whose leases must not serve another call. */
   readonly giveBack: readonly string[];
-  /** Of what is granted here. */
+  /** The resources of these grants. */
   readonly resources: Readonly<Record<string, Pick<ResourceFacts, 'endpoint' | 'labels'>>>;
-  /** It is this session that looks after the health of the resources. */
+  /** Whether this session checks the health of the resources. */
   readonly isChecker: boolean;
-  /** The settings of another worker hold, which started later. */
+  /** The settings of another worker hold, because it started later. */
   readonly isOverruled: boolean;
-  /** The settings of this worker are the newest, and not known yet. */
+  /** This worker's settings are the newest, and the pool requests them. */
   readonly wantsPolicy: boolean;
 }
 
-/** What a person may do to a pool while it is at work. */
+/** How a person may change a pool while it is in use. */
 export const Alteration = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('add'), resource: z.custom<ResourceFacts>((value) => typeof value === 'object') }),
   z.strictObject({ do: z.literal('drain'), id: z.string() }),

@@ -1,11 +1,11 @@
-// How a pool stands, in words.
-import { escapeMarkdown } from '../markdown.js';
-import type { PoolStatus, ResourceStatus } from './status.js';
+// Text about the status of a pool.
+import { escapeMarkdown } from '../text/markdown.js';
+import type { PoolStatus, ResourceStatus } from './coordinator/status.js';
 
-/** Where `resourceRows` tells the condition. */
+/** The column of `resourceRows` with the condition. */
 export const STATE_COLUMN = 4;
 
-/** A row for each resource, the heading first. */
+/** A row for each resource, after the heading. */
 export function resourceRows({ resources }: Pick<PoolStatus, 'resources'>): string[][] {
   return [
     ['RESOURCE', 'IN USE', '', 'WEIGHT', 'STATE', 'ENDPOINT', 'LABELS'],
@@ -21,7 +21,7 @@ export function resourceRows({ resources }: Pick<PoolStatus, 'resources'>): stri
   ];
 }
 
-/** Characters of a bar. */
+/** Length of a bar, in characters. */
 const WIDTH = 10;
 
 function bar({ inUse, capacity }: ResourceStatus): string {
@@ -42,23 +42,25 @@ const labelsText = ({ labels }: ResourceStatus): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
 
-/** What is to be said beside the resources, a line each. */
+/** What there is to show besides the resources, one line each. */
 export function poolLines({ pool, strategy, isAtWork, waiting, workers, tokens }: PoolStatus): string[] {
   const waits = waiting.map(({ priority, count }) => `${count} of priority ${priority}`).join(', ');
   const overruled = workers.filter(({ isOverruled }) => isOverruled).length;
   return [
-    `${pool} · ${strategy} · ${isAtWork ? count(workers.length, 'worker') : 'nobody uses it'}`,
+    `${pool} · ${strategy} · ${isAtWork ? count(workers.length, 'worker') : 'not in use'}`,
     ...(waits === '' ? [] : [`waiting: ${waits}`]),
     ...(tokens === undefined ? [] : [`tokens: ${tokens.level} of ${tokens.limit}`]),
     ...(overruled === 0
       ? []
-      : [`warning: ${count(overruled, 'worker')} with other settings; those of the worker that started last hold`]),
+      : [
+          `warning: ${count(overruled, 'worker')} with other settings; the settings of the worker that started last apply`,
+        ]),
   ];
 }
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-/** For the Web UI, in markdown: its tables are narrow, and lines wrap. */
+/** For the Web UI, in markdown. Not a table: the columns there are narrow, and lines wrap. */
 export const poolDetails = (status: PoolStatus): string =>
   [...poolLines(status).map((line) => `${line}\n`), ...status.resources.map(resourceLine)].join('\n');
 

@@ -1,29 +1,32 @@
-// The breakers of one worker: a mirror for each agent that declares one.
+// The circuit breakers of one worker: a mirror for each agent that declares a breaker.
 import type { Client } from '@temporalio/client';
-import { AgentError } from '../../activities/agent-error.js';
-import { failureTypeOf } from '../../activities/classify.js';
-import type { GuardedCall } from '../../activities/guarded-call.js';
-import type { Permit } from '../../activities/permit.js';
-import type { AgentLog } from '../../domain/agent.js';
+import { AgentError } from '../../activities/errors/agent-error.js';
+import { failureTypeOf } from '../../activities/errors/classify.js';
+import type { GuardedCall } from '../../activities/call-agent/guarded-call.js';
+import type { Permit } from '../../activities/call-agent/permit.js';
+import type { Agent, AgentLog } from '../../domain/agent/agent.js';
 import { BREAKER_MESSAGES, breakerId, CIRCUIT_BREAKER, type BreakerView } from '../../domain/breaker/messages.js';
+import type { CallRefusal } from '../../domain/breaker/mirror.js';
 import { breakerPolicy, type BreakerSettings } from '../../domain/breaker/settings.js';
+import type { CallOutcome } from '../../domain/breaker/state-machine.js';
 import { blamesAgent } from '../../domain/failure.js';
-import type { Ear } from '../ear.js';
-import { exchange } from '../entity.js';
-import { BreakerMirror, type Refused, type Verdict } from './mirror.js';
+import type { WorkerInbox } from '../worker-inbox.js';
+import { executeUpdateWithStart, type PlaceOf } from '../../temporal/update-with-start.js';
+import { BreakerMirror } from './mirror.js';
 
-/** On a machine that has much to do an answer takes its time; calls do not wait for so long. */
-const WITHIN_MS = 10_000;
-/** Those that wait for an open breaker come back over a time of this share of what it was open for, not all at once. */
+/** How long a report may take: on a busy machine an answer is slow. Calls do not wait this long. */
+const REPORT_WITHIN_MS = 10_000;
+/** Calls that wait for an open breaker come back spread over this share of the time that it opens for. */
 const JITTER = 0.5;
 const MIN_JITTER_MS = 500;
-/** However long it is open: a person may close it, and what waits at the server is not told. */
+/** A call tries again at least this often: a person may close the breaker, and calls that wait on the server do not learn of it. */
 const LONGEST_WAIT_MS = 60_000;
 
 export interface BreakersDeps {
   readonly client: Client;
-  readonly ear: Ear;
+  readonly inbox: WorkerInbox;
   readonly log: AgentLog;
+  readonly placeOf: PlaceOf;
   /** When this worker's settings were deployed, in milliseconds since 1970. */
   readonly since: number;
   /** Uniform in [0, 1). */
@@ -37,28 +40,27 @@ export interface Breakers {
 
 export function createBreakers(deps: BreakersDeps): Breakers {
   const mirrors = new Map<string, BreakerMirror>();
-  const mirrorOf = (taskQueue: string, agent: string, settings: BreakerSettings): BreakerMirror => {
-    const id = breakerId(taskQueue, agent);
-    const known = mirrors.get(id);
+  const mirrorOf = (agent: Agent, settings: BreakerSettings): BreakerMirror => {
+    const known = mirrors.get(agent.type);
     if (known !== undefined) return known;
-    const mirror = openMirror(deps, { id, taskQueue, agent, settings });
-    mirrors.set(id, mirror);
+    const mirror = openMirror(deps, agent, settings);
+    mirrors.set(agent.type, mirror);
     return mirror;
   };
   return {
     async permit(call, go) {
-      const { type, breaker } = call.agent;
+      const { breaker } = call.agent;
       if (breaker === undefined) return await go(() => undefined);
-      const mirror = mirrorOf(call.activity.info.taskQueue, type, breaker);
-      const mayWait = (answer: Refused) => refusal(call, breaker, answer, deps.random());
+      const mirror = mirrorOf(call.agent, breaker);
+      const errorOf = (refusal: CallRefusal) => breakerOpenError(call, breaker, refusal, deps.random());
       const answer = await mirror.ask();
-      if (!answer.permitted) throw mayWait(answer);
+      if (!answer.permitted) throw errorOf(answer);
       const { epoch } = answer;
-      const note = (verdict: Verdict) => mirror.note(epoch, verdict, call.agentMs());
+      const note = (verdict: CallOutcome['verdict']) => mirror.note(epoch, { verdict, ms: call.agentMs() });
       try {
         const reply = await go(() => {
           const still = mirror.recheck(epoch);
-          if (!still.permitted) throw mayWait(still);
+          if (!still.permitted) throw errorOf(still);
         });
         note('succeeded');
         return reply;
@@ -73,15 +75,13 @@ export function createBreakers(deps: BreakersDeps): Breakers {
   };
 }
 
-interface MirrorPlace {
-  readonly id: string;
-  readonly taskQueue: string;
-  readonly agent: string;
-  readonly settings: BreakerSettings;
-}
-
-function openMirror({ client, ear, log, since }: BreakersDeps, place: MirrorPlace): BreakerMirror {
-  const { id, taskQueue, agent, settings } = place;
+function openMirror(
+  { client, inbox, log, since, placeOf }: BreakersDeps,
+  { type: agent, taskQueue: named }: Agent,
+  settings: BreakerSettings,
+): BreakerMirror {
+  const { scope, taskQueue } = placeOf(named);
+  const id = breakerId(scope, agent);
   const terms = { settings, since };
   const entity = {
     workflowType: CIRCUIT_BREAKER,
@@ -92,23 +92,23 @@ function openMirror({ client, ear, log, since }: BreakersDeps, place: MirrorPlac
   };
   const mirror = new BreakerMirror({
     agent,
-    worker: ear.queue,
+    worker: inbox.queue,
     terms,
     log,
     now: Date.now,
     send: async (message) => {
-      const asked = { update: BREAKER_MESSAGES.report, message, withinMs: WITHIN_MS };
-      return (await exchange(client, entity, asked)) as BreakerView;
+      const update = { update: BREAKER_MESSAGES.report, message, withinMs: REPORT_WITHIN_MS };
+      return (await executeUpdateWithStart(client, entity, update)) as BreakerView;
     },
   });
-  ear.listen(id, (view) => mirror.take(view as BreakerView));
+  inbox.listen(id, (view) => mirror.receive(view as BreakerView));
   return mirror;
 }
 
-function refusal(
+function breakerOpenError(
   { agent }: GuardedCall,
   settings: BreakerSettings,
-  { waitMs, why }: Refused,
+  { waitMs, why }: CallRefusal,
   random: number,
 ): AgentError {
   const spread = Math.max(MIN_JITTER_MS, breakerPolicy(settings).openFor.initialMs * JITTER);

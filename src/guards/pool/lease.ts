@@ -1,40 +1,34 @@
-// The pools of one worker: a session with each that its agents use.
+// The pools of one worker: a session with each pool that its agents use.
+import { defined } from '../../domain/json/defined.js';
 import type { Client } from '@temporalio/client';
-import { AgentError } from '../../activities/agent-error.js';
-import { failureTypeOf } from '../../activities/classify.js';
-import { policyHash } from '../../activities/fingerprint.js';
-import type { GuardedCall } from '../../activities/guarded-call.js';
-import type { Held, Lease } from '../../activities/lease.js';
-import type { AgentLog } from '../../domain/agent.js';
-import { formatDuration } from '../../domain/duration.js';
-import { tokensOf, type HeldLease } from '../../domain/pool/holder.js';
+import { AgentError } from '../../activities/errors/agent-error.js';
+import { failureTypeOf } from '../../activities/errors/classify.js';
+import { policyHash } from '../../activities/agents/version.js';
+import type { GuardedCall } from '../../activities/call-agent/guarded-call.js';
+import type { CallLease, Lease } from '../../activities/call-agent/lease.js';
+import type { AgentLog } from '../../domain/agent/agent.js';
+import { expectedTokens } from '../../domain/pool/worker/leases.js';
 import { POOL_MESSAGES, poolWorkflowId, RESOURCE_POOL, type PoolNews, type Want } from '../../domain/pool/protocol.js';
 import { poolPolicy, type PoolSettings } from '../../domain/pool/settings.js';
-import { poolKeyOf, poolNameOf, poolUseOf, type PoolUse } from '../../domain/pool/use.js';
-import type { Ear } from '../ear.js';
-import { exchange } from '../entity.js';
-import { createHealthWatch } from './health-watch.js';
-import { createKeys } from './key.js';
+import { poolKeyOf, poolNameOf, poolUseOf, type PoolUse } from '../../domain/pool/agent-pool.js';
+import { usableRetryAfterMs } from '../../domain/call/retry.js';
+import type { WorkerInbox } from '../worker-inbox.js';
+import { executeUpdateWithStart, type PlaceOf } from '../../temporal/update-with-start.js';
+import { createHealthMonitor } from './health-monitor.js';
+import { createPoolKeys } from './key.js';
 import { PoolSession } from './session.js';
+import { waitForLease, type GrantedLease, type WaitingLimits } from './wait-for-lease.js';
 
 const DEFAULT_PRIORITY = 3;
-/** Those that are turned away come back over this time, not all at once. */
-const COME_BACK_MS = { least: 1_000, most: 5_000 };
 
-export interface PoolsDeps {
+export interface PoolsDeps extends WaitingLimits {
   readonly pools: readonly PoolSettings[];
-  /** Where pools are that name no Task Queue. */
-  readonly taskQueue: string;
+  readonly placeOf: PlaceOf;
   readonly client: Client;
-  readonly ear: Ear;
+  readonly inbox: WorkerInbox;
   readonly log: AgentLog;
   /** When this worker's settings were deployed, in milliseconds since 1970. */
   readonly since: number;
-  readonly random: () => number;
-  /** Calls that may wait for leases at once; those beyond make room for calls that need none. */
-  readonly mostWaiting: number;
-  /** Milliseconds after which a call that waits makes room for another, and comes back. */
-  readonly longestWaitMs: number;
 }
 
 export interface Pools {
@@ -44,72 +38,28 @@ export interface Pools {
 
 export function createPools(deps: PoolsDeps): Pools {
   const sessions = new Map<string, PoolSession>();
-  const metered = new Set(deps.pools.filter(({ rateLimit }) => rateLimit !== undefined).map(({ name }) => name));
-  const keyOf = createKeys();
-  let waiting = 0;
-
+  const wantOf = createWants(deps.pools);
+  const waiting = { count: 0 };
   const sessionOf = (name: string): PoolSession => {
     const known = sessions.get(name);
     if (known !== undefined) return known;
-    const settings = deps.pools.find((pool) => pool.name === name)!;
-    const session = openSession(deps, settings);
+    const session = openSession(
+      deps,
+      deps.pools.find((pool) => pool.name === name)!,
+    );
     sessions.set(name, session);
     return session;
   };
-
-  const wantOf = async (call: GuardedCall, use: PoolUse): Promise<Want> => {
-    const { agent, request, activity } = call;
-    const key = poolKeyOf(use);
-    return {
-      priority: activity.info.priority?.priorityKey ?? DEFAULT_PRIORITY,
-      ...(key === undefined ? {} : { key: await keyOf(call, key) }),
-      ...(request.avoid === undefined ? {} : { avoid: request.avoid }),
-      ...(metered.has(poolNameOf(use)) ? { tokens: agent.estimate?.tokens ?? 1 } : {}),
-    };
-  };
-
-  /** `undefined`: the call has been cancelled, and wants nothing any more. */
-  const wait = async ({ activity, waitsFor }: GuardedCall, name: string, want: Want): Promise<Taken | undefined> => {
-    const { cancellationSignal: cancelled } = activity;
-    if (cancelled.aborted) return undefined;
-    const session = sessionOf(name);
-    const busyFor = (why: string) => busy(name, why, deps.random());
-    if (waiting >= deps.mostWaiting) {
-      const why = busyFor(`${waiting} calls of this worker wait for leases already`);
-      const last = session.last();
-      if (last === undefined || last.want.priority <= want.priority) throw why;
-      session.refuse(last.call, why);
-    }
-    const { call, lease, lost: signal } = session.ask(want);
-    const leave = (why: string) => () => session.refuse(call, busyFor(why));
-    const onCancel = leave('it was cancelled');
-    const tooLong = leave(`nothing of it was free for ${formatDuration(deps.longestWaitMs)}`);
-    const timer = setTimeout(tooLong, deps.longestWaitMs);
-    cancelled.addEventListener('abort', onCancel, { once: true });
-    waiting++;
-    waitsFor(name);
-    try {
-      return { session, lease: await lease, call, signal };
-    } catch (error) {
-      if (cancelled.aborted) return undefined;
-      throw error;
-    } finally {
-      waiting--;
-      waitsFor(undefined);
-      clearTimeout(timer);
-      cancelled.removeEventListener('abort', onCancel);
-    }
-  };
-
   return {
     async lease(call, go) {
       const pool = poolUseOf(call.agent);
       if (pool === undefined) return await go();
       const name = poolNameOf(pool);
       const want = await wantOf(call, pool);
-      const taken = await wait(call, name, want);
-      // What is cancelled says so itself.
-      return taken === undefined ? await go() : await use(taken, call, want, go);
+      // A call that has been cancelled needs no lease: it reports the cancellation itself.
+      if (call.activity.cancellationSignal.aborted) return await go();
+      const granted = await waitForLease({ ...deps, name, session: sessionOf(name), waiting }, call, want);
+      return granted === undefined ? await go() : await callWithLease(granted, call, want, go);
     },
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
@@ -117,18 +67,27 @@ export function createPools(deps: PoolsDeps): Pools {
   };
 }
 
-interface Taken {
-  readonly session: PoolSession;
-  readonly lease: HeldLease;
-  readonly call: number;
-  readonly signal: AbortSignal;
+/** What a call wants of its pool. */
+function createWants(pools: readonly PoolSettings[]): (call: GuardedCall, use: PoolUse) => Promise<Want> {
+  const metered = new Set(pools.filter(({ rateLimit }) => rateLimit !== undefined).map(({ name }) => name));
+  const keyOf = createPoolKeys();
+  return async (call, use) => {
+    const { agent, request, activity } = call;
+    const key = poolKeyOf(use);
+    return {
+      priority: activity.info.priority?.priorityKey ?? DEFAULT_PRIORITY,
+      ...(key === undefined ? {} : { key: await keyOf(call, key) }),
+      ...defined({ avoid: request.avoid }),
+      ...(metered.has(poolNameOf(use)) ? { tokens: agent.estimate?.tokens ?? 1 } : {}),
+    };
+  };
 }
 
-async function use<T>(
-  { session, lease: { resource }, call, signal }: Taken,
+async function callWithLease<T>(
+  { session, lease: { resource }, call, signal }: GrantedLease,
   { tokens }: GuardedCall,
   want: Want,
-  go: (held?: Held) => Promise<T>,
+  go: (held?: CallLease) => Promise<T>,
 ): Promise<T> {
   try {
     const reply = await go({ resource, signal });
@@ -136,28 +95,26 @@ async function use<T>(
     return reply;
   } catch (error) {
     if (failureTypeOf(error) === 'Overloaded') {
-      session.noteOverload(resource.id, error instanceof AgentError ? error.retryAfterMs : undefined);
+      session.noteOverload(
+        resource.id,
+        usableRetryAfterMs(error instanceof AgentError ? error.retryAfterMs : undefined),
+      );
     }
     throw error;
   } finally {
-    // Of a call that says nothing, the estimate stands.
-    if (tokens() > 0) session.noteSpent(tokens() - tokensOf(want));
+    // A call that reports no usage is charged its estimate.
+    if (tokens() > 0) session.noteSpent(tokens() - expectedTokens(want));
     session.end(call);
   }
 }
 
-const busy = (pool: string, why: string, random: number): AgentError =>
-  new AgentError(`the call waits for pool ${JSON.stringify(pool)} elsewhere: ${why}`, {
-    type: 'PoolBusy',
-    retryAfterMs: COME_BACK_MS.least + random * (COME_BACK_MS.most - COME_BACK_MS.least),
-  });
-
 function openSession(deps: PoolsDeps, settings: PoolSettings): PoolSession {
-  const { client, ear, log, since, random } = deps;
-  const { name, taskQueue = deps.taskQueue } = settings;
+  const { client, inbox, log, since, random } = deps;
+  const { name } = settings;
+  const { scope, taskQueue } = deps.placeOf(settings.taskQueue);
   const policy = poolPolicy(settings);
   const config = { hash: policyHash(policy), since };
-  const workflowId = poolWorkflowId(taskQueue, name);
+  const workflowId = poolWorkflowId(scope, name);
   const entity = {
     workflowType: RESOURCE_POOL,
     workflowId,
@@ -165,10 +122,10 @@ function openSession(deps: PoolsDeps, settings: PoolSettings): PoolSession {
     input: { pool: name, policy, config },
     summary: `the pool ${name}`,
   };
-  const watch = createHealthWatch(settings.resources, (news) => session.noteHealth(news));
+  const watch = createHealthMonitor(settings.resources, (news) => session.noteHealth(news));
   const session = new PoolSession({
     pool: name,
-    worker: ear.queue,
+    worker: inbox.queue,
     policy,
     config,
     log,
@@ -176,8 +133,8 @@ function openSession(deps: PoolsDeps, settings: PoolSettings): PoolSession {
     now: () => performance.now(),
     onChecker: watch,
     send: async (message, withinMs) =>
-      (await exchange(client, entity, { update: POOL_MESSAGES.sync, message, withinMs })) as PoolNews,
+      (await executeUpdateWithStart(client, entity, { update: POOL_MESSAGES.sync, message, withinMs })) as PoolNews,
   });
-  ear.listen(workflowId, (news) => session.hear(news as PoolNews));
+  inbox.listen(workflowId, (news) => session.receive(news as PoolNews));
   return session;
 }

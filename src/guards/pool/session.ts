@@ -1,29 +1,31 @@
-// A worker's session with one pool: it says what is wanted and held, and hands what it gets to the calls that wait.
-// S1. At most one turn is under way; what has gathered meanwhile goes with the next.
-// S2. What cannot be told is told again; the calls wait, for a pool that cannot be reached grants nothing.
+// A worker's session with one pool: the timer, the sending and the log for the state machine of `domain/pool/worker`. It reports what
+// the worker wants and holds, and gives the leases that it gets to the calls that wait.
+// S1. At most one turn is under way. Changes during a turn are sent in the next one.
+// S2. A turn that was not answered is sent again. Calls wait meanwhile: an unreachable pool grants nothing.
+import { defined } from '../../domain/json/defined.js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { AgentError } from '../../activities/agent-error.js';
-import { messageOf } from '../../activities/bounded-error.js';
-import type { AgentLog } from '../../domain/agent.js';
-import { expire, hearAnswer, hearPush, missAnswer, nextTurnAt } from '../../domain/pool/hear.js';
+import { AgentError } from '../../activities/errors/agent-error.js';
+import { messageOf } from '../../activities/errors/truncate-error.js';
+import type { AgentLog } from '../../domain/agent/agent.js';
+import { expire, takeAnswer, takePush, missAnswer, nextTurnAt } from '../../domain/pool/worker/receive.js';
 import {
-  ask,
-  createHolder,
+  requestLease,
+  createLeaseHolder,
   nextTurn,
   release,
   withdraw,
   type HeldLease,
-  type Holder,
-} from '../../domain/pool/holder.js';
+  type LeaseHolder,
+} from '../../domain/pool/worker/leases.js';
 import type { HealthNews, PoolNews, Sync, Want } from '../../domain/pool/protocol.js';
 import type { PoolPolicy } from '../../domain/pool/settings.js';
 
-/** Before a turn is told again that could not be told: half to all of it. */
-const AGAIN_AFTER_MS = 500;
-/** A turn without an answer by then is told again: longer than the server waits for a worker that has died with the pool in its memory. */
+/** Pause before a turn is sent again: from half of this time to all of it, at random. */
+const RETRY_AFTER_MS = 500;
+/** A turn without an answer after this time has failed: longer than the server waits for a dead worker that had the pool in its memory. */
 const WITHIN_MS = 7_000;
-/** Of the last turn: perhaps there is no worker any more that could answer, and leases end by themselves. */
+/** How long the last turn may take. There may be no worker left that could answer it, and leases expire by themselves. */
 const LAST_WITHIN_MS = 1_000;
 
 export interface SessionDeps {
@@ -32,11 +34,12 @@ export interface SessionDeps {
   readonly policy: PoolPolicy;
   readonly config: Sync['config'];
   readonly log: AgentLog;
+  /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Uniform, and going on whatever is done to the clock on the wall; in milliseconds. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
   send(this: void, turn: Sync, withinMs: number): Promise<PoolNews>;
-  /** It is this session that looks after the health of the resources, or not any more. */
+  /** Called when this session starts or stops running the health checks of the resources. */
   onChecker(this: void, isChecker: boolean): void;
 }
 
@@ -46,52 +49,52 @@ interface Caller {
   readonly lost: AbortController;
 }
 
-export interface Asked {
+export interface LeaseRequest {
   readonly call: number;
-  /** Rejects where it is refused. */
+  /** Rejects if the request is refused. */
   readonly lease: Promise<HeldLease>;
   /** Aborts, with the failure as its reason, when the lease is lost. */
   readonly lost: AbortSignal;
 }
 
 export class PoolSession {
-  private readonly holder: Holder;
+  private readonly holder: LeaseHolder;
   private readonly callers = new Map<number, Caller>();
   private readonly waiting = new Set<number>();
-  private speaking: Promise<void> | undefined;
+  private turnUnderWay: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private notBefore = -Infinity;
   private isReached = true;
-  private knowsOverruled = false;
+  private hasWarnedOverruled = false;
   private isClosed = false;
 
   constructor(private readonly deps: SessionDeps) {
     const { worker, policy } = deps;
     const fresh = { worker, ttlMs: policy.ttlMs, isMetered: policy.rate !== undefined };
-    this.holder = createHolder(fresh, randomUUID());
+    this.holder = createLeaseHolder(fresh, randomUUID());
   }
 
-  ask(want: Want): Asked {
-    const call = ask(this.holder, want, this.deps.now());
+  request(want: Want): LeaseRequest {
+    const call = requestLease(this.holder, want, this.deps.now());
     const lost = new AbortController();
     const lease = new Promise<HeldLease>((grant, refuse) => this.callers.set(call, { grant, refuse, lost }));
     this.waiting.add(call);
-    this.look();
+    this.update();
     return { call, lease, lost: lost.signal };
   }
 
-  /** The call is over, or does not want a lease any more. */
+  /** The call has ended, or does not want a lease any more. */
   end(call: number): void {
     this.callers.delete(call);
     if (this.waiting.delete(call)) withdraw(this.holder, call);
     else release(this.holder, call, this.deps.now());
-    this.look();
+    this.update();
   }
 
-  /** The least urgent of those that wait, and of these the last to come; `undefined`: nobody waits. */
-  last = (): { readonly call: number; readonly want: Want } | undefined => this.holder.waiting.at(-1);
+  /** The least urgent call that waits, and of several the last one; `undefined`: none waits. */
+  lastWaiting = (): { readonly call: number; readonly want: Want } | undefined => this.holder.waiting.at(-1);
 
-  /** Does nothing to a call that has its lease already. */
+  /** Turns away a call that waits. A call that has its lease is not affected. */
   refuse(call: number, why: AgentError): void {
     if (!this.waiting.has(call)) return;
     this.callers.get(call)?.refuse(why);
@@ -103,12 +106,12 @@ export class PoolSession {
   }
 
   noteOverload(resource: string, retryAfterMs: number | undefined): void {
-    this.holder.throttled.push({ resource, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+    this.holder.throttled.push({ resource, ...defined({ retryAfterMs }) });
     this.holder.giveBack = [...this.holder.giveBack, resource];
     this.holder.isDue = true;
   }
 
-  /** What a call has used above what was expected. */
+  /** Tokens that a call used, less those expected. */
   noteSpent(tokens: number): void {
     this.holder.spent += tokens;
   }
@@ -116,56 +119,57 @@ export class PoolSession {
   noteHealth(news: HealthNews): void {
     this.holder.health.push(news);
     this.holder.isDue = true;
-    this.look();
+    this.update();
   }
 
-  hear(news: PoolNews): void {
-    hearPush(this.holder, news, this.deps.now());
-    this.look();
+  receive(news: PoolNews): void {
+    takePush(this.holder, news, this.deps.now());
+    this.update();
   }
 
-  /** Gives back what is held, when the last call has ended. */
+  /** Returns all leases. Called when the last call has ended. */
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
     this.deps.onChecker(false);
-    // What is under way may be a turn that nobody answers any more: the leases end by themselves then.
-    await Promise.race([this.speaking, setTimeout(LAST_WITHIN_MS, undefined, { ref: false })]);
-    if (this.speaking !== undefined || this.holder.turn === 0) return;
+    // A turn may be under way that is never answered. Then the leases expire by themselves.
+    await Promise.race([this.turnUnderWay, setTimeout(LAST_WITHIN_MS, undefined, { ref: false })]);
+    if (this.turnUnderWay !== undefined || this.holder.turn === 0) return;
     this.holder.leases = [];
     this.holder.isDue = false;
-    await this.speak();
+    await this.takeTurn();
   }
 
-  /** After anything that may alter what is to be done. */
-  private look(): void {
+  /** Gives leases to calls, and sends a turn if one is due. Called after every change. */
+  private update(): void {
     const now = this.deps.now();
-    this.lose(expire(this.holder, now, randomUUID()));
+    this.abortCalls(expire(this.holder, now, randomUUID()));
     for (const lease of this.holder.leases) {
       const { call } = lease;
       if (call === undefined || !this.waiting.delete(call)) continue;
       this.callers.get(call)?.grant(lease);
     }
-    this.sayOverruled();
+    this.warnIfOverruled();
     this.deps.onChecker(this.holder.isChecker && !this.isClosed);
     const expires = this.holder.leases.length > 0 ? this.holder.validUntil : Infinity;
-    if (this.isClosed || this.speaking !== undefined) return this.wakeAt(expires);
+    if (this.isClosed || this.turnUnderWay !== undefined) return this.wakeAt(expires);
     const at = Math.max(nextTurnAt(this.holder) ?? Infinity, this.notBefore);
     if (at > now) return this.wakeAt(Math.min(at, expires));
-    this.speaking = this.speak().finally(() => {
-      this.speaking = undefined;
-      this.look();
+    this.turnUnderWay = this.takeTurn().finally(() => {
+      this.turnUnderWay = undefined;
+      this.update();
     });
   }
 
   private wakeAt(at: number): void {
     clearTimeout(this.timer);
     const ms = at - this.deps.now();
-    if (Number.isFinite(ms)) this.timer = globalThis.setTimeout(() => this.look(), Math.max(0, Math.ceil(ms))).unref();
+    if (Number.isFinite(ms))
+      this.timer = globalThis.setTimeout(() => this.update(), Math.max(0, Math.ceil(ms))).unref();
   }
 
   /** Never rejects. */
-  private async speak(): Promise<void> {
+  private async takeTurn(): Promise<void> {
     const { holder, deps } = this;
     const turn = nextTurn(holder, deps.now());
     const policy = holder.wantsPolicy ? { policy: deps.policy } : {};
@@ -176,10 +180,10 @@ export class PoolSession {
         this.isClosed ? LAST_WITHIN_MS : WITHIN_MS,
       );
       this.isReached = true;
-      this.lose(hearAnswer(holder, turn, news, deps.now(), randomUUID()));
+      this.abortCalls(takeAnswer(holder, turn, news, deps.now(), randomUUID()));
     } catch (error) {
       missAnswer(holder, turn, randomUUID());
-      this.notBefore = deps.now() + (AGAIN_AFTER_MS * (1 + deps.random())) / 2;
+      this.notBefore = deps.now() + (RETRY_AFTER_MS * (1 + deps.random())) / 2;
       if (this.isReached && !this.isClosed) {
         deps.log.warn(`pool ${JSON.stringify(deps.pool)} cannot be reached, so its calls wait: ${messageOf(error)}`);
       }
@@ -187,18 +191,18 @@ export class PoolSession {
     }
   }
 
-  private lose(calls: readonly number[]): void {
-    const message = `pool ${JSON.stringify(this.deps.pool)} could not be told in time that the call goes on: it has lost its lease`;
+  private abortCalls(calls: readonly number[]): void {
+    const message = `lease on pool ${JSON.stringify(this.deps.pool)} expired: this worker could not renew it in time`;
     for (const call of calls) this.callers.get(call)?.lost.abort(new AgentError(message, { type: 'LeaseLost' }));
   }
 
-  private sayOverruled(): void {
+  private warnIfOverruled(): void {
     const { isOverruled } = this.holder;
-    if (isOverruled && !this.knowsOverruled) {
+    if (isOverruled && !this.hasWarnedOverruled) {
       this.deps.log.warn(
-        `pool ${JSON.stringify(this.deps.pool)}: the settings of a worker that started later hold; those of this worker differ from them`,
+        `pool ${JSON.stringify(this.deps.pool)}: the settings of this worker do not apply: a worker with other settings started later`,
       );
     }
-    this.knowsOverruled = isOverruled;
+    this.hasWarnedOverruled = isOverruled;
   }
 }

@@ -1,9 +1,9 @@
 import type { Run } from '../run.js';
-import { askPerson } from './ask-person.js';
-import type { Settled, Work } from './work.js';
+import { waitForDecision } from './wait-for-decision.js';
+import type { Settlement, Work } from './work.js';
 
-export async function performApprove(run: Run, work: Work): Promise<Settled> {
-  const answer = await askPerson(run, work, work.task.task.approve!);
+export async function performApprove(run: Run, work: Work): Promise<Settlement> {
+  const answer = await waitForDecision(run, work, work.task.task.approve!);
   if ('outcome' in answer) return answer;
   const { approval } = answer;
   const output = {

@@ -1,24 +1,24 @@
-// What is asked when an agent has failed for good: the fallbacks of its task, one after the other, until one answers.
-import { addUsage, NO_USAGE } from '../../domain/call.js';
-import { fallbacksOf, type Fallback } from '../../domain/call-forms.js';
-import { holdKey } from '../../domain/escrow.js';
+// The fallbacks of a task: called one after the other, after its agent has failed and will not be retried, until one succeeds.
+import { addUsage, NO_USAGE } from '../../domain/call/usage.js';
+import { fallbacksOf, type Fallback } from '../../domain/call/options.js';
+import { itemName } from '../../domain/call/name.js';
 import type { Failure } from '../../domain/failure.js';
-import type { Outcome } from '../../domain/outcome.js';
-import { inTime } from '../../domain/soon.js';
-import { roomForFallback } from '../budget.js';
-import { outcomeOf } from '../outcome-of.js';
+import type { Outcome } from '../../domain/call/outcome.js';
+import { waitForFallbackHold } from '../budget.js';
+import { withCause } from '../calls/call-outcome.js';
+import { outcomeFromError } from '../calls/outcome-from-error.js';
 import { render, report, type Run } from '../run.js';
-import { callAgent, inputOf, type Call } from './agent.js';
-import { workOf, type Settled, type Work } from './work.js';
+import { callAgent, type Call, defaultInput } from './call-agent.js';
+import { workKey, type Settlement, type Work } from './work.js';
 
-export async function askFallbacks(run: Run, work: Work, input: unknown, first: Settled): Promise<Settled> {
+export async function callFallbacks(run: Run, work: Work, input: unknown, first: Settlement): Promise<Settlement> {
   let settled = first;
   const fallbacks = fallbacksOf(work.task.task);
   for (const [place, fallback] of fallbacks.entries()) {
     const { outcome } = settled;
     if (!hasFailedForGood(outcome)) break;
     const suffix = place === 0 ? 'fallback' : `fallback:${place + 1}`;
-    settled = await askFallback(
+    settled = await callFallback(
       run,
       work,
       { ...fallback, suffix, hasFallback: place < fallbacks.length - 1 },
@@ -29,29 +29,30 @@ export async function askFallbacks(run: Run, work: Work, input: unknown, first: 
   return settled;
 }
 
-type Failed = Exclude<Outcome, { status: 'succeeded' | 'cancelled' }>;
+type FailedOutcome = Exclude<Outcome, { status: 'succeeded' | 'cancelled' }>;
+type UnsuccessfulOutcome = Exclude<Outcome, { status: 'succeeded' }>;
 
-/** A call that was cancelled has not failed: nobody wants its answer any more. */
-const hasFailedForGood = (outcome: Outcome): outcome is Failed =>
+/** A cancelled call has not failed: its answer is not needed any more. */
+const hasFailedForGood = (outcome: Outcome): outcome is FailedOutcome =>
   outcome.status !== 'succeeded' && outcome.status !== 'cancelled' && outcome.failure.type !== 'Cancelled';
 
 type FallbackCall = Fallback & Pick<Call, 'suffix' | 'hasFallback'>;
 
-async function askFallback(
+async function callFallback(
   run: Run,
   work: Work,
   fallback: FallbackCall,
   input: unknown,
-  first: Failed,
-): Promise<Settled> {
-  const which = workOf(work);
+  first: FailedOutcome,
+): Promise<Settlement> {
+  const which = workKey(work);
   const hasBudget = run.progress.escrow !== undefined;
-  if (hasBudget) report(run, { type: 'fallbackAsked', ...which, agent: fallback.agent, outcome: first });
-  const second = await answerOf(run, work, fallback, input, first.failure);
-  if (hasBudget) report(run, { type: 'fallbackAnswered', ...which, outcome: second });
-  // The first agent may have done its work after all: then there is something to undo.
+  if (hasBudget) report(run, { type: 'fallbackRequested', ...which, agent: fallback.agent, outcome: first });
+  const second = await fallbackOutcome(run, work, fallback, input, first.failure);
+  if (hasBudget) report(run, { type: 'fallbackEnded', ...which, outcome: second });
+  // The first agent may have done its work: then there is something to undo.
   const isUnknown = first.status === 'unknown' && second.status !== 'succeeded';
-  const last: Outcome = isUnknown ? { ...second, status: 'unknown' } : second;
+  const last: Outcome = isUnknown ? { ...second, status: 'unknown', failure: whyUnknown(run, first, second) } : second;
   const outcome: Outcome = {
     ...last,
     attempts: first.attempts + second.attempts,
@@ -60,13 +61,29 @@ async function askFallback(
   return { outcome, answeredBy: fallback.agent };
 }
 
-async function answerOf(run: Run, work: Work, fallback: FallbackCall, input: unknown, why: Failure): Promise<Outcome> {
+/** Adds the failure of the first agent: the failure of the fallback does not explain why the task is unknown. */
+function whyUnknown(
+  { rules }: Run,
+  { failure: first }: FailedOutcome,
+  { failure: last }: UnsuccessfulOutcome,
+): Failure {
+  const firstCause = first.cause === undefined ? '' : ` (${first.cause})`;
+  return rules < 2 ? last : withCause(last, `before the fallback, ${first.type}: ${first.message}${firstCause}`);
+}
+
+async function fallbackOutcome(
+  run: Run,
+  work: Work,
+  fallback: FallbackCall,
+  input: unknown,
+  why: Failure,
+): Promise<Outcome> {
   try {
-    if (run.progress.escrow !== undefined) await roomForFallback(run, holdKey(work.task.id, work.index));
+    if (run.progress.escrow !== undefined) await waitForFallbackHold(run, itemName(work.task.id, work.index));
     const scope = { ...work.scope, failure: why };
-    const own = fallback.input === undefined ? input : inputOf(await inTime(render(run, fallback.input, scope)));
+    const own = fallback.input === undefined ? input : defaultInput(await render(run, fallback.input, scope));
     return (await callAgent(run, work, { ...fallback, input: own })).outcome;
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeFromError(error);
   }
 }

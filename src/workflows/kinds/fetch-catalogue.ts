@@ -1,18 +1,19 @@
+import { defined } from '../../domain/json/defined.js';
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import type { Catalogue } from '../../domain/catalogue.js';
-import type { Decompose } from '../../domain/plan.js';
-import { outcomeOf } from '../outcome-of.js';
-import { workName, type Settled, type Work } from './work.js';
+import type { Catalogue } from '../../domain/agent/catalogue.js';
+import type { Decompose } from '../../domain/plan/plan.js';
+import { outcomeFromError } from '../calls/outcome-from-error.js';
+import { workName, type Settlement, type Work } from './work.js';
 
-/** A worker that does not know an agent is asked again, for another one may. */
+/** A worker that does not have an agent fails the activity; the next attempt may reach a worker that does. */
 const ATTEMPTS = 10;
 
-/** Which agents there are, as the worker knows them: noted in the history, so that the limits of a run never change. */
+/** The agents that the worker has. They are recorded in the history, so that the limits of a run never change. */
 export async function fetchCatalogue(
   work: Work,
   { agents, planner, aggregate }: Pick<Decompose, 'agents' | 'planner' | 'aggregate'>,
-): Promise<Catalogue | Settled> {
+): Promise<Catalogue | Settlement> {
   const name = workName(work);
   const { catalogue } = proxyActivities<Activities>({
     activityId: `${name}:catalogue`,
@@ -22,8 +23,8 @@ export async function fetchCatalogue(
   });
   const except = [planner, ...(typeof aggregate === 'object' ? [aggregate.agent] : [])];
   try {
-    return await catalogue({ except, ...(agents === undefined ? {} : { types: agents }) });
+    return await catalogue({ except, ...defined({ types: agents }) });
   } catch (error) {
-    return { outcome: outcomeOf(error, ATTEMPTS) };
+    return { outcome: outcomeFromError(error, { attempts: ATTEMPTS }) };
   }
 }

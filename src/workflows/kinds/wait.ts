@@ -1,33 +1,38 @@
 // Waits for a duration or until a time, on a durable timer.
 import { sleep } from '@temporalio/workflow';
-import { ExpressionError } from '../../domain/expression.js';
-import { stateOf } from '../../domain/progress.js';
-import { inTime } from '../../domain/soon.js';
-import { waitUntil } from '../../domain/wait-until.js';
+import { ExpressionError } from '../../domain/expression/expression.js';
+import { advance } from '../../domain/progress/advance.js';
+import { stateOf } from '../../domain/progress/progress.js';
+import type { Task } from '../../domain/plan/plan.js';
+import { waitUntil } from '../../domain/plan/wait-until.js';
 import { render, type Run } from '../run.js';
-import type { Settled, Work } from './work.js';
+import type { Settlement, Work } from './work.js';
 
-export async function performWait(run: Run, work: Work): Promise<Settled> {
-  const { task } = work;
-  const state = stateOf(run.progress, task.id);
-  if (state.dueAt === undefined) {
-    const wait = task.task.wait!;
-    const [template, accept] =
-      typeof wait === 'string'
-        ? ([wait, 'both'] as const)
-        : 'for' in wait
-          ? ([wait.for, 'duration'] as const)
-          : ([wait.until, 'time'] as const);
-    const value = await inTime(render(run, template, work.scope));
-    // Kept: an expression that reads the clock would say something else after a continue-as-new.
-    state.dueAt = waitUntil(value, state.startedAt ?? Date.now(), accept);
-    if (state.dueAt === undefined) {
-      throw new ExpressionError(
-        `wait: expected a duration such as "30s" or an ISO 8601 time, got ${JSON.stringify(value)}`,
-      );
-    }
+export async function performWait(run: Run, work: Work): Promise<Settlement> {
+  const { id } = work.task;
+  const dueAt = stateOf(run.progress, id).dueAt ?? (await findDueTime(run, work));
+  const ms = dueAt - Date.now();
+  if (ms > 0) await sleep(ms, { summary: id });
+  return { outcome: { status: 'succeeded', output: { at: new Date(dueAt).toISOString() }, attempts: 0 } };
+}
+
+/** Evaluates when the wait ends. Recorded in progress: after a continue-as-new, an expression that reads the clock would differ. */
+async function findDueTime(run: Run, { task, scope }: Work): Promise<number> {
+  const { template, accept } = waitTemplate(task.task.wait!);
+  const value = await render(run, template, scope);
+  const at = waitUntil(value, stateOf(run.progress, task.id).startedAt ?? Date.now(), accept);
+  if (at === undefined) {
+    throw new ExpressionError(
+      `wait: expected a duration such as "30s" or an ISO 8601 time, got ${JSON.stringify(value)}`,
+    );
   }
-  const ms = state.dueAt - Date.now();
-  if (ms > 0) await sleep(ms, { summary: task.id });
-  return { outcome: { status: 'succeeded', output: { at: new Date(state.dueAt).toISOString() }, attempts: 0 } };
+  advance(run.graph, run.progress, { type: 'due', task: task.id, at });
+  return at;
+}
+
+function waitTemplate(wait: NonNullable<Task['wait']>) {
+  if (typeof wait === 'string') return { template: wait, accept: 'both' } as const;
+  return 'for' in wait
+    ? ({ template: wait.for, accept: 'duration' } as const)
+    : ({ template: wait.until, accept: 'time' } as const);
 }

@@ -1,8 +1,9 @@
-// What there is to carry out, and what comes of it.
-import { holdKey } from '../../domain/escrow.js';
-import type { Scope } from '../../domain/expression.js';
-import type { GraphTask } from '../../domain/graph.js';
-import type { Outcome } from '../../domain/outcome.js';
+// The work of a task or an item, and how it ends.
+import { itemName } from '../../domain/call/name.js';
+import type { Scope } from '../../domain/expression/expression.js';
+import type { GraphTask } from '../../domain/plan/graph.js';
+import type { Outcome } from '../../domain/call/outcome.js';
+import type { ChildState } from '../../domain/progress/state.js';
 
 /** A task, or one item of a forEach. */
 export interface Work {
@@ -11,17 +12,20 @@ export interface Work {
   readonly scope: Scope;
 }
 
-export interface Settled {
+/** How a task or an item ended. */
+export interface Settlement {
   readonly outcome: Outcome;
-  /** What undoing a sub-plan needs to know of it. */
-  readonly child?: unknown;
-  /** The agent that answered, where it is not the one that the task names. */
+  /** What it takes to undo the sub-plan. */
+  readonly child?: ChildState;
+  /** Paths of what the sub-plan could not undo. */
+  readonly debt?: readonly string[];
+  /** The agent that answered, if it is not the one that the task names. */
   readonly answeredBy?: string;
 }
 
-/** Which task or item it is, as events name it. */
-export const workOf = ({ task: { id }, index }: Pick<Work, 'task' | 'index'>): { task: string; index?: number } =>
+/** The fields of an event that name the task or item. */
+export const workKey = ({ task: { id }, index }: Pick<Work, 'task' | 'index'>): { task: string; index?: number } =>
   index === undefined ? { task: id } : { task: id, index };
 
-/** The name of what is done for a task or item within its run: `scan`, `analyze[7]`, `scan~1`. */
-export const workName = ({ task, index }: Pick<Work, 'task' | 'index'>): string => holdKey(task.callName, index);
+/** The name of the call of a task or item: `scan`, `analyze[7]`, `scan~1`. */
+export const workName = ({ task, index }: Pick<Work, 'task' | 'index'>): string => itemName(task.callName, index);

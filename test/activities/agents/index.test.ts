@@ -1,13 +1,13 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import { commandAgent } from '../../../src/activities/agents/command.js';
-import { functionAgent } from '../../../src/activities/agents/function.js';
+import { commandAgent } from '../../../src/activities/agents/command/command-agent.js';
+import { functionAgent } from '../../../src/activities/agents/function-agent.js';
 import { agentFromData } from '../../../src/activities/agents/index.js';
-import type { Agent } from '../../../src/domain/agent.js';
+import type { Agent } from '../../../src/domain/agent/agent.js';
 import { call } from '../call.js';
 
-describe('an agent in a data file', () => {
-  test('of kind command is one that runs', async () => {
+describe('agentFromData', () => {
+  test('an agent of kind command in a data file runs', async () => {
     const agent = agentFromData({
       type: 'echo',
       kind: 'command',
@@ -21,14 +21,14 @@ describe('an agent in a data file', () => {
     expect((await call({ agents: [agent] })).output).toBe('hello');
   });
 
-  test('of kind http is an agent', () => {
+  test('an agent of kind http in a data file is an agent', () => {
     const headers = { authorization: { env: 'TOKEN' } };
     expect(agentFromData({ type: 'scan', kind: 'http', url: 'http://127.0.0.1/x', headers })).toMatchObject({
       kind: 'http',
     });
   });
 
-  test('with mistakes is refused with all of them, one line each', () => {
+  test('an agent with mistakes is rejected with all of them, one line for each', () => {
     const data = {
       type: 'echo',
       kind: 'command',
@@ -43,13 +43,13 @@ describe('an agent in a data file', () => {
       'agent "echo": retry.attempts: expected number to be >=1, got 0',
       'agent "echo": retry: unknown key "often"',
       'agent "echo": command: expected a list: the program, then its arguments, got nothing',
-      'agent "echo": env.A: expected string, got 1',
+      'agent "echo": env: expected a list of names to pass on, or an object of values; of "A" expected text, { env: NAME } or { $secret: NAME }, got a value that is not shown',
       expect.stringMatching(/^agent "echo": output: not a usable JSON Schema: .*, got \{"type":"strng"\}$/),
       'agent "echo": unknown key "comand"; did you mean "command"?',
     ]);
   });
 
-  test('of a kind that does not exist is refused with those that do', () => {
+  test('an unknown kind is rejected with the list of kinds', () => {
     expect(problemsOf({ type: 'a', kind: 'comand' })).toEqual([
       'agent "a": kind: expected "command", "http", "llm", "llm-planner" or "rules", got "comand"; did you mean "command"?',
     ]);
@@ -59,7 +59,7 @@ describe('an agent in a data file', () => {
     ]);
   });
 
-  test('of kind http with a bad address or header is refused', () => {
+  test('an agent of kind http with a wrong URL or header is rejected', () => {
     expect(problemsOf({ type: 'a', kind: 'http', url: 'ftp://x', headers: { 'a b': 'x', c: { var: 'D' } } })).toEqual([
       'agent "a": url: expected a URL that begins with http:// or https://, got "ftp://x"',
       expect.stringContaining('headers["a b"]: '),
@@ -68,16 +68,17 @@ describe('an agent in a data file', () => {
   });
 });
 
-describe('an agent of kind llm in a data file', () => {
+describe('agentFromData: llm', () => {
   const data = { type: 'a', kind: 'llm', baseURL: 'http://127.0.0.1:1/v1', model: 'm' };
 
-  test('is an agent whose output is text if it declares none', () => {
+  test('an LLM agent without an output schema answers text', () => {
     const agent = agentFromData({ ...data, apiKey: { env: 'KEY' }, prompt: 'Sum up {% $input.text %}' });
     expect(agent).toMatchObject({ type: 'a', kind: 'llm', output: { type: 'string' } });
-    expect(JSON.stringify(agent)).not.toContain('KEY');
+    expect(agent).not.toHaveProperty('apiKey');
+    expect(agent.secrets).toEqual([{ what: 'apiKey', source: { env: 'KEY' } }]);
   });
 
-  test('with mistakes is refused with all of them', () => {
+  test('an LLM agent with mistakes is rejected with all of them', () => {
     const { model: _, ...rest } = data;
     const bad = {
       provider: 'opnai',
@@ -101,7 +102,7 @@ describe('an agent of kind llm in a data file', () => {
     ]);
   });
 
-  test('that is of no server is refused', () => {
+  test('an LLM agent without a server is rejected', () => {
     const { baseURL: _, ...rest } = data;
     expect(problemsOf(rest)).toEqual([
       'agent "a": baseURL: expected the URL of an OpenAI-compatible server, such as "http://localhost:11434/v1", got nothing',
@@ -114,17 +115,17 @@ describe('an agent of kind llm in a data file', () => {
     ['Of {% $run.id %}', /^agent "a": prompt: expected expressions over \$input, got "\$run"$/],
     ['Of {% text %}', /^agent "a": prompt: expected expressions over \$input, got "text"$/],
     ['Of {% $random() %}', /^agent "a": prompt: expected expressions over \$input, got "\$random"$/],
-  ])('with the prompt %s is refused', (prompt, problem) => {
+  ])('an LLM agent with the prompt %s is rejected', (prompt, problem) => {
     expect(problemsOf({ ...data, prompt })).toEqual([expect.stringMatching(problem)]);
   });
 
-  test('may have text in its prompt that only looks like an expression', () => {
+  test('the prompt of an LLM agent may have text that only looks like an expression', () => {
     expect(problemsOf({ ...data, prompt: 'Write {% and 100%}.. {' })).toHaveLength(1);
     expect(problemsOf({ ...data, prompt: 'Write {% alone' })).toEqual([]);
   });
 });
 
-test('an agent in code is checked as one in a file is', () => {
+test('an agent in code is checked like one in a data file', () => {
   expect(() => commandAgent({ type: '1x', command: ['node'] })).toThrow(
     /^agent "1x": type: expected a letter.*got "1x"$/,
   );

@@ -1,29 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { pictureFormats, renderPicture } from '../../../src/cli/picture/index.js';
-import { pictureThemes } from '../../../src/cli/picture/svg-style.js';
-import { statusLook } from '../../../src/domain/status-look.js';
+import { renderPicture } from '../../../src/cli/picture/index.js';
+import { forTerminal } from '../../../src/cli/terminal/paint.js';
+import { PICTURE_FORMATS } from '../../../src/cli/picture/options.js';
+import { pictureThemes } from '../../../src/cli/picture/svg/style.js';
+import { statusLook } from '../../../src/domain/picture/status-style.js';
 import { fanOut, hostile, layers, pictureOf, review, task } from './samples.js';
 
 describe('renderPicture', () => {
-  it.each(pictureFormats)('%s: the same picture gives the same file, which ends its last line', async (format) => {
+  it.each(PICTURE_FORMATS)('%s: the same picture gives the same file, which ends with a line break', async (format) => {
     const text = await renderPicture(review, format);
     expect(text).toBe(await renderPicture(review, format));
     expect(text).toMatch(/[^\n]\n$/);
     for (const { id } of review.tasks) expect(text).toContain(id);
   });
 
-  it.each(pictureFormats)('%s: a picture without tasks is still a picture', async (format) => {
+  it.each(PICTURE_FORMATS)('%s: a picture without tasks is rendered', async (format) => {
     expect(await renderPicture(pictureOf([]), format)).toContain(format === 'mermaid' ? 'flowchart' : 'sample');
   });
 
-  it('text: is coloured on demand only', async () => {
+  it('text: colours are used on request only', async () => {
     expect(await renderPicture(review, 'text')).not.toContain('\u001b');
-    expect(await renderPicture(review, 'text', { colour: true })).toContain('\u001b[32m✓');
+    expect(forTerminal(await renderPicture(review, 'text', { colour: true }))).toContain('\u001b[32m✓');
   });
 });
 
 describe('mermaid', () => {
-  it('gives each kind its shape, each status its class, and a condition a dashed border', async () => {
+  it('mermaid: each kind has its shape, each status its class, and a condition a dashed border', async () => {
     const kinds = (['agent', 'plan', 'approve', 'wait', 'event'] as const).map((kind) =>
       task(kind, [], { kind, label: 'x' }),
     );
@@ -36,7 +38,7 @@ describe('mermaid', () => {
     expect(statuses).toContain('t0 --> t1');
   });
 
-  it('lets no character of a plan mean anything', async () => {
+  it('mermaid: no character of a plan is interpreted', async () => {
     const labels = [...(await renderPicture(hostile, 'mermaid')).matchAll(/^ {2}t\d+\["(.*)"\]$/gm)].map(
       ([, label]) => label ?? '',
     );
@@ -45,26 +47,26 @@ describe('mermaid', () => {
       expect(label.replaceAll('<br/>', '').replace(/#\d+;/g, '')).not.toMatch(/["'`<>[\](){}|&;#\\%\n]/);
   });
 
-  it('folds a fan-out that has more lines than Mermaid draws', async () => {
+  it('mermaid: a fan-out with more lines than Mermaid draws is folded', async () => {
     const text = await renderPicture(fanOut(500), 'mermaid');
     expect(text).toContain('w0 … w499<br/>500 tasks');
     expect(text.match(/-->/g)).toHaveLength(2);
   });
 
-  it('says so when even folded there are more lines than Mermaid draws', async () => {
+  it('mermaid: a comment reports if there are more lines than Mermaid draws after folding', async () => {
     expect(await renderPicture(layers(10, 50), 'mermaid')).toMatch(/^%% \d+ lines: raise Mermaid's maxEdges/);
   });
 });
 
 describe('dot', () => {
-  it('quotes all text', async () => {
+  it('dot: all text is quoted', async () => {
     const text = await renderPicture(hostile, 'dot');
     const outside = text.replace(/"(?:[^"\\]|\\.)*"/gs, '""');
     expect(outside).not.toMatch(/script|constructor|alert|tick/);
     expect(text).toContain('&amp;amp; &amp; `tick`');
   });
 
-  it('gives each kind its shape and a condition a dashed border', async () => {
+  it('dot: each kind has its shape, and a condition a dashed border', async () => {
     const text = await renderPicture(review, 'dot');
     expect(text).toContain('shape=hexagon, style="filled,dashed"');
     expect(text).toContain('peripheries=2');
@@ -73,7 +75,7 @@ describe('dot', () => {
 });
 
 describe('svg', () => {
-  it('has a box that fits each text, the whole text in its title, and a legend of what is there', async () => {
+  it('svg: boxes fit their text, titles have the full text, and the legend lists the statuses', async () => {
     const long = task('a'.repeat(80), [], { label: 'b'.repeat(200), status: 'failed' });
     const svg = await renderPicture(pictureOf([long, task('short', [], { status: 'running' })]), 'svg');
     expect(svg).toContain(`<title>${'a'.repeat(80)} · ${'b'.repeat(200)} · failed</title>`);
@@ -89,12 +91,12 @@ describe('svg', () => {
     expect(svg).not.toContain('0 succeeded');
   });
 
-  it('measures wide characters as two', async () => {
+  it('svg: wide characters count as two', async () => {
     const svg = await renderPicture(pictureOf([task('t', [], { label: '漢'.repeat(60) })]), 'svg');
     expect(/class="label"[^>]*>(漢+)…</.exec(svg)?.[1]?.length).toBeLessThan(20);
   });
 
-  it('stacks a forEach, dashes a condition and follows the colour scheme of its viewer', async () => {
+  it('svg: a forEach is stacked, a condition dashed, and the colours follow the scheme of the viewer', async () => {
     const svg = await renderPicture(review, 'svg');
     expect(svg.match(/class="box"/g)).toHaveLength(5 + 2);
     expect(svg).toContain('class="task s-pending conditional"');
@@ -108,13 +110,13 @@ describe('svg', () => {
     expect(text).toContain('&lt;/script&gt;&lt;img src=x onerror=&quot;alert(1)&quot;&gt;');
   });
 
-  it('holds no character that XML cannot', async () => {
+  it('svg: there is no character that XML cannot represent', async () => {
     expect(await renderPicture(hostile, 'svg')).not.toMatch(/[^\P{Cc}\n]|\p{Cs}/u);
   });
 });
 
 describe('html', () => {
-  it('asks nobody for anything', async () => {
+  it('html: the page has no external resources', async () => {
     const html = await renderPicture(review, 'html');
     expect(html.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(
       /https?:|\bsrc=|@import|url\(|href="(?!data:,")/,
@@ -122,7 +124,7 @@ describe('html', () => {
     expect(html).toContain("default-src 'none'");
   });
 
-  it('carries its data as JSON that cannot end its element', async () => {
+  it('html: the data is JSON that cannot end its element', async () => {
     const html = await renderPicture(hostile, 'html');
     const [, json = ''] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html) ?? [];
     const data = JSON.parse(json) as { tasks: { id: string; about: string }[] };

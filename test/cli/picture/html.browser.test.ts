@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderPicture } from '../../../src/cli/picture/index.js';
-import type { Picture } from '../../../src/domain/picture.js';
+import type { Picture } from '../../../src/domain/picture/picture.js';
 import { hostile, layers, review } from './samples.js';
 import { hasBrowser, inBrowser, launchBrowser } from '../../support/chromium.js';
 
@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START
   };
   const litTasks = (page: Page) => page.locator('.task.lit .id').allTextContents();
 
-  it('shows what a plan of hostile text says, runs nothing of it and asks nobody', async () => {
+  it('page: hostile text in a plan is shown, not executed, and there are no requests', async () => {
     const { page, complaints } = await open(hostile);
     expect(await page.locator('h1').textContent()).toBe(hostile.name);
     expect(await page.locator('.task').count()).toBe(hostile.tasks.length);
@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START
     expect(complaints).toEqual([]);
   });
 
-  it('fits the picture to the window at the start, and zooms by wheel, buttons and keys', async () => {
+  it('page: the picture fits the window at the start, and is zoomed by wheel, buttons and keys', async () => {
     const { page, complaints } = await open(layers(10, 50));
     const box = await page.locator('#view').boundingBox();
     expect(box?.x).toBeGreaterThanOrEqual(0);
@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START
     expect(complaints).toEqual([]);
   });
 
-  it('is moved by dragging, which chooses nothing', async () => {
+  it('page: dragging moves the picture and selects no task', async () => {
     const { page } = await open(review);
     const before = await page.locator('#view').boundingBox();
     await page.mouse.move(200, 700);
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START
     expect(await litTasks(page)).toEqual([]);
   });
 
-  it('lights up what a task needs and what needs it when the task is clicked', async () => {
+  it('page: a click on a task highlights its needs and dependents', async () => {
     const { page } = await open(review);
     await page.locator('.task', { hasText: 'analyze' }).click();
     expect(await litTasks(page)).toEqual(['inventory', 'analyze', 'publish']);
@@ -104,7 +104,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START
     expect(await litTasks(page)).toEqual([]);
   });
 
-  it('finds tasks by a part of their id, and by their status', async () => {
+  it('page: tasks are found by a part of their id, and by their status', async () => {
     const { page } = await open(review);
     await page.keyboard.press('/');
     await page.keyboard.type('SIGN');
@@ -115,7 +115,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START
     expect(await litTasks(page)).toEqual(['scan']);
   });
 
-  it('has no text that is wider than its box', async () => {
+  it('page: no text is wider than its box', async () => {
     const { page } = await open(review);
     for (const box of await page.locator('.task').all()) {
       const outer = await box.locator('.box').last().boundingBox();
@@ -126,7 +126,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START
     }
   });
 
-  it('is legible XML as an SVG of its own', async () => {
+  it('page: the SVG is valid XML', async () => {
     const file = join(folder, 'picture.svg');
     await writeFile(file, await renderPicture(hostile, 'svg'));
     const page = await browser.newPage();

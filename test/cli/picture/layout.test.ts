@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layoutPicture, type Layout } from '../../../src/cli/picture/layout.js';
-import type { Picture } from '../../../src/domain/picture.js';
+import { layoutPicture, type Layout } from '../../../src/cli/picture/layout/layout.js';
+import type { Picture } from '../../../src/domain/picture/picture.js';
 import { chain, fanOut, layers, pictureOf, task } from './samples.js';
 
 const cell = { width: 150, height: 28 };
@@ -14,7 +14,7 @@ const randomDag = fc
   );
 
 describe('layoutPicture', () => {
-  it('never lays two boxes over each other, nor one outside the picture', () => {
+  it('layout: boxes do not overlap, and are within the picture', () => {
     fc.assert(
       fc.property(randomDag, (picture) => {
         const layout = layOut(picture);
@@ -30,7 +30,7 @@ describe('layoutPicture', () => {
     );
   });
 
-  it('never draws a line through a box', () => {
+  it('layout: no line crosses a box', () => {
     fc.assert(
       fc.property(randomDag, (picture) => {
         expect(crossings(layOut(picture))).toEqual([]);
@@ -39,7 +39,7 @@ describe('layoutPicture', () => {
     );
   });
 
-  it('draws every task after what it needs, to its right', () => {
+  it('layout: every task is to the right of its needs', () => {
     const picture = layers(6, 20);
     const layout = layOut(picture);
     const xOf = new Map(picture.tasks.map(({ id }, index) => [id, layout.boxes[index]?.x ?? 0]));
@@ -48,7 +48,7 @@ describe('layoutPicture', () => {
     }
   });
 
-  it('lays a fan-out of 500 out as a grid, with one line in and one line out', () => {
+  it('layout: a fan-out of 500 is a grid with one line in and one line out', () => {
     const layout = layOut(fanOut(500));
     expect(layout.frames).toMatchObject([{ tasks: 500 }]);
     expect(layout.lines.map(({ from, to }) => [from.length, to.length])).toEqual([
@@ -58,13 +58,13 @@ describe('layoutPicture', () => {
     expect(isScreenLike(layout)).toBe(true);
   });
 
-  it('folds a chain of 100 into rows', () => {
+  it('layout: a chain of 100 is folded into rows', () => {
     const layout = layOut(chain(100));
     expect(layout.lines).toHaveLength(99);
     expect(isScreenLike(layout)).toBe(true);
   });
 
-  it('draws ten layers of 50 that all need each other with a line for each layer', () => {
+  it('layout: ten fully connected layers of 50 have one line for each layer', () => {
     const ids = (layer: number) => Array.from({ length: 50 }, (_, index) => `l${layer}_${index}`);
     const tasks = Array.from({ length: 10 }, (_, layer) =>
       ids(layer).map((id) => task(id, layer === 0 ? [] : ids(layer - 1))),
@@ -74,17 +74,17 @@ describe('layoutPicture', () => {
     expect(isScreenLike(layout)).toBe(true);
   });
 
-  it('keeps ten layers of 50 with lines of their own as high as their boxes need', () => {
+  it('layout: ten layers of 50 with separate lines are as high as their boxes require', () => {
     const layout = layOut(layers(10, 50));
     expect(layout.height).toBeLessThan(50 * 36 * 1.5);
     expect(overlaps(layout)).toEqual([]);
   });
 
-  it('gives the same coordinates for the same picture', () => {
+  it('layout: the same picture gives the same coordinates', () => {
     expect(layOut(layers(5, 12))).toEqual(layOut(layers(5, 12)));
   });
 
-  it('lays out an empty picture, unknown needs and a cycle', () => {
+  it('layout: an empty picture, unknown needs and a cycle are laid out', () => {
     expect(layOut(pictureOf([])).boxes).toEqual([]);
     const odd = layOut(pictureOf([task('a', ['b', 'ghost']), task('b', ['a']), task('c', ['c'])]));
     expect(overlaps(odd)).toEqual([]);

@@ -1,5 +1,6 @@
-import type { Picture, PictureTask } from '../../../src/domain/picture.js';
-import type { TaskStatus } from '../../../src/domain/status.js';
+import type { Picture } from '../../../src/domain/picture/picture.js';
+import type { PictureTask } from '../../../src/domain/picture/picture.js';
+import type { TaskStatus } from '../../../src/domain/task-status.js';
 
 export function task(id: string, needs: readonly string[] = [], more: Partial<PictureTask> = {}): PictureTask {
   return { id, kind: 'agent', label: 'worker', needs, ...more };

@@ -1,4 +1,4 @@
-// Operations and assertions on a breaker under a mock clock, from resilience4j's own tests: test/cases/README.md.
+// Operations and assertions on a breaker with a simulated clock, from the tests of resilience4j: see test/cases/README.md.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import {
   settleTime,
   turn,
   type BreakerPhase,
-} from '../../../src/domain/breaker/breaker.js';
+} from '../../../src/domain/breaker/state-machine.js';
 import { breakerPolicy, type BreakerSettings } from '../../../src/domain/breaker/settings.js';
 
 const Config = z.object({
@@ -42,7 +42,7 @@ const CASES = z
   .array(Case)
   .parse(JSON.parse(readFileSync(new URL('../../cases/circuit-breaker.json', import.meta.url), 'utf8')));
 
-/** Their names of phases and of ours. */
+/** Phases: the names of resilience4j, and ours. */
 const PHASES: Readonly<Record<string, BreakerPhase>> = {
   CLOSED: 'closed',
   OPEN: 'open',
@@ -67,7 +67,7 @@ const settingsOf = (config: z.infer<typeof Config>): BreakerSettings => ({
   probeFor: `${config.maxWaitDurationInHalfOpenStateSeconds}s`,
 });
 
-/** Two cases make a breaker of their own, in Java. */
+/** Two cases construct their own breaker, in Java. */
 function settingsIn(source: string): BreakerSettings {
   const number = (name: string) => new RegExp(`${name}\\(([\\d.]+)\\)`).exec(source)?.[1];
   const size = Number(number('slidingWindowSize'));
@@ -77,12 +77,12 @@ function settingsIn(source: string): BreakerSettings {
     window: source.includes('TIME_BASED') ? { time: `${size}s` } : { count: size },
     failureRate: Number(number('failureRateThreshold')),
     probes: Number(number('permittedNumberOfCallsInHalfOpenState')),
-    // Their back-off grows by half each time unless it is told otherwise.
+    // The default backoff of resilience4j grows by half each time.
     openFor: backoff === undefined ? `${wait}s` : { initial: `${backoff}ms`, factor: 1.5 },
   };
 }
 
-/** What the data leaves out: for how long a case opens its breaker by hand. */
+/** Not in the data: how long a breaker stays open that a case opens by hand. */
 const OPENED_FOR_MS: Readonly<Record<string, number>> = {
   'r4j:shouldTransitionToHalfOpenAfterPassedWaitDuration': 2 * 3_600_000,
 };

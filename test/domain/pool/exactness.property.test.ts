@@ -1,5 +1,5 @@
-// A pool and its workers over a network that loses, delays and repeats, on a clock of their own: whatever happens, no resource has
-// more calls at once than it takes, all of them end, and nothing is left over.
+// A pool and its workers over a network that loses and delays messages, on a simulated clock: no resource ever has more calls at the
+// same time than its capacity, all calls end, and no lease is left over.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Cluster } from '../../support/pool-cluster.js';
@@ -54,7 +54,7 @@ const op = fc.oneof(
 
 const scenario = fc.record({
   seed: fc.nat(),
-  /** Of a hundred messages. */
+  /** Messages that never arrive, of a hundred. */
   lost: fc.integer({ min: 0, max: 40 }),
   latencyMs: fc.integer({ min: 0, max: 600 }),
   isMetered: fc.boolean(),
@@ -68,12 +68,12 @@ const scenario = fc.record({
   ops: fc.array(op, { maxLength: 60 }),
 });
 
-test('no resource ever has more calls than it takes, everyone is served, and nothing is left over', () => {
+test('pool: no resource ever has more calls than its capacity, all calls are served, and no lease is left over', () => {
   fc.assert(
     fc.property(scenario, ({ ops, ...network }) => {
       const cluster = new Cluster(network);
       for (const one of ops) cluster.act(one);
-      // A network that works again, and a resource that anyone may use.
+      // The network works again, and every call may use the new resource.
       cluster.heal();
       cluster.act({ do: 'add', id: 'spare', capacity: 1 });
       cluster.settle();
@@ -85,7 +85,7 @@ test('no resource ever has more calls than it takes, everyone is served, and not
   );
 });
 
-test('whoever is served next is the most urgent, then the first to come, whichever worker it is of', () => {
+test('pool: calls are served by priority, then in their order, whichever worker they belong to', () => {
   const call = fc.record({ worker, priority: fc.integer({ min: 1, max: 5 }) });
   fc.assert(
     fc.property(fc.array(call, { minLength: 2, maxLength: 20 }), fc.nat(), (calls, seed) => {

@@ -1,11 +1,11 @@
-// How a pool is told in the Web UI.
+// The text about a pool for the Web UI.
 import { expect, test } from 'vitest';
-import { createPool } from '../../../src/domain/pool/pool.js';
+import { createPool } from '../../../src/domain/pool/coordinator/state.js';
 import { poolPolicy } from '../../../src/domain/pool/settings.js';
-import { poolStatus } from '../../../src/domain/pool/status.js';
+import { poolStatus } from '../../../src/domain/pool/coordinator/status.js';
 import { poolDetails } from '../../../src/domain/pool/text.js';
 
-test('in markdown there is a line for each resource, and nothing of it means more than it says', () => {
+test('pool details: the markdown has a line for each resource, with special characters escaped', () => {
   const resources = [{ id: 'west', capacity: 4, weight: 2, endpoint: 'http://a:1', labels: { zone: '*x*' } }];
   const state = createPool(poolPolicy({ name: 'gpus', resources }), { hash: 'a', since: 0 }, 0);
   state.resources[0]!.ill = 'GET http://a:1/ answered 500\n| no disk';

@@ -1,8 +1,8 @@
-import { loadOf, type Strategy } from './strategy.js';
+import { load, type Strategy } from './strategy.js';
 
-/** Never one that is busier than another; of equals each is as likely. */
+/** Chooses a resource with the least load; of several, each is equally likely. */
 export const leastLoaded: Strategy = (candidates, { random }) => {
-  const least = Math.min(...candidates.map(loadOf));
-  const idle = candidates.filter((one) => loadOf(one) === least);
+  const least = Math.min(...candidates.map(load));
+  const idle = candidates.filter((one) => load(one) === least);
   return idle[Math.floor(random() * idle.length)]!;
 };

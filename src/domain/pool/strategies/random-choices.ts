@@ -1,6 +1,6 @@
-// The least loaded of d resources drawn at random. Already with two the longest queue grows as log log n, where with one it
-// grows as log n / log log n. Source: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 1996.
-import { loadOf, type Strategy } from './strategy.js';
+// The least loaded of d resources drawn at random. With two draws the longest queue grows as log log n, with one draw as
+// log n / log log n. Source: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 1996.
+import { load, type Strategy } from './strategy.js';
 
 export const randomChoices =
   (d: number): Strategy =>
@@ -9,7 +9,7 @@ export const randomChoices =
     let best = draw();
     for (let drawn = 1; drawn < d; drawn++) {
       const other = draw();
-      if (loadOf(other) < loadOf(best)) best = other;
+      if (load(other) < load(best)) best = other;
     }
     return best;
   };

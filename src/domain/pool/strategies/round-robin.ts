@@ -1,6 +1,6 @@
 import type { Strategy } from './strategy.js';
 
-/** Each in its turn, by id, so that one that comes or goes changes nothing for the rest. */
+/** Each resource in its turn, in the order of ids: a resource that comes or goes does not change the order of the others. */
 export const roundRobin: Strategy = (candidates, { memory }) => {
   const inOrder = candidates.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const { last } = memory;

@@ -1,7 +1,7 @@
-// The same key goes to the same resource. Each resource has a score for each key, and the highest wins, so that only the keys of
-// one that leaves move, and to all the others. Source: D. Thaler and C. Ravishankar, "Using name-based mappings to increase hit
-// rates", 1998; with weights, J. Resch, 2015. No resource takes more than a quarter above its share of what is in use; what is
-// beyond goes to the next score. Source: V. Mirrokni, M. Thorup, M. Zadimoghaddam, "Consistent hashing with bounded loads", 2016.
+// The same key goes to the same resource. Each resource has a score for each key, and the highest score wins. When a resource leaves,
+// only its keys move, and they spread over all others. Source: D. Thaler and C. Ravishankar, "Using name-based mappings to increase hit
+// rates", 1998; with weights, J. Resch, 2015. No resource takes more than a quarter above its share of the calls in
+// progress; calls beyond that go to the next score. Source: V. Mirrokni, M. Thorup, M. Zadimoghaddam, "Consistent hashing with bounded loads", 2016.
 import type { Candidate, Strategy } from './strategy.js';
 
 const ABOVE_SHARE = 1.25;
@@ -15,11 +15,11 @@ export const sticky: Strategy = (candidates, { key = '' }) => {
     const score = -one.weight / Math.log(chanceOf(`${key}\n${one.id}`));
     if (best === undefined || score > best.score) best = { one, score };
   }
-  // There is always room somewhere: not all can be above their share.
+  // One always has room: not all resources can be above their share.
   return best!.one;
 };
 
-/** In (0, 1), and the same everywhere: FNV-1a, mixed as in MurmurHash3. */
+/** A number in (0, 1), the same on every machine: FNV-1a, mixed as in MurmurHash3. */
 function chanceOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -1,4 +1,4 @@
-// Smooth weighted round-robin, as nginx has it: each gets what its weight says, evenly spread. Source: nginx commit 52327e0627f4.
+// Smooth weighted round-robin, as in nginx: each resource gets its share by weight, evenly spread. Source: nginx commit 52327e0627f4.
 import type { Strategy } from './strategy.js';
 
 export const weighted: Strategy = (candidates, { memory }) => {
@@ -7,7 +7,7 @@ export const weighted: Strategy = (candidates, { memory }) => {
   const best = credit.indexOf(Math.max(...credit));
   const total = candidates.reduce((sum, { weight }) => sum + weight, 0);
   credit[best]! -= total;
-  // Those that have no room now keep what they had.
+  // Resources without room now keep their credit.
   memory.credit = { ...before, ...Object.fromEntries(candidates.map(({ id }, index) => [id, credit[index]!])) };
   return candidates[best]!;
 };

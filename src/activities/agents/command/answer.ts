@@ -1,0 +1,102 @@
+// From the end of a program to an output, or to the type of the failure.
+import { AgentError } from '../../errors/agent-error.js';
+import { withHint } from '../../../domain/problem.js';
+import type { Redactor } from '../../../domain/secret.js';
+import { missingVariableHint } from './environment.js';
+import type { ProcessEnd } from './run-process.js';
+import { truncateEnd } from '../../../domain/text/truncate.js';
+import { tailOf } from '../../../domain/text/well-formed.js';
+
+/** Characters that a failure carries of the end of stderr. */
+const STDERR_IN_FAILURE = 4096;
+
+/** Characters that the message of a failure shows of the last line of stderr. */
+const SHOWN_OF_STDERR = 500;
+
+/** Characters that a failure shows of an answer that is not JSON. */
+const SHOWN_OF_ANSWER = 200;
+
+export interface CommandResult {
+  readonly stdout: string;
+  /** Only the end of it, if it is long. */
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+export interface CommandAnswerOptions<I, O> {
+  readonly program: string;
+  readonly successExits: readonly number[];
+  readonly retryableExits: readonly number[];
+  readonly format: 'json' | 'text';
+  parse?(this: void, result: CommandResult, input: I): O | Promise<O>;
+}
+
+export interface EndedCommand extends ProcessEnd {
+  /** The environment that the program had. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** The most that it may have printed. */
+  readonly maxStdoutBytes: number;
+}
+
+/**
+ * Makes the function that reads the answer. It throws an `AgentError` if the program failed. JSON is parsed before its secrets are
+ * replaced, by the caller; all other text is redacted here, before any of it is cut.
+ */
+export function createAnswerReader<I, O>(
+  options: CommandAnswerOptions<I, O>,
+): (end: EndedCommand, input: I, redactor: Pick<Redactor, 'redact'>) => Promise<O> {
+  const name = JSON.stringify(options.program);
+  return async ({ exitCode, signal, stdout, tooLarge, environment, maxStdoutBytes, ...rest }, input, { redact }) => {
+    const stderr = redact(rest.stderr);
+    const cause = stderrCause(stderr);
+    if (tooLarge) {
+      throw new AgentError(`${name} printed more than ${maxStdoutBytes} bytes and was killed`, {
+        type: 'OutputTooLarge',
+        ...cause,
+      });
+    }
+    if (exitCode === null) {
+      // It was killed while it was running, for example because memory ran out: part of its work may be done.
+      const message = `${name} was ended by ${signal ?? 'a signal'}`;
+      throw new AgentError(message, { type: 'NoAnswer', details: { signal }, ...cause });
+    }
+    if (!options.successExits.includes(exitCode)) {
+      const last = lastLine(stderr);
+      const message = `${name} exited with ${exitCode}${last === '' ? '' : `: ${last}`}`;
+      throw new AgentError(withHint(message, missingVariableHint(stderr, environment)), {
+        retryable: options.retryableExits.includes(exitCode),
+        details: { exitCode },
+        ...cause,
+      });
+    }
+    // The function may throw an error with the beginning of what it got.
+    if (options.parse !== undefined) return options.parse({ stdout: redact(stdout), stderr, exitCode }, input);
+    if (options.format === 'text') return redact(stdout).replace(/\r?\n$/, '') as O;
+    const answer = parseStdout(name, stdout, redact, cause);
+    // Its type is checked by the caller, against the schema of the output.
+    return answer as O;
+  };
+}
+
+/** The end of stderr as the cause of a failure: it is shown with the failure, and never thrown itself. */
+function stderrCause(stderr: string): { cause?: Error } {
+  if (stderr.trim() === '') return {};
+  const cause = new Error(tailOf(stderr.trimEnd(), STDERR_IN_FAILURE));
+  cause.name = 'Stderr';
+  return { cause };
+}
+
+function parseStdout(name: string, stdout: string, redact: Redactor['redact'], cause: { cause?: Error }): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    const came = stdout.trim() === '' ? 'nothing' : JSON.stringify(truncateEnd(redact(stdout), SHOWN_OF_ANSWER));
+    throw new AgentError(`${name} exited with success: expected JSON on stdout, got ${came}`, {
+      type: 'InvalidOutput',
+      ...cause,
+    });
+  }
+}
+
+const lastLine = (text: string): string =>
+  truncateEnd(text.trimEnd().split('\n').at(-1)?.trim() ?? '', SHOWN_OF_STDERR);

@@ -1,0 +1,150 @@
+// An agent behind HTTP: the input is sent as a JSON body (for a GET, as the query), the answer is a JSON body. Redirects are not
+// followed: they would send the idempotency key and the secrets to an address that is not in the configuration. What a failure shows
+// of an answer is redacted before it is cut.
+import { defined } from '../../../domain/json/defined.js';
+import { Agent as Connections, fetch, type Response } from 'undici';
+import { z } from 'zod';
+import { AgentSettings, type Agent, type AgentContext, type AgentSchema } from '../../../domain/agent/agent.js';
+import { AgentError } from '../../errors/agent-error.js';
+import { agentVersion } from '../version.js';
+import { atEndpoint } from './at-endpoint.js';
+import { AgentDefinitionError, parseSettings } from '../definition.js';
+import { networkFailure, statusFailure } from './failure.js';
+import { HttpUrl } from '../../../domain/http-url.js';
+import { callHeaders, Headers, resolveHeaders, secretsOfHeaders } from './headers.js';
+import { lookupPublic, refusePrivateHost } from './public-only.js';
+import { fillParams, secretsOfParams, unusedParams, UrlParams } from './url-params.js';
+import { readBody } from './read-body.js';
+import { markSent } from '../sent-mark.js';
+import { truncateEnd } from '../../../domain/text/truncate.js';
+import { headOf } from '../../../domain/text/well-formed.js';
+
+/** What a body may have in addition to the largest output: white space around it. */
+const SPARE_BYTES = 64 * 1024;
+
+/** Characters that are shown of an answer that is an error, or not JSON. */
+const SHOWN = 200;
+
+/** How much of an error is read. Secrets in it are replaced before it is cut to what is shown, so much more is read than is shown. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** The settings of an HTTP agent in a data file, in addition to those of every agent. */
+export const HttpSettings = AgentSettings.extend({
+  url: HttpUrl,
+  /** Secrets in the path or query of the URL, by the names that are in it: `https://example.com/bot{token}`. */
+  params: UrlParams.optional(),
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
+  headers: Headers.optional(),
+  /** What the agent answers: one JSON document (default), or text, which becomes a string. */
+  format: z.enum(['json', 'text']).optional(),
+  /** False: addresses that are not public are refused, after the name has been resolved. Default true. */
+  allowPrivate: z.boolean().optional(),
+});
+export type HttpSettings = z.infer<typeof HttpSettings>;
+
+export interface HttpAgentOptions<I, O> extends HttpSettings {
+  readonly input?: AgentSchema<I> | undefined;
+  readonly output?: AgentSchema<O> | undefined;
+}
+
+/** Makes an agent that is called over HTTP. Throws an `AgentDefinitionError` if the settings are wrong. */
+export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I, O>): Agent<I, O> {
+  const { input, output, ...data } = options;
+  const parsed = parseSettings(HttpSettings, data);
+  const { url, params = {}, method = 'POST', headers = {}, format = 'json', allowPrivate = true, ...settings } = parsed;
+  refuseUnused(settings.type, url, params);
+  // The timeout of the call bounds its time; a slow agent may take longer than the five minutes that undici allows by default.
+  const connections = new Connections({
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    ...(allowPrivate ? {} : { connect: { lookup: lookupPublic } }),
+  });
+  return {
+    ...settings,
+    kind: 'http',
+    version: agentVersion(parsed, { input, output }),
+    ...defined({ input, output }),
+    secrets: [...secretsOfHeaders(headers), ...secretsOfParams(params)],
+    async run(given, context) {
+      const { redactor, signal } = context;
+      const resolved = await resolveHeaders(headers, context);
+      const at = atEndpoint(await fillParams(url, params, context), context.resource);
+      if (!allowPrivate) refusePrivateHost(at);
+      const where = `${method} ${at.origin}${at.pathname}`;
+      const { target, body } = requestTarget(at, method, given);
+      const sentHeaders = {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...withLowerCaseNames(resolved),
+        ...callHeaders(context),
+      };
+      let isSent = false;
+      const mapErrors = networkErrorMapper(where, context, () => isSent);
+      const dispatcher = markSent(connections, () => (isSent = true));
+      const init = { method, headers: sentHeaders, dispatcher, signal, redirect: 'manual' as const };
+      const response = await mapErrors(() => fetch(target, body === undefined ? init : { ...init, body }));
+      if (!response.ok) throw replyFailure(where, response, await readErrorText(response, context));
+      const limit = context.maxOutputBytes + SPARE_BYTES;
+      const { text, isCut } = await mapErrors(() => readBody(response, limit));
+      if (isCut) throw new AgentError(`${where} answered more than ${limit} bytes`, { type: 'OutputTooLarge' });
+      const answer = format === 'text' ? text : parseBody(where, text, redactor);
+      // Its type is checked by the caller, against the schema of the output.
+      return answer as O;
+    },
+  };
+}
+
+/** Makes a failure of every error of the network; if the call was aborted, the signal's reason is thrown. */
+const networkErrorMapper =
+  (where: string, { signal }: AgentContext, isSent: () => boolean) =>
+  async <T>(go: () => Promise<T>): Promise<T> => {
+    try {
+      return await go();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw networkFailure(where, error, isSent());
+    }
+  };
+
+/** The beginning of an error reply; empty if it cannot be read, since the status alone decides on the failure. */
+async function readErrorText(response: Response, { signal, redactor }: AgentContext): Promise<string> {
+  try {
+    const { text, isCut } = await readBody(response, MAX_ERROR_BYTES);
+    return headOf(isCut ? redactor.redactCut(text) : redactor.redact(text), SHOWN);
+  } catch {
+    signal.throwIfAborted();
+    return '';
+  }
+}
+
+function requestTarget(target: URL, method: string, input: unknown): { target: URL; body?: string } {
+  if (method !== 'GET') return { target, body: JSON.stringify(input) ?? 'null' };
+  for (const [name, value] of Object.entries(typeof input === 'object' && input !== null ? input : {})) {
+    if (value !== undefined) target.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return { target };
+}
+
+function refuseUnused(type: string, url: string, params: UrlParams): void {
+  const problems = unusedParams(url, params).map(
+    (name) => `agent ${JSON.stringify(type)}: params.${name}: expected "{${name}}" in the path or query of url`,
+  );
+  if (problems.length > 0) throw new AgentDefinitionError(problems);
+}
+
+const withLowerCaseNames = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+const replyFailure = (where: string, { status, headers }: Response, body: string): AgentError =>
+  statusFailure({ where, status, body, retryAfter: headers.get('retry-after'), location: headers.get('location') });
+
+function parseBody(where: string, text: string, { redact }: AgentContext['redactor']): unknown {
+  // No content: status 204, or an empty body.
+  if (text.trim() === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    const start = JSON.stringify(truncateEnd(redact(text), SHOWN));
+    throw new AgentError(`${where}: expected JSON, got ${start}`, { type: 'InvalidOutput' });
+  }
+}

@@ -1,0 +1,88 @@
+// How the AI SDK reaches a model.
+// T1. A redirect is not followed: it would send the key and the prompt to an address that is not in the configuration.
+// T2. If a server sends the key back, it is replaced here, before any other code reads the reply.
+// T3. Replies are read up to a limit.
+import { defined } from '../../../domain/json/defined.js';
+import { Agent as Connections, fetch as reach, type BodyInit, type HeadersInit, type Response as Answer } from 'undici';
+import type { AgentContext } from '../../../domain/agent/agent.js';
+import { AgentError } from '../../errors/agent-error.js';
+import { atEndpoint } from '../http/at-endpoint.js';
+import { networkFailure } from '../http/failure.js';
+import { readBody, type Body } from '../http/read-body.js';
+import { markSent } from '../sent-mark.js';
+
+/** How much larger than the largest output a reply may be: it also holds escapes, reasoning and log probabilities. */
+const REPLY_FACTOR = 4;
+
+/** No model answers with more. */
+const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+
+/** Statuses of replies without a body. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+type Fetch = typeof globalThis.fetch;
+
+export interface Transport {
+  /** The model; messages begin with it. */
+  readonly where: string;
+  readonly connections: Connections;
+  redact(this: void, text: string): string;
+  readonly resource: AgentContext['resource'];
+  readonly maxOutputBytes: number;
+}
+
+/** The timeout of the call bounds its time; a model may think for longer than the five minutes that undici allows by default. */
+export const openConnections = (): Connections => new Connections({ headersTimeout: 0, bodyTimeout: 0 });
+
+/** The `fetch` of the SDK. It throws an `AgentError` if there is no reply, or if it is too large. An abort is thrown unchanged. */
+export function modelFetch({ where, connections, redact, resource, maxOutputBytes }: Transport): Fetch {
+  const limit = Math.min(REPLY_FACTOR * maxOutputBytes, MAX_REPLY_BYTES);
+  return async (url, init) => {
+    const signal = init?.signal ?? undefined;
+    let isSent = false;
+    try {
+      const response = await reach(atEndpoint(urlText(url), resource), {
+        method: init?.method ?? 'POST',
+        headers: init?.headers as HeadersInit,
+        body: (init?.body ?? null) as BodyInit | null,
+        redirect: 'manual',
+        dispatcher: markSent(connections, () => (isSent = true)),
+        ...defined({ signal }),
+      });
+      const { status, headers } = response;
+      const body = await readReply(response, limit, signal);
+      if (body.isCut) throw new AgentError(`${where} answered more than ${limit} bytes`, { type: 'OutputTooLarge' });
+      return sdkResponse({ status, headers: [...headers], body }, redact);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof AgentError ? error : networkFailure(where, error, isSent);
+    }
+  };
+}
+
+/** If an error reply cannot be read, its text is empty, since the status alone decides on the failure. */
+async function readReply(response: Answer, limit: number, signal: AbortSignal | undefined): Promise<Body> {
+  try {
+    return await readBody(response, limit);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (response.ok) throw error;
+    return { text: '', isCut: false };
+  }
+}
+
+const urlText = (url: string | URL | Request): string => (url instanceof Request ? url.url : url.toString());
+
+interface RawReply {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Body;
+}
+
+function sdkResponse({ status, headers, body }: RawReply, redact: Transport['redact']): Response {
+  const text = WITHOUT_BODY.has(status) ? null : redact(body.text);
+  return new Response(text, {
+    status,
+    headers: headers.map(([name, value]): [string, string] => [name, redact(value)]),
+  });
+}

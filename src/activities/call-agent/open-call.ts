@@ -1,0 +1,59 @@
+// The stage that parses: finds the agent, makes its input, and decides whether an attempt is left to be made.
+import type { Context } from '@temporalio/activity';
+import type { AgentLog } from '../../domain/agent/agent.js';
+import { byteCount } from '../../domain/byte-count.js';
+import type { CallRequest } from '../../domain/call/request.js';
+import type { Registry } from '../agents/registry.js';
+import { AgentError } from '../errors/agent-error.js';
+import type { CallSecrets } from '../secrets/call-secrets.js';
+import { isAfterLast, type Attempt } from './attempt.js';
+import { avoidResource } from './avoid-resource.js';
+import type { Heartbeat } from './heartbeat.js';
+import { parseInput } from './parse-input.js';
+import type { AgentCall } from './stage.js';
+
+export interface ParsedRequest {
+  readonly request: CallRequest;
+  readonly log: AgentLog;
+  readonly heartbeat: Heartbeat;
+  readonly secrets: CallSecrets;
+}
+
+export async function openCall(
+  { registry, valueLimit }: { readonly registry: Registry; readonly valueLimit: number },
+  activity: Context,
+  attempt: Attempt,
+  { request, log, heartbeat, secrets }: ParsedRequest,
+): Promise<AgentCall> {
+  if (isAfterLast(attempt, request)) throw attemptsLost(request);
+  const registered = registry.find(request.agent, activity.info.taskQueue);
+  attempt.missing = undefined;
+  const { agent } = registered;
+  const input = parseInput(registered, request.input);
+  const tokensBefore = attempt.usage.tokens;
+  const call: AgentCall = {
+    activity,
+    request: request.hedgeOf === undefined ? request : await avoidResource(activity, request, agent, log),
+    registered,
+    agent,
+    input,
+    attempt,
+    heartbeat,
+    log,
+    maxOutputBytes: agent.maxOutput === undefined ? valueLimit : Math.min(valueLimit, byteCount(agent.maxOutput)),
+    secrets,
+    agentMs: () => (call.calledAtMs === undefined ? 0 : performance.now() - call.calledAtMs),
+    tokens: () => attempt.usage.tokens - tokensBefore,
+    // Sent with the next heartbeat: a call that waits for less than that costs nothing.
+    waitsFor: (pool) => void (attempt.waitsFor = pool),
+  };
+  return call;
+}
+
+const attemptsLost = ({ agent }: CallRequest): AgentError =>
+  new AgentError(
+    `the workers that called ${JSON.stringify(agent)} have stopped sending heartbeats: they may have died`,
+    {
+      type: 'Interrupted',
+    },
+  );

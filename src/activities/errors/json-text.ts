@@ -1,0 +1,51 @@
+// Temporal writes payloads with JSON.stringify, which drops some values silently (functions, Maps, NaN), and for others throws an
+// error without their path (BigInt, cycles). `jsonText` reports the path of such a value, and the size of the JSON, before that.
+
+export type JsonText =
+  | { readonly ok: true; readonly text: string; readonly bytes: number }
+  | { readonly ok: false; readonly problem: string };
+
+class NotJsonError extends Error {}
+
+/** The JSON of a value; `name` begins the paths in problems. `undefined` becomes `null`; within objects it is left out. */
+export function jsonText(value: unknown, name: string): JsonText {
+  try {
+    const text = JSON.stringify(value, refuseLosses(name)) ?? 'null';
+    return { ok: true, text, bytes: Buffer.byteLength(text) };
+  } catch (error) {
+    if (error instanceof NotJsonError) return { ok: false, problem: error.message };
+    // A toJSON that throws, or nesting deeper than the stack.
+    return { ok: false, problem: `${name}: expected JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function refuseLosses(name: string): (this: unknown, key: string, value: unknown) => unknown {
+  // The objects that contain the value being written, with their paths: a value that is one of them makes a cycle.
+  const open: { object: unknown; path: string }[] = [];
+  return function (key, value) {
+    while (open.length > 0 && open[open.length - 1]!.object !== this) open.pop();
+    const path = key === '' && open.length === 0 ? name : childPath(open[open.length - 1]?.path ?? name, this, key);
+    const loss = lossyValue(value);
+    if (loss !== undefined) throw new NotJsonError(`${path}: expected JSON, got ${loss}`);
+    if (typeof value === 'object' && value !== null) {
+      const twin = open.find(({ object }) => object === value);
+      if (twin !== undefined) throw new NotJsonError(`${path}: expected JSON, got a cycle back to ${twin.path}`);
+      open.push({ object: value, path });
+    }
+    return value;
+  };
+}
+
+const childPath = (path: string, holder: unknown, key: string): string =>
+  Array.isArray(holder) ? `${path}[${key}]` : `${path}.${key}`;
+
+/** The value in words, if JSON cannot hold it. */
+function lossyValue(value: unknown): string | undefined {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value === 'bigint') return `the BigInt ${value}n`;
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
+  if (value instanceof Promise) return 'a promise';
+  return undefined;
+}

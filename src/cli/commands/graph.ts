@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import type { Picture } from '../../domain/picture/picture.js';
+import { visibleName } from '../../domain/text/visible.js';
+import type { Io } from '../terminal/io.js';
+import { withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
+import { PICTURE_FORMATS, type PictureFormat } from '../picture/options.js';
+import { UsageError } from '../terminal/errors.js';
+import type { Plan } from '../../domain/plan/plan.js';
+
+interface GraphOptions extends ServerOptions, JsonOption {
+  readonly format: PictureFormat;
+  readonly output?: string;
+  readonly task?: string;
+}
+
+export function define(command: Command, io: Io): void {
+  const format = new Option('--format <format>', 'the format of the picture').choices(PICTURE_FORMATS).default('text');
+  withJson(withServer(command.argument('<plan-or-run>', 'a plan file, or the id of a run')))
+    .addOption(format)
+    .option('--task <task>', 'draw the plan that a planner has made for this task of the run')
+    .option('-o, --output <file>', 'write the picture to this file instead of stdout')
+    .action(async (target: string, options: GraphOptions) => {
+      const picture = await pictureFor(io, target, options);
+      if (options.json === true) return io.printJson(picture);
+      const { renderPicture } = await import('../picture/index.js');
+      const colour = options.output === undefined && io.colours(io.stdout).isColorSupported;
+      const drawn = await renderPicture(picture, options.format, { colour });
+      if (options.output === undefined) return options.format === 'text' ? io.print(drawn) : io.printExact(drawn);
+      await writeFile(resolve(io.cwd, options.output), drawn);
+      io.note(`wrote ${visibleName(options.output)}`);
+    });
+}
+
+async function pictureFor(io: Io, target: string, options: GraphOptions): Promise<Picture> {
+  const [{ buildGraph }, { pictureOf }] = await Promise.all([
+    import('../../domain/plan/graph.js'),
+    import('../../domain/picture/from-run.js'),
+  ]);
+  if (isFile(io, target)) {
+    const [{ readPlanFile }, { parsePlan }] = await Promise.all([
+      import('../../plan-file.js'),
+      import('../../domain/plan/parse.js'),
+    ]);
+    return pictureOf(buildGraph(parsePlan(await readPlanFile(target))));
+  }
+  const { reportRun } = await import('../observe/report-run.js');
+  const { plan, result, now } = await reportRun(io, target, options);
+  const { task } = options;
+  if (task !== undefined) {
+    const generated = Object.hasOwn(result.tasks, task) ? result.tasks[task]!.plan : undefined;
+    if (generated === undefined)
+      throw new UsageError([`--task: no planner has made a plan for a task ${JSON.stringify(task)}`]);
+    return pictureOf(buildGraph(generated as Plan));
+  }
+  return pictureOf(buildGraph(plan), result, now);
+}
+
+/** A run's id may have any form. A name of an existing file, or one that ends as a plan file does, is a file. */
+const isFile = (io: Io, target: string): boolean =>
+  /\.(ya?ml|json)$/i.test(target) || /^\.{0,2}[/\\]/.test(target) || existsSync(resolve(io.cwd, target));

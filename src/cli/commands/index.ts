@@ -1,0 +1,87 @@
+// Every command, and the file that implements it. Only the file of the typed command is loaded.
+import type { Command } from 'commander';
+import type { Io } from '../terminal/io.js';
+
+interface CommandFile {
+  /** Adds arguments, options and action. */
+  define(this: void, command: Command, io: Io): void;
+}
+
+export interface CommandEntry {
+  readonly summary: string;
+  readonly group: 'Start' | 'Inspect' | 'Control' | 'Prepare';
+  load(this: void): Promise<CommandFile>;
+}
+
+export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
+  ['run', { group: 'Start', summary: 'run a plan and follow it until it ends', load: () => import('./run.js') }],
+  [
+    'solve',
+    { group: 'Start', summary: 'let a planner make a plan for a goal, and run it', load: () => import('./solve.js') },
+  ],
+  [
+    'rerun',
+    {
+      group: 'Start',
+      summary: 'run the changed tasks of a run again, reuse the rest',
+      load: () => import('./rerun.js'),
+    },
+  ],
+  [
+    'dev',
+    {
+      group: 'Start',
+      summary: 'start a server with Web UI, and a worker, until Ctrl-C',
+      load: () => import('./dev.js'),
+    },
+  ],
+  ['worker', { group: 'Start', summary: 'start a worker; SIGTERM drains it', load: () => import('./worker.js') }],
+  ['status', { group: 'Inspect', summary: 'show the status of a run', load: () => import('./status.js') }],
+  [
+    'result',
+    { group: 'Inspect', summary: 'wait until a run ends, and print its output', load: () => import('./result.js') },
+  ],
+  ['runs', { group: 'Inspect', summary: 'list the runs on the server, newest first', load: () => import('./runs.js') }],
+  ['graph', { group: 'Inspect', summary: 'draw a plan or a run', load: () => import('./graph.js') }],
+  [
+    'breaker',
+    {
+      group: 'Inspect',
+      summary: 'show circuit breakers; open, close or reset one',
+      load: () => import('./breaker.js'),
+    },
+  ],
+  ['pause', { group: 'Control', summary: 'start no more tasks of a run', load: () => import('./pause.js') }],
+  ['resume', { group: 'Control', summary: 'resume a paused run', load: () => import('./resume.js') }],
+  ['cancel', { group: 'Control', summary: 'stop a run and undo its work', load: () => import('./cancel.js') }],
+  [
+    'compensate',
+    { group: 'Control', summary: 'retry what an ended run could not undo', load: () => import('./compensate.js') },
+  ],
+  [
+    'approve',
+    {
+      group: 'Control',
+      summary: 'approve or reject a task that waits for a person',
+      load: () => import('./approve.js'),
+    },
+  ],
+  ['retry', { group: 'Control', summary: 'retry a running task now', load: () => import('./retry.js') }],
+  ['skip', { group: 'Control', summary: 'skip a task that has not started', load: () => import('./skip.js') }],
+  ['event', { group: 'Control', summary: 'deliver an event that a task waits for', load: () => import('./event.js') }],
+  ['budget', { group: 'Control', summary: 'raise the budget of a run', load: () => import('./budget.js') }],
+  ['pool', { group: 'Control', summary: 'show pools, and change their resources', load: () => import('./pool.js') }],
+  ['sweep', { group: 'Control', summary: 'remove stored values that no run needs', load: () => import('./sweep.js') }],
+  ['validate', { group: 'Prepare', summary: 'report every problem of a plan', load: () => import('./validate.js') }],
+  ['agents', { group: 'Prepare', summary: 'list the agents of the configuration', load: () => import('./agents.js') }],
+  ['schema', { group: 'Prepare', summary: 'print the JSON Schema of plans', load: () => import('./schema.js') }],
+  [
+    'codec-server',
+    {
+      group: 'Prepare',
+      summary: "show encrypted values in the Web UI and temporal's command line",
+      load: () => import('./codec-server.js'),
+    },
+  ],
+  ['setup', { group: 'Prepare', summary: 'register the search attributes', load: () => import('./setup.js') }],
+]);

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { Io } from '../terminal/io.js';
+import { withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
+import { withSession } from '../session/with-session.js';
+
+interface SweepOptions extends ServerOptions, JsonOption {
+  readonly dryRun?: boolean;
+  readonly grace: string;
+}
+
+/** Long enough for a value that was stored and is not yet in a history, and for clocks that differ. */
+const LEAST_GRACE_MS = 10 * 60_000;
+
+/** Between two lines of progress. */
+const PROGRESS_MS = 2_000;
+
+export function define(command: Command, io: Io): void {
+  withJson(withServer(command))
+    .option('--dry-run', 'only count what would be removed')
+    .option('--grace <duration>', 'keep values that were stored or used within this time; at least 10m', '24h')
+    .action(async (options: SweepOptions) => {
+      const graceMs = await parseGrace(options.grace);
+      const { sweepValues } = await import('../../client/sweep-values.js');
+      const result = await withSession(io, options, ({ baton }) =>
+        sweepValues(baton.client, { graceMs, dryRun: options.dryRun === true, onProgress: progressLines(io) }),
+      );
+      if (options.json === true) io.printJson({ ...result, dryRun: options.dryRun === true });
+      else {
+        const { formatByteCount } = await import('../../domain/byte-count.js');
+        const text = ({ values, bytes }: { values: number; bytes: number }) => `${values} (${formatByteCount(bytes)})`;
+        const { removed, needed, recent, place, workflows } = result;
+        const verb = options.dryRun === true ? 'would be removed' : 'removed';
+        io.print(`values in ${place}, ${workflows} histories read`);
+        io.print(`${verb}: ${text(removed)}`);
+        io.print(`needed: ${text(needed)}`);
+        io.print(`not needed, but younger than ${options.grace}: ${text(recent)}`);
+      }
+    });
+}
+
+async function parseGrace(text: string): Promise<number> {
+  const [{ parseDuration }, { UsageError }] = await Promise.all([
+    import('../../domain/duration.js'),
+    import('../terminal/errors.js'),
+  ]);
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= LEAST_GRACE_MS) return ms;
+  throw new UsageError([`--grace: expected a duration of at least 10m, such as "24h", got ${JSON.stringify(text)}`]);
+}
+
+/** At a terminal, a line every few seconds. */
+function progressLines(io: Io): (done: { workflows: number; values: number }) => void {
+  let lastMs = Date.now();
+  return ({ workflows, values }) => {
+    if (!io.isLive() || Date.now() - lastMs < PROGRESS_MS) return;
+    lastMs = Date.now();
+    io.note(values === 0 ? `${workflows} histories read` : `${values} values looked at`);
+  };
+}

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import type { Problem } from '../../domain/problem.js';
+import { visibleName } from '../../domain/text/visible.js';
+import type { ExitCode, Io } from '../terminal/io.js';
+import { noteTroubleshooting } from '../terminal/troubleshooting.js';
+import { withConfig, withJson, type JsonOption } from '../arguments/options.js';
+
+interface ValidateOptions extends JsonOption {
+  readonly config?: string;
+}
+
+export function define(command: Command, io: Io): void {
+  withJson(withConfig(command.argument('<plan>', 'a plan file, YAML or JSON'))).action(
+    async (file: string, options: ValidateOptions) => {
+      io.exitCode = await validate(io, file, options);
+    },
+  );
+}
+
+/** With `--json`: `{ "valid": false, "problems": [{ "code", "path", "message", "hint"? }] }`, and `warnings` if there are any. */
+async function validate(io: Io, file: string, { config: named, json }: ValidateOptions): Promise<ExitCode> {
+  const [{ loadProjectConfig }, { formatProblem }] = await Promise.all([
+    import('../session/load-config.js'),
+    import('../../domain/problem.js'),
+  ]);
+  const config = await loadProjectConfig(io, named);
+  const { problems, warnings } = await findProblems(file, config);
+  if (json === true)
+    io.printJson({ valid: problems.length === 0, problems, ...(warnings.length === 0 ? {} : { warnings }) });
+  else for (const warning of warnings) io.note(`${io.colours(io.stderr).yellow('warning:')} ${warning}`);
+  if (json === true) return problems.length === 0 ? 0 : 2;
+  if (problems.length === 0)
+    io.print(
+      `${visibleName(file)}: valid${config === undefined ? ' (agents not checked: there is no configuration here)' : ''}`,
+    );
+  else {
+    const label = io.colours(io.stderr).red('error:');
+    for (const problem of problems) io.note(`${label} ${formatProblem(problem)}`);
+    noteTroubleshooting(
+      io,
+      problems.map(({ code }) => code),
+    );
+  }
+  return problems.length === 0 ? 0 : 2;
+}
+
+async function findProblems(
+  path: string,
+  known: Parameters<typeof import('../../client/check-plan.js').checkPlan>[1] = {},
+): Promise<{ readonly problems: readonly Problem[]; readonly warnings: readonly string[] }> {
+  const [{ checkPlan, checkPlanEnds }, { readPlanFile }, { InvalidPlanError }] = await Promise.all([
+    import('../../client/check-plan.js'),
+    import('../../plan-file.js'),
+    import('../../domain/plan/parse.js'),
+  ]);
+  try {
+    const { problems, plan } = checkPlan(await readPlanFile(path), known);
+    return plan === undefined ? { problems, warnings: [] } : checkPlanEnds(plan, known);
+  } catch (error) {
+    if (error instanceof InvalidPlanError) return { problems: error.problems, warnings: [] };
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { Io } from '../terminal/io.js';
+import { withJson, withServer, withTaskQueue, type JsonOption, type ServerOptions } from '../arguments/options.js';
+import { NO_CONFIG, UsageError } from '../terminal/errors.js';
+
+interface WorkerOptions extends ServerOptions, JsonOption {
+  readonly taskQueue?: string;
+  readonly verbose?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  withJson(withTaskQueue(withServer(command))).action(async (_options: WorkerOptions, self: Command) => {
+    const options = self.optsWithGlobals<WorkerOptions>();
+    const [{ loadProjectConfig }, { serve }, { queuesOfWorker }] = await Promise.all([
+      import('../session/load-config.js'),
+      import('../worker/serve.js'),
+      import('../arguments/project-queue.js'),
+    ]);
+    const config = await loadProjectConfig(io, options.config);
+    if (config === undefined) throw new UsageError([NO_CONFIG]);
+    await serve(io, {
+      options,
+      config,
+      start: true,
+      agents: config.agents,
+      pools: config.pools,
+      secrets: config.secrets,
+      project: config.project,
+      taskQueues: queuesOfWorker(options.taskQueue ?? config.taskQueue, { configPath: config.path, directory: io.cwd }),
+      json: options.json === true,
+      verbose: options.verbose === true,
+    });
+  });
+}

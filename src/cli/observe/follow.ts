@@ -1,0 +1,101 @@
+// Shows a run until it ends, or until the signal aborts. A poll that fails does not end this: the view shows the problem, and the
+// next poll is tried.
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RunHandle } from '../../client/run-handle.js';
+import type { RunResult } from '../../domain/run/result.js';
+import { createPollRun } from './poll-run.js';
+import { createPollSubRuns } from './poll-sub-runs.js';
+import type { Session } from '../session/session.js';
+import type { RunFacts } from '../view/run-facts.js';
+import type { View } from '../view/view.js';
+
+const POLL_EVERY_MS = 500;
+/** Polling a very large run takes long. The pause is this many times longer, so that the worker has time for the run itself. */
+const PAUSE_FACTOR = 5;
+const MAX_PAUSE_MS = 5_000;
+/** A server that restarts is back within seconds; a user does not wait longer than this. */
+const GIVE_UP_AFTER_MS = 60_000;
+
+export interface FollowOptions {
+  readonly run: RunHandle;
+  readonly view: View;
+  readonly session: Session;
+  readonly facts: RunFacts;
+  /** Aborts when the user leaves; the run continues. */
+  readonly signal: AbortSignal;
+}
+
+/** The result, or `undefined` if the user left first. Throws RunLostError, and ServiceError once the server is unreachable for long. */
+export async function follow({ run, session, facts, view, signal }: FollowOptions): Promise<RunResult | undefined> {
+  const over = new AbortController();
+  const stop = AbortSignal.any([over.signal, signal]);
+  const show = createShow(session, facts, view);
+  const showing = keepShowing(show, view, stop);
+  let result: RunResult | undefined;
+  try {
+    result = await Promise.race([untilEnd(run, view, stop), untilAborted(signal)]);
+  } finally {
+    over.abort();
+    await showing;
+  }
+  if (result !== undefined) await show();
+  return result;
+}
+
+type Show = (stop?: AbortSignal) => Promise<void>;
+
+function createShow(session: Session, facts: RunFacts, view: View): Show {
+  const pollRun = createPollRun(session, facts);
+  const pollSubRuns = createPollSubRuns(pollRun);
+  return async (stop) => {
+    const run = await pollRun(facts.id);
+    const subRuns = await pollSubRuns(run);
+    if (stop?.aborted !== true) view.show(run, subRuns);
+  };
+}
+
+async function keepShowing(show: Show, view: View, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const began = Date.now();
+    try {
+      await show(stop);
+    } catch (error) {
+      if (!stop.aborted) view.trouble(describeTrouble(error));
+    }
+    const rest = Math.max(POLL_EVERY_MS, PAUSE_FACTOR * (Date.now() - began));
+    await pauseUnless(stop, Math.min(rest, MAX_PAUSE_MS));
+  }
+}
+
+async function untilEnd(run: RunHandle, view: View, stop: AbortSignal): Promise<RunResult> {
+  let unreachableSince: number | undefined;
+  for (;;) {
+    const askedAt = Date.now();
+    try {
+      return await run.result();
+    } catch (error) {
+      if (!isServiceError(error) || stop.aborted) throw error;
+      // A request that took long failed late: the server was reachable until then.
+      if (unreachableSince === undefined || Date.now() - askedAt > GIVE_UP_AFTER_MS) unreachableSince = Date.now();
+      if (Date.now() - unreachableSince > GIVE_UP_AFTER_MS) throw error;
+      view.trouble(describeTrouble(error));
+      await pauseUnless(stop, POLL_EVERY_MS);
+    }
+  }
+}
+
+const isServiceError = (error: unknown): boolean => error instanceof Error && error.name === 'ServiceError';
+
+function describeTrouble(error: unknown): string {
+  const message = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  return isServiceError(error) ? `the server does not answer: ${message}` : message;
+}
+
+async function untilAborted(signal: AbortSignal): Promise<undefined> {
+  if (!signal.aborted) await once(signal, 'abort');
+  return undefined;
+}
+
+const pauseUnless = (signal: AbortSignal, ms: number): Promise<void> =>
+  pause(ms, undefined, { signal }).catch(() => undefined);

@@ -1,0 +1,55 @@
+// The box of one task: its status, id, label and detail. The <title> has the full text; browsers show it as a hint.
+import { describeTask } from '../../../domain/picture/rows.js';
+import type { PictureTask } from '../../../domain/picture/picture.js';
+import { statusLook } from '../../../domain/picture/status-style.js';
+import { escapeMarkup } from '../escape.js';
+import { fitId, fitText } from '../fit.js';
+import { round, type Point } from '../layout/geometry.js';
+import { kindIcon, undoableIcon } from './icons.js';
+import { ICONS_WIDTH, TEXT_LEFT, type BoxSize } from './size.js';
+
+const RADIUS = 7;
+/** The offset of the boxes in the stack of a forEach. */
+const STACK = 3;
+
+export function drawBox(task: PictureTask, index: number, corner: Point, size: BoxSize): string {
+  const { width, height, isDense } = size;
+  const middle = height / 2;
+  const status = task.status === undefined ? undefined : statusLook[task.status];
+  const rect = (offset: number) =>
+    `<rect class="box" x="${offset}" y="${-offset}" width="${width}" height="${height}" rx="${RADIUS}"/>`;
+  const icons = width - ICONS_WIDTH + 22;
+  const iconTop = isDense ? middle - 6 : 9;
+  const mark =
+    status === undefined
+      ? kindIcon(task.kind, 11, middle - 6)
+      : `<circle class="mark" cx="17" cy="${middle}" r="9"/><text class="glyph" x="17" y="${middle + 4.5}">${escapeMarkup(status.glyph)}</text>${kindIcon(task.kind, icons, iconTop)}`;
+  const parts = [
+    `<title>${escapeMarkup(titleOf(task))}</title>`,
+    ...(task.forEach === true ? [rect(2 * STACK), rect(STACK)] : []),
+    rect(0),
+    mark,
+    ...(task.compensates === true ? [undoableIcon(status === undefined ? icons : icons - 17, iconTop)] : []),
+    `<text class="id" x="${TEXT_LEFT}" y="${isDense ? middle + 4.5 : 19}">${escapeMarkup(fitId(task.id, size.idColumns))}</text>`,
+    ...(isDense ? [] : [task.label, task.detail ?? ''].map((text, row) => smallText(text, row, size))),
+  ];
+  const classes = ['task', `s-${task.status ?? 'none'}`, ...(task.conditional === true ? ['conditional'] : [])];
+  const place = `translate(${round(corner.x)} ${round(corner.y)})`;
+  return `<g class="${classes.join(' ')}" data-task="${index}" transform="${place}">${parts.join('')}</g>`;
+}
+
+function smallText(text: string, row: number, { labelColumns }: BoxSize): string {
+  if (text === '') return '';
+  return `<text class="label" x="${TEXT_LEFT}" y="${36 + 16 * row}">${escapeMarkup(fitText(text, labelColumns))}</text>`;
+}
+
+function titleOf(task: PictureTask): string {
+  const lines = [
+    task.id,
+    describeTask(task),
+    ...(task.status === undefined ? [] : [statusLook[task.status].word]),
+    ...(task.detail === undefined ? [] : [task.detail]),
+    ...(task.needs.length === 0 ? [] : [`needs ${fitText(task.needs.join(', '), 300)}`]),
+  ];
+  return lines.join(' · ');
+}

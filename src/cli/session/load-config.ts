@@ -1,0 +1,9 @@
+// The configuration of the project that a command is typed in.
+import { loadConfig, type LoadedConfig } from '../../config/load.js';
+import type { Io } from '../terminal/io.js';
+
+export type { LoadedConfig };
+
+/** The file `named`, or the `baton.config.*` of the working directory; `undefined` if it has none. Throws ConfigError. */
+export const loadProjectConfig = ({ cwd }: Io, named: string | undefined): Promise<LoadedConfig | undefined> =>
+  loadConfig(cwd, named, { self: () => import('../../index.js') });

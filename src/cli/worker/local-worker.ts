@@ -1,0 +1,51 @@
+// A worker in this process. The command handles signals, and receives the log.
+import { hostname } from 'node:os';
+import type { Logger } from '@temporalio/common';
+import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { RUN_WORKER_PREFIX } from '../../temporal/pollers.js';
+import type { Agent } from '../../domain/agent/agent.js';
+import { defined } from '../../domain/json/defined.js';
+import type { SecretSettings } from '../../domain/secret.js';
+import type { PoolSettings } from '../../domain/pool/settings.js';
+import type { FoundServer } from '../../server/index.js';
+import type { ValueSettings } from '../../values.js';
+import { createWorker, type BatonWorker } from '../../worker.js';
+
+export interface LocalWorkerOptions {
+  readonly server: FoundServer;
+  readonly agents: readonly Agent[];
+  readonly pools: readonly PoolSettings[];
+  readonly secrets: SecretSettings | undefined;
+  readonly taskQueues: readonly string[];
+  readonly project: string;
+  readonly values: ValueSettings;
+  readonly log: Logger;
+  /** Whether the native part of the SDK logs more than warnings. */
+  readonly verbose: boolean;
+  /** True for the worker inside `run`, which ends when the run does. */
+  readonly endsWithRun: boolean;
+}
+
+/** The user waits for `run` to exit. A call that is cut off is retried at the next start. */
+const SHORT_DRAIN = '1s';
+
+/** Call it at most once in a process: the log cannot be changed afterwards. Throws AgentDefinitionError. */
+export async function localWorker(options: LocalWorkerOptions): Promise<BatonWorker> {
+  const { server, agents, pools, secrets, taskQueues, project, values, log, verbose, endsWithRun } = options;
+  const core = verbose ? 'INFO' : 'WARN';
+  Runtime.install({
+    logger: log,
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core, other: 'ERROR' }) } },
+  });
+  return await createWorker({
+    server,
+    agents,
+    pools,
+    taskQueues,
+    project,
+    ...values,
+    ...defined({ secrets }),
+    ...(endsWithRun ? { identity: `${RUN_WORKER_PREFIX}${process.pid}@${hostname()}`, drain: SHORT_DRAIN } : {}),
+  });
+}

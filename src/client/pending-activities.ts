@@ -1,0 +1,84 @@
+// Adds to a snapshot what only the server knows of calls in progress: that a task is `retrying` because its last attempt failed
+// and the next is due, why that attempt failed, and what a call waits for.
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { parseAttemptNotes, type AttemptNotes } from '../domain/call/request.js';
+import { parseCallName } from '../domain/call/name.js';
+import { failure, isFailureType, type Failure } from '../domain/failure.js';
+import type { RunResult, TaskResult } from '../domain/run/result.js';
+import { decodeFirst, failureMessage } from '../temporal/history.js';
+
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** The task that an activity belongs to; '' if it belongs to none, as `replan-1:plan`. */
+export const taskOfActivity = (activityId: string): string => parseCallName(activityId)?.task ?? '';
+
+export async function withPendingActivities(
+  client: Client,
+  tasks: RunResult['tasks'],
+  { raw }: WorkflowExecutionDescription,
+): Promise<RunResult['tasks']> {
+  const updated = { ...tasks };
+  for (const pending of raw.pendingActivities ?? []) {
+    const id = taskOfActivity(pending.activityId ?? '');
+    const task = updated[id];
+    if (task === undefined || task.status !== 'running') continue;
+    const isScheduled = Number(pending.state) === SCHEDULED;
+    const { refused = 0, ...noted } = await heartbeatOf(client, pending);
+    const what = waitReason(pending, isScheduled, noted, task);
+    const waits = what === undefined ? {} : waitingWith(task, what);
+    // A forEach is running while any of its items is.
+    if (task.items !== null) {
+      const held = isScheduled && typeOf(pending) === 'BreakerOpen' && task.agent !== null;
+      updated[id] = { ...task, ...(held ? waitingWith(task, { breaker: task.agent! }) : waits) };
+      continue;
+    }
+    const attempt = pending.attempt ?? 1;
+    const retrying =
+      isScheduled && attempt > 1 ? { status: 'retrying' as const, failure: await lastFailure(client, pending) } : {};
+    // An attempt that a breaker or a pool refused does not count.
+    updated[id] = { ...task, attempts: Math.max(1, attempt - refused), ...retrying, ...waits };
+  }
+  return updated;
+}
+
+/** temporal.api.enums.v1.PendingActivityState: it waits for its time, or for a worker. */
+const SCHEDULED = 1;
+
+type WaitedFor = Omit<NonNullable<TaskResult['waits']>, 'calls'>;
+
+/** What a call waits for: a pool, or a worker that has its agent. */
+function waitReason(
+  pending: PendingActivity,
+  isScheduled: boolean,
+  { waitsFor: pool, missing }: AttemptNotes,
+  { agent }: TaskResult,
+): WaitedFor | undefined {
+  if (!isScheduled) return pool === undefined ? undefined : { pool };
+  if (typeOf(pending) !== 'AgentNotHere') return undefined;
+  return { agent: missing?.agent ?? agent ?? 'the agent' };
+}
+
+/** If calls wait for different things, the first that was found is reported. */
+function waitingWith({ waits }: TaskResult, what: WaitedFor): Pick<TaskResult, 'waits'> {
+  if (waits === undefined) return { waits: { ...what, calls: 1 } };
+  const isSame = waits.pool === what.pool && waits.breaker === what.breaker && waits.agent === what.agent;
+  return isSame ? { waits: { ...what, calls: waits.calls + 1 } } : {};
+}
+
+const heartbeatOf = async (client: Client, { heartbeatDetails }: PendingActivity): Promise<AttemptNotes> =>
+  parseAttemptNotes(await decodeFirst(client, heartbeatDetails?.payloads));
+
+const typeOf = ({ lastFailure: last }: PendingActivity) => last?.applicationFailureInfo?.type;
+
+async function lastFailure(client: Client, pending: PendingActivity): Promise<Failure | null> {
+  if (pending.lastFailure == null) return null;
+  const type = typeOf(pending);
+  return failure(isFailureType(type) ? type : 'AgentFailed', await readableMessage(client, pending.lastFailure));
+}
+
+/** A worker with another key encrypts its failures with it: then the message is why it cannot be read. */
+const readableMessage = (client: Client, last: NonNullable<PendingActivity['lastFailure']>): Promise<string> =>
+  failureMessage(client, last).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'DecryptionError') return error.message;
+    throw error;
+  });

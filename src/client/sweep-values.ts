@@ -1,0 +1,61 @@
+// Removes the stored values that no run needs: reads the histories of all Workflows, and sweeps the storage.
+import type { Client } from '@temporalio/client';
+import { isNotFound, readHistory } from '../temporal/history.js';
+import { describeSchedules, listWorkflows } from '../temporal/workflows.js';
+import { keysIn } from '../values/storage/find-claims.js';
+import { storageDriver } from '../values/storage/open.js';
+import { sweepStore, type Swept } from '../values/storage/sweep.js';
+import { RefusedError } from './errors.js';
+
+export interface SweepOptions {
+  /** Values that were stored or used within this time stay, in milliseconds. */
+  readonly graceMs: number;
+  /** Counts what would be removed. */
+  readonly dryRun?: boolean;
+  readonly onProgress?: (done: { readonly workflows: number; readonly values: number }) => void;
+}
+
+export interface SweepResult extends Swept {
+  readonly place: string;
+  /** Number of histories that were read. */
+  readonly workflows: number;
+}
+
+/** Throws RefusedError if this client stores no values. */
+export async function sweepValues(client: Client, options: SweepOptions): Promise<SweepResult> {
+  const { graceMs, dryRun = false, onProgress = () => undefined } = options;
+  const driver = storageDriver(client.options.loadedDataConverter);
+  const store = driver?.own;
+  if (driver === undefined || store === undefined) {
+    throw new RefusedError('sweep: this client has no storage; set storage in the configuration');
+  }
+  // Before the histories are read: what is touched later stays.
+  const beforeMs = Date.now() - graceMs;
+  const scope = await driver.scopeOf(client.options.namespace);
+  await store.id();
+  const needed = new Set<string>();
+  const seen = new Set<string>();
+  for await (const execution of listWorkflows(client)) {
+    if (seen.has(execution.runId)) continue;
+    seen.add(execution.runId);
+    await addNeeded(client, execution, needed);
+    onProgress({ workflows: seen.size, values: 0 });
+  }
+  for await (const schedule of describeSchedules(client)) keysIn(schedule, needed);
+  const request = { scope, needed, beforeMs, dryRun };
+  const swept = await sweepStore(store, request, (values) => onProgress({ workflows: seen.size, values }));
+  return { place: store.place, workflows: seen.size, ...swept };
+}
+
+async function addNeeded(
+  client: Client,
+  execution: Parameters<typeof readHistory>[1],
+  needed: Set<string>,
+): Promise<void> {
+  try {
+    for await (const event of readHistory(client, execution)) keysIn(event, needed);
+  } catch (error) {
+    // The server has deleted the history in the meantime.
+    if (!isNotFound(error)) throw error;
+  }
+}

@@ -1,0 +1,42 @@
+// Expressions: JSONata inside `{% … %}`, as the whole string. An expression sees the variables of a Scope. It must not depend on
+// chance, and its cost is bounded: an expression that goes beyond its bounds fails, and its task with it.
+import { allowance, evaluate, parse, type Allowance, type Parsed } from './engine/evaluator.js';
+import { expressionSource, type Scope } from './engine/marks.js';
+import { parseIndexedPath, walkIndexedPath } from './indexed-path.js';
+
+export { allowance, type Allowance } from './engine/evaluator.js';
+export { expressionSource, type Scope } from './engine/marks.js';
+export { ExpressionError } from './error.js';
+
+/** The text, changed if needed so that it is not read as an expression. */
+export const plainText = (text: string): string => (expressionSource(text) === undefined ? text : `${text}.`);
+
+export interface Expression {
+  readonly source: string;
+  /** Subtracts its cost from the allowance. Throws an ExpressionError. */
+  evaluate(this: void, scope: Scope, from?: Allowance): unknown;
+}
+
+/** Parses JSONata. Throws an ExpressionError if the text is malformed. */
+export const parseSource = (source: string): Parsed => parse(source, allowance());
+
+export function compileExpression(source: string): Expression {
+  const path = parseIndexedPath(source);
+  let parsed: Parsed | undefined;
+  return {
+    source,
+    evaluate(scope, from = allowance()) {
+      const walk = path === undefined ? undefined : walkIndexedPath(path, scope);
+      if (walk?.walked === true) return walk.value;
+      parsed ??= parse(source, from);
+      return evaluate(parsed, scope, from);
+    },
+  };
+}
+
+/** The result of JSONata's `$boolean` for a JSON value: empty strings, arrays and objects, zero and null are false. */
+export function isTruthy(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isTruthy);
+  if (value !== null && typeof value === 'object') return Object.keys(value).length > 0;
+  return Boolean(value);
+}

@@ -1,0 +1,38 @@
+// The words for an issue of zod.
+import type { z } from 'zod';
+import { shown, type Path } from '../problem.js';
+
+/** What was expected and what came, for one issue; `root` is the value that was parsed. */
+export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `unknown ${issue.keys.length === 1 ? 'key' : 'keys'} ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
+  }
+  // A rule between two settings is stated as a rule.
+  if (issue.code === 'custom' && !issue.message.includes('expected ')) return issue.message;
+  return withValue(expectation(issue), valueUnder(root, issue.path));
+}
+
+/** `expected X, got Y`; a message that already says what came stays as it is. */
+export const withValue = (expected: string, came: unknown): string =>
+  expected.includes(', got ') ? expected : `${expected}, got ${shown(came)}`;
+
+function expectation(issue: z.core.$ZodIssue): string {
+  // A message that the schema has for the union as a whole is clearer than the expectations of its members.
+  if (issue.code === 'invalid_union' && issue.errors.length > 0 && issue.message === 'Invalid input') {
+    const members = issue.errors.map((member) => (member[0] === undefined ? '' : expectation(member[0])));
+    return `expected ${[...new Set(members)].map((member) => member.replace(/^expected /, '')).join(' or ')}`;
+  }
+  const start = issue.message.toLowerCase().indexOf('expected ');
+  const text = start < 0 ? issue.message : `e${issue.message.slice(start + 1)}`;
+  return text.replace(/, received .*$/s, '');
+}
+
+/** The part of a value at the path of an issue; `undefined` if there is none. */
+export function valueUnder(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
+}

@@ -1,0 +1,99 @@
+// How many calls may be in flight without their outputs overflowing the history: Temporal terminates a run whose history is too large.
+// O1. A call starts only if its expected output fits into the history together with those of the calls in flight.
+// O2. Expected is what the agent declares (`maxOutput`), else the largest output of the agent so far, else the largest possible one:
+//     until the first call of an agent has ended, fewer of its calls run at the same time.
+// O3. That holds for a short time only (`sizesAssumed`). Then the outputs of an agent that has not answered count as small: large
+//     outputs in large numbers usually come from agents that answer quickly, and many slow agents must not wait for each other.
+// O4. If no such call is in flight, one may start in any case: otherwise the run could wait for ever.
+import type { AgentCard } from '../agent/agent.js';
+import { byteCount } from '../byte-count.js';
+import { MAX_VALUE_BYTES, jsonBytes } from '../json/byte-size.js';
+import { entry } from '../json/own-property.js';
+import { MAX_CONCURRENCY } from '../plan/plan.js';
+import type { GraphTask } from '../plan/graph.js';
+import { LAST_BYTE } from './history-limits.js';
+import type { OutputSizes, Progress } from './state.js';
+
+/** A larger output is stored, and the history has a reference to it, if payloads of the run are stored. */
+const STORED_FROM = 128 * 1024;
+
+/** So that as many calls as a run may have in flight fit. */
+const ASSUMED_BYTES = Math.floor(LAST_BYTE / (2 * MAX_CONCURRENCY));
+
+export interface OutputRoom {
+  readonly historyBytes: number;
+  /** The most bytes of JSON of one output. */
+  readonly valueLimit: number;
+  readonly cards: Readonly<Record<string, AgentCard>>;
+}
+
+/** The agents whose outputs are part of the history; empty for a task that is not a call of agents. */
+const agentsOf = ({ task: { agent, race, vote } }: GraphTask): readonly string[] =>
+  agent === undefined ? (race ?? vote?.agents ?? []) : [agent];
+
+/** True if the calls of this task, or of one of its items, may start. */
+export function hasOutputRoom(progress: Progress, task: GraphTask, room: OutputRoom): boolean {
+  const outputs = (progress.outputs ??= { largest: {}, inFlight: {} });
+  const { inFlight } = outputs;
+  const agents = agentsOf(task);
+  const counts = Object.entries(inFlight);
+  if (agents.length === 0 || counts.length === 0) return true;
+  let bytes = room.historyBytes;
+  for (const [agent, count] of counts) bytes += count * expectedBytes(agent, outputs, room);
+  for (const agent of agents) bytes += expectedBytes(agent, outputs, room);
+  if (bytes <= LAST_BYTE) return true;
+  awaitSizes(outputs, [...agents, ...Object.keys(inFlight)], room);
+  return false;
+}
+
+function expectedBytes(
+  agent: string,
+  { largest, assumed = [] }: OutputSizes,
+  { valueLimit, cards }: OutputRoom,
+): number {
+  const declared = entry(cards, agent)?.maxOutput;
+  const unknown = assumed.includes(agent) ? ASSUMED_BYTES : valueLimit;
+  const expected = declared === undefined ? (entry(largest, agent) ?? unknown) : byteCount(declared);
+  return Math.min(expected, valueLimit > MAX_VALUE_BYTES ? STORED_FROM : valueLimit);
+}
+
+function awaitSizes(outputs: OutputSizes, agents: readonly string[], { cards }: OutputRoom): void {
+  const { largest, awaited = [], assumed = [] } = outputs;
+  const isUnknown = (agent: string) => entry(cards, agent)?.maxOutput === undefined && !Object.hasOwn(largest, agent);
+  const more = agents.filter((agent) => isUnknown(agent) && !awaited.includes(agent) && !assumed.includes(agent));
+  if (more.length > 0) outputs.awaited = [...new Set([...awaited, ...more])];
+}
+
+/** True if calls wait only because an agent has not answered yet. */
+export const awaitsSizes = ({ outputs }: Progress): boolean => (outputs?.awaited ?? []).length > 0;
+
+/** From now on, the agents that were awaited count as agents with small outputs. */
+export function assumeSizes({ outputs }: Progress): void {
+  if (outputs?.awaited === undefined) return;
+  outputs.assumed = [...(outputs.assumed ?? []), ...outputs.awaited];
+  delete outputs.awaited;
+}
+
+/** Counts the calls of a task, or of one of its items, as in flight. Does nothing in a run that does not ask for room. */
+export function countStarted({ outputs }: Progress, task: GraphTask): void {
+  if (outputs === undefined) return;
+  const { inFlight } = outputs;
+  for (const agent of agentsOf(task)) inFlight[agent] = (entry(inFlight, agent) ?? 0) + 1;
+}
+
+/** Counts them as ended, and remembers the size of the output. */
+export function countEnded({ outputs }: Progress, task: GraphTask, output: unknown): void {
+  if (outputs === undefined) return;
+  const { largest, inFlight } = outputs;
+  const agents = agentsOf(task);
+  const bytes = output === undefined || agents.length === 0 ? undefined : jsonBytes(output);
+  for (const agent of agents) {
+    const left = (entry(inFlight, agent) ?? 0) - 1;
+    if (left > 0) inFlight[agent] = left;
+    else delete inFlight[agent];
+    if (bytes !== undefined) largest[agent] = Math.max(entry(largest, agent) ?? 0, bytes);
+  }
+  const awaited = outputs.awaited?.filter((agent) => !Object.hasOwn(largest, agent)) ?? [];
+  if (awaited.length > 0) outputs.awaited = awaited;
+  else delete outputs.awaited;
+}

@@ -1,0 +1,10 @@
+// The version of the rules that a run follows. A release that changes what a run does adds a number here. A run keeps the rules
+// that it began with, also across continue-as-new, so that its history replays.
+//
+// 1: the first rules.
+// 2: expressions are evaluated synchronously and within bounds; a sub-plan is cancelled by its Workflow id; a task is unknown
+//    if any of its attempts got no answer; work that a sub-plan could not undo is debt of its parent run.
+// 3: the outputs of calls in flight are bounded in bytes; outputs that nothing will read are left out of a continue-as-new if the
+//    rest then fits; a run ends while its history still has room for undoing everything.
+
+export type Rules = 1 | 2 | 3;

@@ -1,0 +1,44 @@
+// The variables of expressions.
+import { defined } from '../json/defined.js';
+import type { Scope } from '../expression/expression.js';
+import type { Graph, GraphTask } from '../plan/graph.js';
+import { readsNeeds } from '../plan/needs.js';
+import { stateOf } from '../progress/progress.js';
+import { type Progress } from '../progress/state.js';
+import { itemFailures } from './summarize.js';
+
+export interface RunFacts {
+  readonly id: string;
+  readonly input: unknown;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/**
+ * The variables of every expression of a run. The record of a task is created when it is read,
+ * so a scope costs the same for ten tasks and for ten thousand.
+ */
+export function runScope(graph: Graph, progress: Progress, { id, input, startedAt }: RunFacts): Scope {
+  const tasks = {};
+  for (const task of graph.tasks.keys()) {
+    Object.defineProperty(tasks, task, { enumerable: true, get: () => taskRecord(progress, task) });
+  }
+  return { input, tasks, needs: {}, run: { id, plan: graph.plan.name, startedAt: new Date(startedAt).toISOString() } };
+}
+
+function taskRecord(progress: Progress, id: string): Record<string, unknown> {
+  const { status, output, failure, items } = stateOf(progress, id);
+  return {
+    status,
+    ...defined({ output, failure }),
+    ...(items === undefined ? {} : { failures: itemFailures(items) }),
+  };
+}
+
+/** Adds `$needs`: the outputs of the tasks that this one names in `needs`, of those that have one. */
+export function taskScope(scope: Scope, { task }: GraphTask, progress: Progress): Scope {
+  const { needs = [] } = task;
+  if (needs.length === 0 || !readsNeeds(task)) return scope;
+  const outputs = needs.map((id) => [id, stateOf(progress, id).output] as const);
+  return { ...scope, needs: Object.fromEntries(outputs.filter(([, output]) => output !== undefined)) };
+}

@@ -1,0 +1,14 @@
+// The search attributes of runs, for the Temporal Web UI and `baton runs`. Existing runs carry these names: attributes may be added,
+// never renamed.
+
+/** `kind` is the name of the type in Temporal's SDKs. */
+export const SEARCH_ATTRIBUTES = {
+  plan: { name: 'BatonPlan', kind: 'KEYWORD' },
+  status: { name: 'BatonStatus', kind: 'KEYWORD' },
+  failedTask: { name: 'BatonFailedTask', kind: 'KEYWORD' },
+  forkOf: { name: 'BatonForkOf', kind: 'KEYWORD' },
+  tenant: { name: 'BatonTenant', kind: 'KEYWORD' },
+} as const satisfies Record<string, { name: string; kind: 'KEYWORD' }>;
+
+/** Values of `BatonStatus`. `started` covers running and completed runs: Temporal's own status distinguishes these. */
+export type StatusTag = 'started' | 'paused' | 'failed' | 'cancelled';

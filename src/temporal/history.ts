@@ -1,0 +1,67 @@
+// Reads histories from the server. What a run did can be read without a worker.
+import type { Client } from '@temporalio/client';
+import { decodeArrayFromPayloads, ExternalStorageRunner } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { DefaultEncodedFailureAttributes, ProtoFailure } from '@temporalio/common';
+import { grpcCodeOf, GrpcStatus } from './grpc.js';
+
+type Page = Awaited<ReturnType<Client['workflowService']['getWorkflowExecutionHistory']>>;
+export type HistoryEvent = NonNullable<NonNullable<Page['history']>['events']>[number];
+type RawFailure = Pick<ProtoFailure, 'message' | 'encodedAttributes'>;
+type Payloads = Parameters<typeof decodeArrayFromPayloads>[1];
+
+export interface Execution {
+  readonly workflowId: string;
+  /** Default: the latest run of this Workflow Id. */
+  readonly runId?: string;
+}
+
+export const isNotFound = (error: unknown): boolean => grpcCodeOf(error) === GrpcStatus.NOT_FOUND;
+
+/** The events of one history, oldest first. Rejects with gRPC's NOT_FOUND if there is none. */
+export async function* readHistory(client: Client, execution: Execution): AsyncGenerator<HistoryEvent> {
+  let nextPageToken: Uint8Array = new Uint8Array();
+  do {
+    const page = await readPage(client, execution, { nextPageToken });
+    yield* page.history?.events ?? [];
+    nextPageToken = page.nextPageToken ?? new Uint8Array();
+  } while (nextPageToken.length > 0);
+}
+
+/** The first argument that a Workflow was started with; `undefined` if there is none. Rejects as `readHistory` does. */
+export async function readWorkflowInput(client: Client, execution: Execution): Promise<unknown> {
+  const { history } = await readPage(client, execution, { maximumPageSize: 1 });
+  const { input } = history?.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+  return await decodeFirst(client, input?.payloads, execution.workflowId);
+}
+
+/**
+ * The first of several payloads, fetched if it is stored outside the server, and decoded by the client's data converter. An error names
+ * the Workflow `workflowId`, if it is given.
+ */
+export async function decodeFirst(client: Client, payloads: Payloads, workflowId?: string): Promise<unknown> {
+  const { loadedDataConverter, namespace } = client.options;
+  const { externalStorage } = loadedDataConverter;
+  const first = (payloads ?? []).slice(0, 1);
+  const fetched =
+    externalStorage === undefined ? first : await new ExternalStorageRunner(externalStorage).retrieve(first);
+  const context = workflowId === undefined ? undefined : { type: 'workflow' as const, namespace, workflowId };
+  return (await decodeArrayFromPayloads(loadedDataConverter, fetched, context))[0];
+}
+
+/** The message of a failure as the server has it: with encryption, message and stack trace are a payload. */
+export async function failureMessage(client: Client, { message, encodedAttributes }: RawFailure): Promise<string> {
+  if (encodedAttributes == null) return message ?? '';
+  const attributes = (await decodeFirst(client, [encodedAttributes])) as Partial<DefaultEncodedFailureAttributes>;
+  return attributes.message ?? '';
+}
+
+const readPage = (
+  client: Client,
+  execution: Execution,
+  page: { nextPageToken?: Uint8Array; maximumPageSize?: number },
+): Promise<Page> =>
+  client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution,
+    ...page,
+  });

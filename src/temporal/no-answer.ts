@@ -1,0 +1,28 @@
+// No worker has answered a query or an update.
+
+/** No worker polls the Task Queue. */
+export class NoWorkerError extends Error {
+  override readonly name = 'NoWorkerError';
+
+  constructor(readonly taskQueue: string) {
+    super(`no worker polls the Task Queue ${JSON.stringify(taskQueue)}; start one with "baton worker"`);
+  }
+}
+
+/** Workers poll the Task Queue, but none has answered in time. */
+export class WorkerBusyError extends Error {
+  override readonly name = 'WorkerBusyError';
+
+  constructor(
+    readonly taskQueue: string,
+    withinMs: number,
+  ) {
+    super(
+      `the workers of the Task Queue ${JSON.stringify(taskQueue)} have not answered within ${withinMs / 1000} s: they are busy or suspended; ` +
+        'the request may still be carried out: check with "baton status", and repeat it if it was not',
+    );
+  }
+}
+
+export const isUnansweredError = (error: unknown): error is NoWorkerError | WorkerBusyError =>
+  error instanceof NoWorkerError || error instanceof WorkerBusyError;

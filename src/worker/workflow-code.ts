@@ -1,0 +1,38 @@
+// The Workflow code of a worker. It is bundled when the package is built, so that a worker starts in a second. Without a build it is
+// bundled from source.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
+
+type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+
+/** The first words of the bundle of the package: with them, failures are in clear text (scripts/workflow-bundle-options.mjs). */
+const CLEAR_FAILURES = 'globalThis.batonClearFailures = true;';
+
+/** What Temporal's bundler writes if it was given no `failureConverterPath`. */
+const NO_FAILURE_CONVERTER = '__temporal_custom_failure_converter (ignored)';
+
+/** `given`: a bundle of the user. Throws if values are encrypted, and the bundle would send failures in clear text. */
+export async function workflowCode(
+  given: WorkflowBundleOption | undefined,
+  { isEncrypted }: { readonly isEncrypted: boolean },
+): Promise<WorkflowCode> {
+  const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+  const workflowBundle = given ?? (existsSync(codePath) ? { codePath } : undefined);
+  if (workflowBundle === undefined) {
+    return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+  }
+  return { workflowBundle: isEncrypted ? await withEncodedFailures(workflowBundle) : workflowBundle };
+}
+
+async function withEncodedFailures(bundle: WorkflowBundleOption): Promise<WorkflowBundleOption> {
+  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  if (code.includes(NO_FAILURE_CONVERTER)) {
+    throw new Error(
+      'workflowBundle: expected a bundle that encrypts failures, because the worker has encryption keys; ' +
+        'give bundleWorkflowCode the failureConverterPath of openValues({ encryption })',
+    );
+  }
+  return code.startsWith(CLEAR_FAILURES) ? { code: code.slice(CLEAR_FAILURES.length) } : bundle;
+}

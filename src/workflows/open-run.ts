@@ -1,0 +1,88 @@
+// Opens a run: validates its input and its plan, and builds the state that the rest of the Workflow works on.
+import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { estimatesIn } from '../domain/agent/card.js';
+import { chooseBudget } from '../domain/budget/budget.js';
+import type { EscrowSources } from '../domain/budget/ledger.js';
+import type { FailureType } from '../domain/failure.js';
+import { checkFrom, downstreamOf, unreadNeeds } from '../domain/plan/downstream.js';
+import { buildGraph } from '../domain/plan/graph.js';
+import { MAX_DEPTH, type Plan } from '../domain/plan/plan.js';
+import { validateSentPlan } from '../domain/plan/validate/index.js';
+import { formatProblem } from '../domain/problem.js';
+import { createProgress } from '../domain/progress/progress.js';
+import { Inbox } from '../domain/run/inbox.js';
+import { RunInput } from '../domain/run/input.js';
+import { runScope, type RunFacts } from '../domain/run/scope.js';
+import { Pace } from './workflow-task/pace.js';
+import { chooseRules } from './rules.js';
+import type { Run } from './run.js';
+
+/** Opens a run. Throws only ApplicationFailures: any other error would make Temporal retry the Workflow Task for ever. */
+export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested']): Run {
+  const parsed = RunInput.safeParse(raw);
+  if (!parsed.success)
+    throw refusal(
+      'InvalidInput',
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+    );
+  const request = parsed.data;
+  const rules = chooseRules(request);
+  const { plan, problems, needs } = validateOnce(request);
+  if (plan === undefined || problems.length > 0) throw refusal('InvalidPlan', problems.map(formatProblem));
+  if ((request.parent?.depth ?? 0) > MAX_DEPTH)
+    throw refusal('InvalidPlan', [`sub-plans are more than ${MAX_DEPTH} levels deep`]);
+  const { carried, reuse } = request;
+  // After a re-planning, the plan need not have all tasks of the first one.
+  const from = (reuse?.from ?? []).filter((id) => carried === undefined || Object.hasOwn(plan.tasks, id));
+  const unknown = checkFrom(plan, from);
+  if (unknown.length > 0) throw refusal('InvalidInput', unknown);
+  const known = carried?.progress ?? request.undo?.progress;
+  const graph = buildGraph(plan, { needs, states: known?.tasks });
+  const progress = known ?? createProgress(graph, escrowSources(request, plan));
+  const facts: RunFacts = request.undo ?? {
+    id: workflowInfo().workflowId,
+    input: request.input === undefined ? {} : request.input,
+    startedAt: request.carried?.startedAt ?? workflowInfo().runStartTime.getTime(),
+  };
+  return {
+    id: facts.id,
+    input: facts.input,
+    startedAt: facts.startedAt,
+    request,
+    rules,
+    isCancelRequested,
+    graph,
+    progress,
+    inbox: new Inbox(request.carried?.inbox),
+    awaited: new Map(),
+    scope: runScope(graph, progress, facts),
+    work: new CancellationScope(),
+    loop: { hasChanged: false },
+    forEach: { items: new Map(), scopes: new Map() },
+    fork: { runAgain: downstreamOf(graph, from), unread: reuse === undefined ? new Map() : unreadNeeds(plan) },
+    budget: { isPauseReported: false },
+    proposals: new Map(),
+    templates: new Map(),
+    legacyTemplates: new Map(),
+    pace: new Pace(),
+    sent: { historyLength: 0, bytes: 0 },
+    begun: new Map(),
+    stopping: new Set(),
+  };
+}
+
+/** A run that continues as new has validated its plan before. For 50,000 tasks, that is most of the time that opening takes. */
+function validateOnce({ plan, plans = {}, carried }: RunInput): ReturnType<typeof validateSentPlan> {
+  if (carried !== undefined) return { plan: plan as Plan, problems: [] };
+  return validateSentPlan(plan, new Map(Object.entries(plans)));
+}
+
+/** The sources of the escrow; `undefined` for a run without a budget. */
+function escrowSources({ budget: given, agents = {}, plans = {} }: RunInput, plan: Plan): EscrowSources | undefined {
+  const budget = chooseBudget(plan.budget, given);
+  if (budget === undefined) return undefined;
+  return { budget, estimates: estimatesIn(agents), plans };
+}
+
+const refusal = (type: FailureType, lines: readonly string[]): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(lines.join('\n'), type);

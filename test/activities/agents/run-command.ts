@@ -1,6 +1,0 @@
-// A process that is in the middle of a call to a command; its arguments are those of the command.
-import { commandAgent } from '../../../src/activities/agents/command.js';
-import { call } from '../call.js';
-
-const [, , ...args] = process.argv;
-await call({ agents: [commandAgent({ type: 'x', command: [process.execPath, ...args] })] });
