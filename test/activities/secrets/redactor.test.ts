@@ -41,6 +41,21 @@ describe('redact', () => {
     expect(redact('(abcde) (abcdefgh) (abcdefghijk)')).toBe('([secret SHORT]) ([secret LONG]) ([secret LONG])');
   });
 
+  it.each([
+    ['%4', 'b%["<', encodeURIComponent],
+    ['%4', 'b% [x', (text: string) => new URLSearchParams({ a: text }).toString().slice(2)],
+    ['\\', 'n"<abc', (text: string) => JSON.stringify(text).slice(1, -1)],
+    ['&#3', '9;a&b', (text: string) => text.replaceAll('&', '&amp;')],
+  ])(
+    'redact: a secret after %j, which with its first character would be an escape, is found',
+    (before, value, escape) => {
+      const redactor = createRedactor([{ name: 'AFTER', value }]);
+      const text = `${before}${escape(value)}`;
+      expect(redactor.redact(text)).toBe(`${before}[secret AFTER]`);
+      expect(streamed([...text], redactor)).toBe(`${before}[secret AFTER]`);
+    },
+  );
+
   it('redact: base64 that is wrapped to lines is found', () => {
     const value = 'a long secret that needs more than one line of base64 to be written, as those of mail do';
     const { redact } = createRedactor([{ name: 'LONG', value }]);
