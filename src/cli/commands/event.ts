@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { defined } from '../../domain/json/defined.js';
-import { MAX_EVENT_ID, MAX_EVENT_NAME } from '../../domain/run/message-limits.js';
+import { MAX_EVENT_NAME } from '../../domain/plan/plan.js';
+import { MAX_EVENT_ID } from '../../domain/run/message-limits.js';
 import { printDone } from '../view/print-done.js';
 import type { Io } from '../terminal/io.js';
 import { readJsonArgument } from '../arguments/json-argument.js';

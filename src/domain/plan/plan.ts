@@ -71,6 +71,9 @@ export const Wait = z.union([
 ]);
 export type Wait = z.infer<typeof Wait>;
 
+/** The most characters. A longer text is data: it belongs into the data of the event, or into the input of the run. */
+export const MAX_EVENT_NAME = 500;
+
 export const EventWait = z.union([
   z.string().min(1),
   z.strictObject({ name: z.string().min(1), timeout: Duration.optional() }),

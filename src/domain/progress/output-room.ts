@@ -4,7 +4,8 @@
 //     until the first call of an agent has ended, fewer of its calls run at the same time.
 // O3. That holds for a short time only (`sizesAssumed`). Then the outputs of an agent that has not answered count as small: large
 //     outputs in large numbers usually come from agents that answer quickly, and many slow agents must not wait for each other.
-// O4. If no such call is in flight, one may start in any case: otherwise the run could wait for ever.
+// O4. A sub-plan is a call whose output is that of its run.
+// O5. If no such call is in flight, one may start in any case: otherwise the run could wait for ever.
 import type { AgentCard } from '../agent/agent.js';
 import { byteCount } from '../byte-count.js';
 import { MAX_VALUE_BYTES, jsonBytes } from '../json/byte-size.js';
@@ -14,7 +15,7 @@ import type { GraphTask } from '../plan/graph.js';
 import { LAST_BYTE } from './history-limits.js';
 import type { OutputSizes, Progress } from './state.js';
 
-/** A larger output is stored, and the history has a reference to it, if payloads of the run are stored. */
+/** A larger output is stored, and the history has a reference to it, if payloads of the run are stored: the largest `threshold`. */
 const STORED_FROM = 128 * 1024;
 
 /** So that as many calls as a run may have in flight fit. */
@@ -27,40 +28,43 @@ export interface OutputRoom {
   readonly cards: Readonly<Record<string, AgentCard>>;
 }
 
-/** The agents whose outputs are part of the history; empty for a task that is not a call of agents. */
-const agentsOf = ({ task: { agent, race, vote } }: GraphTask): readonly string[] =>
-  agent === undefined ? (race ?? vote?.agents ?? []) : [agent];
+/** Whose outputs are part of the history: agents, or the sub-plans of a task; empty for other tasks. No agent has a name with ":". */
+function sourcesOf({ id, task: { agent, race, vote, plan, decompose } }: GraphTask): readonly string[] {
+  if (plan !== undefined || decompose !== undefined) return [`plan:${id}`];
+  return agent === undefined ? (race ?? vote?.agents ?? []) : [agent];
+}
 
 /** True if the calls of this task, or of one of its items, may start. */
 export function hasOutputRoom(progress: Progress, task: GraphTask, room: OutputRoom): boolean {
   const outputs = (progress.outputs ??= { largest: {}, inFlight: {} });
   const { inFlight } = outputs;
-  const agents = agentsOf(task);
+  const sources = sourcesOf(task);
   const counts = Object.entries(inFlight);
-  if (agents.length === 0 || counts.length === 0) return true;
+  if (sources.length === 0 || counts.length === 0) return true;
   let bytes = room.historyBytes;
-  for (const [agent, count] of counts) bytes += count * expectedBytes(agent, outputs, room);
-  for (const agent of agents) bytes += expectedBytes(agent, outputs, room);
+  for (const [source, count] of counts) bytes += count * expectedBytes(source, outputs, room);
+  for (const source of sources) bytes += expectedBytes(source, outputs, room);
   if (bytes <= LAST_BYTE) return true;
-  awaitSizes(outputs, [...agents, ...Object.keys(inFlight)], room);
+  awaitSizes(outputs, [...sources, ...Object.keys(inFlight)], room);
   return false;
 }
 
 function expectedBytes(
-  agent: string,
+  source: string,
   { largest, assumed = [] }: OutputSizes,
   { valueLimit, cards }: OutputRoom,
 ): number {
-  const declared = entry(cards, agent)?.maxOutput;
-  const unknown = assumed.includes(agent) ? ASSUMED_BYTES : valueLimit;
-  const expected = declared === undefined ? (entry(largest, agent) ?? unknown) : byteCount(declared);
+  const declared = entry(cards, source)?.maxOutput;
+  const unknown = assumed.includes(source) ? ASSUMED_BYTES : valueLimit;
+  const expected = declared === undefined ? (entry(largest, source) ?? unknown) : byteCount(declared);
   return Math.min(expected, valueLimit > MAX_VALUE_BYTES ? STORED_FROM : valueLimit);
 }
 
-function awaitSizes(outputs: OutputSizes, agents: readonly string[], { cards }: OutputRoom): void {
+function awaitSizes(outputs: OutputSizes, sources: readonly string[], { cards }: OutputRoom): void {
   const { largest, awaited = [], assumed = [] } = outputs;
-  const isUnknown = (agent: string) => entry(cards, agent)?.maxOutput === undefined && !Object.hasOwn(largest, agent);
-  const more = agents.filter((agent) => isUnknown(agent) && !awaited.includes(agent) && !assumed.includes(agent));
+  const isUnknown = (source: string) =>
+    entry(cards, source)?.maxOutput === undefined && !Object.hasOwn(largest, source);
+  const more = sources.filter((source) => isUnknown(source) && !awaited.includes(source) && !assumed.includes(source));
   if (more.length > 0) outputs.awaited = [...new Set([...awaited, ...more])];
 }
 
@@ -78,22 +82,22 @@ export function assumeSizes({ outputs }: Progress): void {
 export function countStarted({ outputs }: Progress, task: GraphTask): void {
   if (outputs === undefined) return;
   const { inFlight } = outputs;
-  for (const agent of agentsOf(task)) inFlight[agent] = (entry(inFlight, agent) ?? 0) + 1;
+  for (const source of sourcesOf(task)) inFlight[source] = (entry(inFlight, source) ?? 0) + 1;
 }
 
 /** Counts them as ended, and remembers the size of the output. */
 export function countEnded({ outputs }: Progress, task: GraphTask, output: unknown): void {
   if (outputs === undefined) return;
   const { largest, inFlight } = outputs;
-  const agents = agentsOf(task);
-  const bytes = output === undefined || agents.length === 0 ? undefined : jsonBytes(output);
-  for (const agent of agents) {
-    const left = (entry(inFlight, agent) ?? 0) - 1;
-    if (left > 0) inFlight[agent] = left;
-    else delete inFlight[agent];
-    if (bytes !== undefined) largest[agent] = Math.max(entry(largest, agent) ?? 0, bytes);
+  const sources = sourcesOf(task);
+  const bytes = output === undefined || sources.length === 0 ? undefined : jsonBytes(output);
+  for (const source of sources) {
+    const left = (entry(inFlight, source) ?? 0) - 1;
+    if (left > 0) inFlight[source] = left;
+    else delete inFlight[source];
+    if (bytes !== undefined) largest[source] = Math.max(entry(largest, source) ?? 0, bytes);
   }
-  const awaited = outputs.awaited?.filter((agent) => !Object.hasOwn(largest, agent)) ?? [];
+  const awaited = outputs.awaited?.filter((source) => !Object.hasOwn(largest, source)) ?? [];
   if (awaited.length > 0) outputs.awaited = awaited;
   else delete outputs.awaited;
 }

@@ -1,11 +1,10 @@
 // What the messages of a run may contain. The client checks a message before it sends it, and the run checks it again before it becomes
 // part of the history, because other clients than Baton's may send it.
 import { jsonBytes, MAX_VALUE_BYTES } from '../json/byte-size.js';
+import { MAX_EVENT_NAME } from '../plan/plan.js';
 import { jsonFault } from '../json/json-fault.js';
 import { formatPath, shown, withHint } from '../problem.js';
-
-/** A longer text is data: it belongs into the data of the event, or into the input of the run. */
-export const MAX_EVENT_NAME = 500;
+import { referencesIn } from '../secret.js';
 
 /** An id of an event is the id of an update, which Temporal limits to 1,000 characters. Ids are also carried through continue-as-new. */
 export const MAX_EVENT_ID = 200;
@@ -28,8 +27,13 @@ export function dataFault(what: string, value: unknown): string | undefined {
   if (fault?.kind === 'too-many') return withHint(`${what}: ${fault.message}`, SEND_LESS);
   if (fault !== undefined) return `${what}${pathWithin(fault.path)}: ${fault.message}`;
   const bytes = jsonBytes(value);
-  if (bytes <= MAX_VALUE_BYTES) return undefined;
-  return withHint(`${what}: expected at most ${MAX_VALUE_BYTES} bytes of JSON, got ${bytes}`, SEND_LESS);
+  if (bytes > MAX_VALUE_BYTES) {
+    return withHint(`${what}: expected at most ${MAX_VALUE_BYTES} bytes of JSON, got ${bytes}`, SEND_LESS);
+  }
+  // The sender would choose a secret that the worker puts into the input of a later call.
+  const [reference] = referencesIn(value);
+  if (reference === undefined) return undefined;
+  return `${what}${pathWithin(reference.path)}: expected no reference to a secret, got ${shown({ $secret: reference.name })}`;
 }
 
 const SEND_LESS = 'store the data where agents can fetch it, and send a reference to it';

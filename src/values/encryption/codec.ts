@@ -21,8 +21,8 @@ const VERSION = '1';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Payloads of at least this size have a nonce that is made from their content. Values that are stored are above 128 KiB by default. */
-const DETERMINISTIC_BYTES = 64 * 1024;
+/** Payloads of at least this size have a nonce that is made from their content. Less is never stored: the least threshold is 16 KiB. */
+const DETERMINISTIC_BYTES = 8 * 1024;
 
 /** The first key encrypts, all decrypt. Without keys, nothing is encrypted, and an encrypted payload is an error that says so. */
 export function createEncryptionCodec(keys: readonly EncryptionKey[]): PayloadCodec {

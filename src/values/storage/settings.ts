@@ -17,13 +17,13 @@ export const DEFAULT_THRESHOLD = 128 * 1024;
 /** A stored value leaves a reference of about 400 bytes in the history, and costs a file or a request: less does not pay. */
 const LEAST_THRESHOLD = 16 * 1024;
 
-/** Temporal's server refuses larger payloads. */
-const MOST_THRESHOLD = 1024 * 1024;
+/** Runs count on it: an output in a history is never larger (`output-room.ts`). */
+const MOST_THRESHOLD = 128 * 1024;
 
 const Threshold = z.string().superRefine((text, context) => {
   const bytes = parseByteCount(text);
   if (bytes !== undefined && bytes >= LEAST_THRESHOLD && bytes <= MOST_THRESHOLD) return;
-  const message = `expected a size from 16KiB to 1MiB, such as "128KiB", got ${JSON.stringify(text)}`;
+  const message = `expected a size from 16KiB to 128KiB, such as "64KiB", got ${JSON.stringify(text)}`;
   context.addIssue({ code: 'custom', message });
 });
 

@@ -72,6 +72,27 @@ test('output room: one call starts even if the history has no room, and no secon
   expect(startAll(progress, full)).toEqual(['t1']);
 });
 
+test.each([
+  ['single sub-plans', {}, 20],
+  ['the sub-plans of a forEach', { forEach: { items: '{% [1..100] %}' } }, 20],
+])('output room: %s count as calls', (_, forEach, expected) => {
+  const sub = { ...forEach, plan: { name: 's', tasks: { x: { agent: 'x' } } } };
+  const count = 'forEach' in forEach ? 1 : 100;
+  const tasks = Object.fromEntries(Array.from({ length: count }, (__, i) => [`s${i}`, sub]));
+  const plans = buildGraph({ name: 'p', concurrency: 1000, tasks });
+  const progress = createProgress(plans);
+  let started = 0;
+  for (let ready = takeReady(plans, progress, empty); ready !== undefined; ready = takeReady(plans, progress, empty)) {
+    const { task, index } = ready;
+    if (index !== undefined) advance(plans, progress, { type: 'itemStarted', task, index });
+    else advance(plans, progress, { type: 'started', task, now: 0 });
+    if (index === undefined && 'forEach' in forEach) {
+      advance(plans, progress, { type: 'expanded', task, total: 100, tolerated: 0, now: 0 });
+    } else started++;
+  }
+  expect({ started, awaits: awaitsSizes(progress) }).toEqual({ started: expected, awaits: true });
+});
+
 test('output room: tasks that are not calls of agents start whatever is in flight', () => {
   const plan: Plan = { name: 'p', tasks: { a: { agent: 'x' }, b: { agent: 'x' }, w: { wait: '1s' } } };
   const mixed = buildGraph(plan);

@@ -1,4 +1,5 @@
 // What the messages of a run may contain: the same checks in the client and in the run.
+import { MAX_EVENT_NAME } from '../../../src/domain/plan/plan.js';
 import { describe, expect, test } from 'vitest';
 import { MAX_VALUE_BYTES } from '../../../src/domain/json/byte-size.js';
 import {
@@ -7,7 +8,6 @@ import {
   MAX_BY,
   MAX_COMMENT,
   MAX_EVENT_ID,
-  MAX_EVENT_NAME,
 } from '../../../src/domain/run/message-limits.js';
 
 describe('eventFault', () => {
@@ -25,6 +25,16 @@ describe('eventFault', () => {
       `data: expected at most ${MAX_VALUE_BYTES} bytes of JSON, got 20000002; store the data where agents can fetch it, and send a reference to it`,
     );
     expect(eventFault({ name: 'paid', data: 'x'.repeat(MAX_VALUE_BYTES - 2) })).toBeUndefined();
+  });
+
+  test('eventFault: data that names a secret is refused with its place', () => {
+    expect(eventFault({ name: 'paid', data: { to: [{ $secret: 'TOKEN' }] } })).toBe(
+      'data.to[0]: expected no reference to a secret, got {"$secret":"TOKEN"}',
+    );
+    expect(eventFault({ name: 'paid', data: { $secret: 'TOKEN', note: 'not a reference' } })).toBeUndefined();
+    expect(approvalFault({ plan: { tasks: { a: { agent: 'x', input: { $secret: 'TOKEN' } } } } })).toBe(
+      'plan.tasks.a.input: expected no reference to a secret, got {"$secret":"TOKEN"}',
+    );
   });
 
   test('eventFault: data that is not JSON is refused with its place', () => {

@@ -18,7 +18,7 @@ const payload = (data: Uint8Array | string): Payload => ({
   data: Buffer.from(data as string),
 });
 
-const LARGE = 64 * 1024;
+const LARGE = 8 * 1024;
 const context = { type: 'workflow', namespace: 'default', workflowId: 'nightly' } as const;
 
 const content = ({ metadata, data }: Payload) => ({

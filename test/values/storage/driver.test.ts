@@ -156,8 +156,8 @@ test('storage: the details of a heartbeat are never stored', async () => {
 });
 
 test.each([
-  ['1KiB', 'from 16KiB to 1MiB'],
-  ['2MiB', 'from 16KiB to 1MiB'],
+  ['1KiB', 'from 16KiB to 128KiB'],
+  ['129KiB', 'from 16KiB to 128KiB'],
   ['lots', 'got "lots"'],
 ])('storage: the threshold %s is refused', async (threshold, why) => {
   const { StorageSettings } = await import('../../../src/values/storage/settings.js');

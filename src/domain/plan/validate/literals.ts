@@ -3,7 +3,7 @@ import { MAX_DURATION_MS, parseDuration } from '../../duration.js';
 import { expressionSource } from '../../expression/expression.js';
 import { fallbackPath } from '../needs.js';
 import { fallbacksOf } from '../../call/options.js';
-import { DEFAULT_MAX_ITEMS, type Defaults } from '../plan.js';
+import { DEFAULT_MAX_ITEMS, MAX_EVENT_NAME, type Defaults } from '../plan.js';
 import { shown, type Path } from '../../problem.js';
 import type { Retry } from '../../call/retry.js';
 import { parseTime } from '../wait-until.js';
@@ -15,7 +15,7 @@ const isLiteral = (value: unknown): value is string =>
   typeof value === 'string' && expressionSource(value) === undefined;
 
 export function checkLiterals({ path, task }: ReadTask, context: Context): void {
-  const { when, forEach, wait } = task;
+  const { when, forEach, wait, event } = task;
   if (isLiteral(when)) {
     const message = `${FORMS.get('when')!}, got ${shown(when)}`;
     context.report('plan.bad-value', [...path, 'when'], message, `did you mean ${shown(`{% ${when.trim()} %}`)}?`);
@@ -32,6 +32,8 @@ export function checkLiterals({ path, task }: ReadTask, context: Context): void 
   if (typeof wait === 'string') checkWait(wait, true, true, [...path, 'wait'], context);
   else if (wait !== undefined && 'for' in wait) checkWait(wait.for, true, false, [...path, 'wait', 'for'], context);
   else if (wait !== undefined) checkWait(wait.until, false, true, [...path, 'wait', 'until'], context);
+  if (typeof event === 'string') checkEventName(event, [...path, 'event'], context);
+  else if (event !== undefined) checkEventName(event.name, [...path, 'event', 'name'], context);
   checkSettings(task, path, context);
   fallbacksOf(task).forEach(({ retry }, i) => checkRetry(retry, [...path, ...fallbackPath(task, i), 'retry'], context));
   checkOrder(task.hedge?.after, task.deadline, 'hedge.after', [...path, 'deadline'], context);
@@ -52,6 +54,12 @@ function checkWait(text: string, mayBeFor: boolean, mayBeUntil: boolean, path: P
     ...(mayBeUntil ? ['an ISO 8601 time such as "2030-01-31T09:00:00Z"'] : []),
   ];
   context.report('plan.bad-wait', path, `expected ${forms.join(' or ')}, or an expression, got ${shown(text)}`);
+}
+
+/** An event with a longer name cannot be sent. */
+function checkEventName(name: string, path: Path, context: Context): void {
+  if (!isLiteral(name) || name.length <= MAX_EVENT_NAME) return;
+  context.report('plan.out-of-range', path, `expected at most ${MAX_EVENT_NAME} characters, got ${name.length}`);
 }
 
 type Settings = Pick<Defaults, 'timeout' | 'deadline' | 'retry'>;

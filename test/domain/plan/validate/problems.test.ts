@@ -55,6 +55,14 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
     ['plan.unknown-key tasks.b.retry.delay: unknown key "delay"; known here: attempts, initial, factor, max'],
   ],
   [
+    'names of events that are too long to be sent',
+    planOf({ a: { event: 'x'.repeat(501) }, b: { event: { name: 'x'.repeat(600) } }, c: { event: 'x'.repeat(500) } }),
+    [
+      'plan.out-of-range tasks.a.event: expected at most 500 characters, got 501',
+      'plan.out-of-range tasks.b.event.name: expected at most 500 characters, got 600',
+    ],
+  ],
+  [
     'a budget of malformed limits',
     planOf({ a: say }, { budget: { calls: -1, tokens: 1.5, usd: 'much', duration: '5' } }),
     [
