@@ -24,6 +24,7 @@ export type { BreakerHandle, BreakerStatus } from './client/breaker.js';
 export type { ListedBreaker } from './client/breakers.js';
 export type { PoolHandle } from './client/pool-handle.js';
 export {
+  AnswerFailedError,
   InvalidInputError,
   NoWorkerError,
   RefusedError,

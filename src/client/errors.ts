@@ -4,7 +4,7 @@ import { shown } from '../domain/problem.js';
 import type { Failure } from '../domain/failure.js';
 import type { RunResult } from '../domain/run/result.js';
 
-export { isUnansweredError, NoWorkerError, WorkerBusyError } from '../temporal/no-answer.js';
+export { AnswerFailedError, isUnansweredError, NoWorkerError, WorkerBusyError } from '../temporal/no-answer.js';
 
 /** A value that the caller passed does not fit: the run's input against the plan's JSON Schema, a budget, a tenant, an id. */
 export class InvalidInputError extends ProblemsError {

@@ -1,4 +1,4 @@
-// No worker has answered a query or an update.
+// No worker has answered a query or an update, or one could not.
 
 /** No worker polls the Task Queue. */
 export class NoWorkerError extends Error {
@@ -24,5 +24,19 @@ export class WorkerBusyError extends Error {
   }
 }
 
-export const isUnansweredError = (error: unknown): error is NoWorkerError | WorkerBusyError =>
-  error instanceof NoWorkerError || error instanceof WorkerBusyError;
+/** A worker has tried to answer, and could not: the answer is too large for a payload, or the storage that it needs is away. */
+export class AnswerFailedError extends Error {
+  override readonly name = 'AnswerFailedError';
+
+  constructor(
+    readonly taskQueue: string,
+    cause: Error,
+  ) {
+    super(`a worker of the Task Queue ${JSON.stringify(taskQueue)} could not answer: ${cause.message}`, { cause });
+  }
+}
+
+export type UnansweredError = NoWorkerError | WorkerBusyError | AnswerFailedError;
+
+export const isUnansweredError = (error: unknown): error is UnansweredError =>
+  error instanceof NoWorkerError || error instanceof WorkerBusyError || error instanceof AnswerFailedError;

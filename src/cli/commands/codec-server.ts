@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Io } from '../terminal/io.js';
 import { withServer, type ServerOptions } from '../arguments/options.js';
 import { isLoopback, parseListen, type ListenAddress } from '../arguments/listen.js';
@@ -15,7 +15,11 @@ const DEFAULT_LISTEN = '127.0.0.1:8088';
 
 export function define(command: Command, io: Io): void {
   withServer(command)
-    .option('--listen <host:port>', 'where to listen', parseListen, parseListen(DEFAULT_LISTEN))
+    .addOption(
+      new Option('--listen <host:port>', 'where to listen')
+        .argParser(parseListen)
+        .default(parseListen(DEFAULT_LISTEN), DEFAULT_LISTEN),
+    )
     .option('--token <token>', `who may read; better in ${TOKEN_VARIABLE}, which no process list shows`)
     .option('--cors <origin...>', 'origins whose pages may call; default: the Web UI of the server')
     .action(async (_options: CodecServerOptions, self: Command) => {

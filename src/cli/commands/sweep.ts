@@ -30,7 +30,7 @@ export function define(command: Command, io: Io): void {
         const text = ({ values, bytes }: { values: number; bytes: number }) => `${values} (${formatByteCount(bytes)})`;
         const { removed, needed, recent, place, workflows } = result;
         const verb = options.dryRun === true ? 'would be removed' : 'removed';
-        io.print(`values in ${place}, ${workflows} histories read`);
+        io.print(`values in ${place}, ${historiesText(workflows)}`);
         io.print(`${verb}: ${text(removed)}`);
         io.print(`needed: ${text(needed)}`);
         io.print(`not needed, but younger than ${options.grace}: ${text(recent)}`);
@@ -48,12 +48,14 @@ async function parseGrace(text: string): Promise<number> {
   throw new UsageError([`--grace: expected a duration of at least 10m, such as "24h", got ${JSON.stringify(text)}`]);
 }
 
+const historiesText = (count: number): string => `${count} ${count === 1 ? 'history' : 'histories'} read`;
+
 /** At a terminal, a line every few seconds. */
 function progressLines(io: Io): (done: { workflows: number; values: number }) => void {
   let lastMs = Date.now();
   return ({ workflows, values }) => {
     if (!io.isLive() || Date.now() - lastMs < PROGRESS_MS) return;
     lastMs = Date.now();
-    io.note(values === 0 ? `${workflows} histories read` : `${values} values looked at`);
+    io.note(values === 0 ? historiesText(workflows) : `${values} values looked at`);
   };
 }

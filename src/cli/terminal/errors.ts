@@ -32,6 +32,7 @@ const EXITS: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['RefusedError', 2],
   ['NoWorkerError', 2],
   ['WorkerBusyError', 2],
+  ['AnswerFailedError', 3],
   ['RunLostError', 1],
   ['InterruptedError', 1],
   ['ServerUnreachableError', 3],
