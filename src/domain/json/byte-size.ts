@@ -7,7 +7,13 @@ export function jsonBytes(value: unknown): number {
   return text === undefined ? 0 : utf8Bytes(text);
 }
 
+/** A longer text is encoded as a whole: that is native code. */
+const LONG_TEXT = 256;
+
+const encoder = new TextEncoder();
+
 function utf8Bytes(text: string): number {
+  if (text.length > LONG_TEXT) return encoder.encode(text).length;
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);

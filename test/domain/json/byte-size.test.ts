@@ -19,6 +19,17 @@ test('fitsInto: decides as the size of the JSON does, for any value and limit', 
   );
 });
 
+test('jsonBytes: the bytes of JSON in UTF-8, of short and of long texts', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 50 });
+  fc.assert(
+    fc.property(text, fc.constantFrom(1, 3, 20, 1000), (part, times) => {
+      const value = [part.repeat(times)];
+      expect(jsonBytes(value)).toBe(Buffer.byteLength(JSON.stringify(value)));
+    }),
+  );
+  expect([jsonBytes(undefined), jsonBytes('\ud800'.repeat(300))]).toEqual([0, 300 * 6 + 2]);
+});
+
 test('sizeBounds: the size of the JSON is between the bounds', () => {
   fc.assert(
     fc.property(fc.oneof(anything, fc.jsonValue()), (value) => {
