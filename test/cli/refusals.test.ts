@@ -30,6 +30,16 @@ test('usage: a wrong command line is rejected with one line and a suggestion', a
   );
 });
 
+test('graph --output: a file that cannot be written is refused with the reason', async () => {
+  await write('good.json', GOOD);
+  expect(await baton('graph', 'good.json', '-o', 'no-such/x.svg')).toEqual(
+    refusal('--output: no-such/x.svg cannot be written: its directory does not exist'),
+  );
+  expect(await baton('graph', 'good.json', '-o', '.')).toEqual(
+    refusal('--output: . cannot be written: it is a directory'),
+  );
+});
+
 test('--json: an error is one document on stdout', async () => {
   const message = "unknown option '--bogus'";
   expect(await json('run', 'x', '--bogus')).toEqual({

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Picture } from '../../domain/picture/picture.js';
@@ -8,6 +7,7 @@ import type { Io } from '../terminal/io.js';
 import { withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
 import { PICTURE_FORMATS, type PictureFormat } from '../picture/options.js';
 import { UsageError } from '../terminal/errors.js';
+import { writeOutput } from '../terminal/write-output.js';
 import type { Plan } from '../../domain/plan/plan.js';
 
 interface GraphOptions extends ServerOptions, JsonOption {
@@ -29,7 +29,7 @@ export function define(command: Command, io: Io): void {
       const colour = options.output === undefined && io.colours(io.stdout).isColorSupported;
       const drawn = await renderPicture(picture, options.format, { colour });
       if (options.output === undefined) return options.format === 'text' ? io.print(drawn) : io.printExact(drawn);
-      await writeFile(resolve(io.cwd, options.output), drawn);
+      await writeOutput(io, '--output', options.output, drawn);
       io.note(`wrote ${visibleName(options.output)}`);
     });
 }

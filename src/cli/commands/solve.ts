@@ -1,5 +1,4 @@
-import { writeFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../session/load-config.js';
 import type { FailureType } from '../../domain/failure.js';
@@ -9,6 +8,7 @@ import { visibleName } from '../../domain/text/visible.js';
 import type { Io } from '../terminal/io.js';
 import { parseWhole } from '../arguments/options.js';
 import { UsageError } from '../terminal/errors.js';
+import { writeOutput } from '../terminal/write-output.js';
 import { withRunOptions, type RunOptions } from '../run/options.js';
 import { executeStart } from '../run/start.js';
 
@@ -111,10 +111,6 @@ async function write(io: Io, file: string, { tasks }: RunResult): Promise<void> 
   if (plan === undefined) return io.note(`no plan was made: ${visibleName(file)} is not written`);
   const { stringify } = await import('yaml');
   const text = extname(file) === '.json' ? `${JSON.stringify(plan, null, 2)}\n` : stringify(plan);
-  try {
-    await writeFile(resolve(io.cwd, file), text);
-  } catch (error) {
-    throw new UsageError([`--out: ${visibleName(error instanceof Error ? error.message : String(error))}`]);
-  }
+  await writeOutput(io, '--out', file, text);
   io.note(`wrote the plan to ${visibleName(file)}`);
 }
