@@ -1,5 +1,8 @@
 // For tests of plans and agents: starts a Temporal server and a worker, and stops both at the end.
-import { IllegalStateError, type DataConverter } from '@temporalio/common';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IllegalStateError } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { Baton, type StartOptions } from './client.js';
@@ -9,7 +12,7 @@ import type { Plan } from './domain/plan/plan.js';
 import type { RunResult } from './domain/run/result.js';
 import { SEARCH_ATTRIBUTES } from './domain/run/search-attributes.js';
 import { dynamicConfigArgs, findTemporalBinary, findTestServerBinary } from './server/index.js';
-import { openValues } from './values.js';
+import { openValues, type ValueSettings } from './values.js';
 import { createWorker, type WorkerSettings } from './worker.js';
 
 export interface TestBatonOptions {
@@ -20,7 +23,7 @@ export interface TestBatonOptions {
   /** Skips the time of waits while a result is awaited. Default false: a full server, which can also list runs. */
   readonly timeSkipping?: boolean;
   readonly workflowBundle?: WorkerSettings['workflowBundle'];
-  /** Where large values are stored; default nowhere. */
+  /** Where large values are stored; default a directory that is removed at the end, as a dev server has one. `false`: nowhere. */
   readonly storage?: WorkerSettings['storage'];
   /** The keys with which all values are encrypted; default none. */
   readonly encryption?: WorkerSettings['encryption'];
@@ -40,10 +43,20 @@ export interface TestBaton {
 
 /** Throws AgentDefinitionError, BinaryNotFoundError. */
 export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
-  const { agents, plans, timeSkipping = false, workflowBundle, secrets, storage, encryption } = options;
-  const values = defined({ storage, encryption });
+  const { agents, plans, timeSkipping = false, workflowBundle, secrets, encryption } = options;
   silenceLog();
-  const temporal = await startServer(timeSkipping, await openValues(values));
+  const directory = await mkdtemp(join(tmpdir(), 'baton-test-'));
+  const removeDirectory = () => rm(directory, { recursive: true, force: true });
+  const { storage = { dir: join(directory, 'values') } } = options;
+  const values = { storage, ...defined({ encryption }) };
+  const temporal = await startServer(timeSkipping, values).catch(async (error: unknown) => {
+    await removeDirectory();
+    throw error;
+  });
+  const tearDown = async () => {
+    await temporal.teardown();
+    await removeDirectory();
+  };
   try {
     const server = { connectionOptions: { address: temporal.address }, namespace: 'default' };
     await addSearchAttributes(temporal, server.namespace);
@@ -68,17 +81,18 @@ export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
         try {
           await working;
         } finally {
-          await temporal.teardown();
+          await tearDown();
         }
       },
     };
   } catch (error) {
-    await temporal.teardown();
+    await tearDown();
     throw error;
   }
 }
 
-async function startServer(timeSkipping: boolean, dataConverter: DataConverter): Promise<TestWorkflowEnvironment> {
+async function startServer(timeSkipping: boolean, values: ValueSettings): Promise<TestWorkflowEnvironment> {
+  const dataConverter = await openValues(values);
   if (timeSkipping) {
     const executable = { type: 'existing-path', path: await findTestServerBinary() } as const;
     return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable }, client: { dataConverter } });
