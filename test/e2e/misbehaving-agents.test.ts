@@ -56,7 +56,8 @@ let place: InProcess;
 let result: RunResult;
 
 beforeAll(async () => {
-  place = await startInProcess(misbehaving);
+  // Without storage, an output has at most 2 MiB.
+  place = await startInProcess(misbehaving, { storage: false });
   const run = await place.baton.start(plan, { id: 'misbehaving' });
   result = await run.result();
 }, 240_000);

@@ -6,7 +6,7 @@ import { Baton } from '../../src/client.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
 import { RunResult } from '../../src/domain/run/result.js';
 import { openaiServer, type ModelRequest, type OpenAiServer } from '../fixtures/openai-server.js';
-import { NOBODY, readRecordOf } from '../server/place.js';
+import { find, NOBODY, unconfigure } from '../server/place.js';
 import { useCliDirectory, type Running } from '../support/baton.js';
 
 const place = useCliDirectory();
@@ -63,11 +63,14 @@ async function recorded(client: Client, id: string): Promise<Set<string>> {
 
 test('no reply that is recorded is asked for again, and the result is right', async () => {
   const agent = (type: string, kind: string) =>
-    `  - { type: ${type}, kind: ${kind}, model: scripted, baseURL: '${model.baseURL}', heartbeat: 2s, retry: { attempts: 8, initial: 100ms, max: 200ms } }`;
+    `  - { type: ${type}, kind: ${kind}, model: scripted, baseURL: '${model.baseURL}', heartbeat: 5s, retry: { attempts: 8, initial: 100ms, max: 200ms } }`;
   await place.write(
     'models.yaml',
     ['planner: planner', 'agents:', agent('planner', 'llm-planner'), agent('shouter', 'llm')].join('\n'),
   );
+  // Held by the test, so that it does not end when its last user is killed.
+  unconfigure();
+  const server = await find(place.directory);
   let running: Running | undefined;
   const asked = new Set<string>();
   model.answer((request) => {
@@ -85,8 +88,6 @@ test('no reply that is recorded is asked for again, and the result is right', as
     running = place.spawn(...args);
     end = await running.ended;
     if (end.exitCode !== undefined) break;
-    const { port } = await readRecordOf(place.directory);
-    const server = { connectionOptions: { address: `127.0.0.1:${port}` }, namespace: 'default' };
     const baton = await Baton.connect({ server, localAddress: NOBODY });
     kills.push({ replies: await recorded(baton.client, 'shouting'), requests: model.requests.length });
     await baton.close();
