@@ -98,6 +98,24 @@ test('run --input: a value that is not JSON, a missing file and an input that do
   expect(await run('{}')).toEqual(refusal('input.to: expected a value, got nothing'));
 });
 
+test('run --input, event --data: numbers and bytes that would be changed are rejected, with their place', async () => {
+  await write('good.json', GOOD);
+  const big =
+    'to: expected a number that JavaScript can hold without changing it, got 9223372036854775807; send it as text, in quotes';
+  expect(await baton('run', 'good.json', '--input', '{"to": 9223372036854775807}')).toEqual(refusal(`--input: ${big}`));
+  expect(await baton('event', 'r', 'paid', '--data', '{"to": 9223372036854775807}')).toEqual(refusal(`--data: ${big}`));
+  await write('big.json', '{"to": 9223372036854775807}');
+  expect(await baton('run', 'good.json', '--input', '@big.json')).toEqual(refusal(`--input big.json: ${big}`));
+  await write('latin1.json', Buffer.from('{"to": "Jürgen"}', 'latin1'));
+  expect(await baton('run', 'good.json', '--input', '@latin1.json')).toEqual(
+    refusal('--input latin1.json: expected text in UTF-8, got the byte 0xfc at offset 9'),
+  );
+  await write('mark.json', '\uFEFF{}');
+  expect(await baton('run', 'good.json', '--input', '@mark.json')).toEqual(
+    refusal('input.to: expected a value, got nothing'),
+  );
+});
+
 test('run --id: an id that does not fit on one line is rejected', async () => {
   await write('good.json', GOOD);
   expect(await baton('run', 'good.json', '--id', 'a\nb')).toEqual(

@@ -1,4 +1,4 @@
-// The JSON answer of a model: how it is asked for, how it is read, and what is sent back if it does not fit the agent's schema.
+// The answer of a model: how JSON is asked for, how the answer is read, and what is sent back if it does not fit the agent's schema.
 import { compileSchema, jsonSchemaOf } from '../../../json-schema.js';
 import type { AgentSchema } from '../../../domain/agent/agent.js';
 import type { JsonSchema } from '../../../domain/json/schema.js';
