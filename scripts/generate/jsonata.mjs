@@ -28,6 +28,8 @@ const STATEMENTS = {
   'groups[key].data = fn.append': '$own.addToGroup(groups[key], item);',
   'async function evaluateSortExpression(':
     'var evaluateSortExpression = $own.orderBy(evaluate, createFrameFromTuple);',
+  // A list that is not a sequence stays a list anyway, and may be the data of the expression, which does not change.
+  'resultSequence.keepSingleton = true;': 'if (resultSequence.sequence) resultSequence.keepSingleton = true;',
   'function evaluateIncludesExpression(': 'var evaluateIncludesExpression = $own.includes;',
   'function createFrame(': 'function createFrame(enclosing) { $meter.spend(30); return new $own.Frame(enclosing); }',
   'closure.arity =': '{ closure.arity = getFunctionArity(arg); closure.of = arg; }',

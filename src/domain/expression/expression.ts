@@ -1,6 +1,7 @@
 // Expressions: JSONata inside `{% … %}`, as the whole string. An expression sees the variables of a Scope. It must not depend on
 // chance, and its cost is bounded: an expression that goes beyond its bounds fails, and its task with it.
 import { allowance, evaluate, parse, type Allowance, type Parsed } from './engine/evaluator.js';
+import { keepLists } from './engine/keep-lists.js';
 import { expressionSource, type Scope } from './engine/marks.js';
 import { parseIndexedPath, walkIndexedPath } from './indexed-path.js';
 
@@ -20,7 +21,13 @@ export interface Expression {
 /** Parses JSONata. Throws an ExpressionError if the text is malformed. */
 export const parseSource = (source: string): Parsed => parse(source, allowance());
 
-export function compileExpression(source: string): Expression {
+export const compileExpression = (source: string): Expression => compile(source, () => undefined);
+
+/** An expression of which a list is wanted: a match stays a list of one. What is not a list stays as it is. */
+export const compileListExpression = (source: string): Expression =>
+  compile(source, (parsed) => keepLists(parsed.ast()));
+
+function compile(source: string, prepare: (parsed: Parsed) => void): Expression {
   const path = parseIndexedPath(source);
   let parsed: Parsed | undefined;
   return {
@@ -28,7 +35,7 @@ export function compileExpression(source: string): Expression {
     evaluate(scope, from = allowance()) {
       const walk = path === undefined ? undefined : walkIndexedPath(path, scope);
       if (walk?.walked === true) return walk.value;
-      parsed ??= parse(source, from);
+      if (parsed === undefined) prepare((parsed = parse(source, from)));
       return evaluate(parsed, scope, from);
     },
   };

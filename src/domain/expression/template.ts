@@ -31,7 +31,8 @@ export function compileTemplate(value: unknown): Template {
     );
 }
 
-const expressionTemplate =
+/** The errors of the expression begin with its text. */
+export const expressionTemplate =
   (expression: Expression): Template =>
   (scope, from) => {
     try {
