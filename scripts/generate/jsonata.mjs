@@ -19,6 +19,7 @@ const require = createRequire(import.meta.url);
 /** For the beginning of a statement or call, the code that replaces it. */
 const STATEMENTS = {
   'module.exports = functions;': 'module.exports = $own.functions(functions);',
+  'module.exports = dateTime;': 'module.exports = $own.dateTime(dateTime);',
   'module.exports = utils;': 'module.exports = $own.utils(utils);',
   'exec_env.createSequence =': 'exec_env.createSequence = $own.createSequence;',
   'var key = await evaluate(pair[0]': "var key = $own.groupKey(evaluate(pair[0], reduce ? item['@'] : item, env));",

@@ -7,8 +7,7 @@ import { InvalidPlanError } from '../domain/plan/parse.js';
 import type { Plan } from '../domain/plan/plan.js';
 import { checkEnd, STORAGE_HINT } from '../domain/run/end-check.js';
 import { valueLimitOf, type RunInput } from '../domain/run/input.js';
-import { compileSchema } from '../json-schema.js';
-import { acceptReferences } from '../json-schema/accept-references.js';
+import { compileRunInput } from '../json-schema/run-input.js';
 import { parseBudget } from './budget.js';
 import { checkPlan, type KnownAgents } from './check-plan.js';
 import { InvalidInputError } from './errors.js';
@@ -77,11 +76,10 @@ export function withValueLimit(prepared: PreparedRun, valueLimit: number | undef
 }
 
 function checkInput(plan: Plan, input: unknown): unknown {
-  const value = input ?? {};
-  if (plan.input === undefined) return value;
-  const checked = acceptReferences(compileSchema(plan.input, 'input'), 'input')(value);
+  if (plan.input === undefined) return input ?? {};
+  const checked = compileRunInput(plan.input)(input);
   if (!checked.ok) throw new InvalidInputError(checked.problems);
-  return value;
+  return checked.value;
 }
 
 /** The plans that this plan refers to by name, and those that they refer to. */

@@ -150,7 +150,7 @@ export function recordCrash(run: Run, crash: unknown): void {
 export function render(run: Run, value: unknown, scope: Scope): MaybePromise<unknown> {
   if (value === undefined || (typeof value === 'string' && expressionSource(value) === undefined)) return value;
   if (run.rules === 1) return compileOnce(run.legacyTemplates, value, compileLegacyTemplate)(scope);
-  const template = compileOnce(run.templates, value, compileTemplate);
+  const template = compileOnce(run.templates, value, (one) => compileTemplate(one, run.rules));
   return run.pace.evaluate((from) => template(scope, from));
 }
 
