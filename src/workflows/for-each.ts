@@ -57,16 +57,13 @@ export async function openForEach(run: Run, task: GraphTask): Promise<void> {
 /** The items of a forEach that has been opened, possibly before a continue-as-new. */
 export async function loadItems(run: Run, task: GraphTask): Promise<readonly unknown[]> {
   const { values } = stateOf(run.progress, task.id).items ?? {};
-  const items = run.forEach.items.get(task.id) ?? values ?? (await evaluateAgain(run, task));
+  const items = run.forEach.items.get(task.id) ?? values ?? itemsIn(await evaluateItems(run, task));
   run.forEach.items.set(task.id, items);
   return items;
 }
 
-/** A forEach that was opened has items. */
-async function evaluateAgain(run: Run, task: GraphTask): Promise<readonly unknown[]> {
-  const found = await evaluateItems(run, task);
-  return 'items' in found ? found.items : [];
-}
+/** Expects what was a list when the forEach was opened. */
+const itemsIn = (found: Items): readonly unknown[] => ('items' in found ? found.items : []);
 
 async function evaluateItems(run: Run, task: GraphTask): Promise<Items> {
   const template = task.task.forEach!.items;
