@@ -1,6 +1,8 @@
 // From the caller's plan and input to the input of the Workflow. Everything that can be rejected before a run starts is
 // rejected here.
 import { defined } from '../domain/json/defined.js';
+import { jsonFault } from '../domain/json/json-fault.js';
+import { formatPath } from '../domain/problem.js';
 import { fitsInto, jsonBytes } from '../domain/json/byte-size.js';
 import { cardsOf } from '../domain/agent/card.js';
 import { InvalidPlanError } from '../domain/plan/parse.js';
@@ -75,7 +77,13 @@ export function withValueLimit(prepared: PreparedRun, valueLimit: number | undef
   return request;
 }
 
+/** Deeper values are mistakes of programs. */
+const MAX_LEVELS = 1_000;
+
 function checkInput(plan: Plan, input: unknown): unknown {
+  // JSON would change a Map or NaN without an error.
+  const fault = jsonFault(input ?? {}, { levels: MAX_LEVELS, values: Infinity, converts: true });
+  if (fault !== undefined) throw new InvalidInputError([`${formatPath(['input', ...fault.path])}: ${fault.message}`]);
   if (plan.input === undefined) return input ?? {};
   const checked = compileRunInput(plan.input)(input);
   if (!checked.ok) throw new InvalidInputError(checked.problems);

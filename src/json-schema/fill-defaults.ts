@@ -1,6 +1,5 @@
 // The `default` of each property that a value does not have. Ajv adds them while it checks, so the value is checked again afterwards.
 import type { JsonSchema } from '../domain/json/schema.js';
-import { replaceReferences } from '../domain/secret.js';
 import { compileJsonSchema } from './compile.js';
 
 /**
@@ -23,4 +22,5 @@ export function fillDefaults(schema: JsonSchema, value: unknown): unknown {
 
 const mentionsDefault = (schema: JsonSchema): boolean => JSON.stringify(schema).includes('"default"');
 
-const copyOf = (value: unknown): unknown => replaceReferences(value, (name) => ({ $secret: name }));
+/** The value is JSON. */
+const copyOf = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

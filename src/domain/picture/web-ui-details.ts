@@ -33,18 +33,19 @@ export function runDetails(graph: Graph, progress: Progress): string {
   ].join('\n\n');
 }
 
-/** Characters of a description that are shown. */
-const SHOWN_OF_DESCRIPTION = 1000;
+/** The most questions that are shown, and the most characters of each of their texts. */
+const MAX_QUESTIONS = 5;
+const SHOWN_OF_TEXT = 300;
 
 /** What people are asked at the moment. */
 const questionLines = (graph: Graph, tasks: Readonly<Record<string, TaskResult>>): string[] =>
   Object.entries(tasks)
     .filter(([id, { status, asks }]) => status === 'running' && (asks === true || taskOf(graph, id).kind === 'approve'))
     .filter(([, { question }]) => question !== undefined)
-    .slice(0, MAX_ROWS)
+    .slice(0, MAX_QUESTIONS)
     .map(([id, { question: { title = '', description = '' } = {} }]) => {
-      const lines = [title, truncateEnd(description, SHOWN_OF_DESCRIPTION)].filter((text) => text !== '');
-      return `> **${id}** waits for an answer: ${lines.map((text) => escapeMarkdown(oneLine(text))).join(' · ')}`;
+      const lines = [title, description].filter((text) => text !== '');
+      return `> **${id}** waits for an answer: ${lines.map((text) => escapeMarkdown(truncateEnd(oneLine(text), SHOWN_OF_TEXT))).join(' · ')}`;
     });
 
 /** The picture without its heading, which repeats the line above and is too wide. */

@@ -39,3 +39,22 @@ describe('a day that does not exist', () => {
     expect(compileTemplate(`{% $toMillis("${day}") %}`)(scope)).toBe(Date.parse(day));
   });
 });
+
+describe('$number', () => {
+  test.each(['9223372036854775807', '-9007199254740993', '1e-400'])(
+    'refuses text that JavaScript would change: %s',
+    (text) => {
+      expect(() => compileTemplate(`{% $number("${text}") %}`)(scope)).toThrow(
+        `$number: expected a number that JavaScript can hold without changing it, got "${text}"; keep it as text`,
+      );
+      expect(compileTemplate(`{% $number("${text}") %}`, 2)(scope)).toBe(Number(text));
+    },
+  );
+
+  test.each(['42', '-1.5e3', '0.1234567890123456789', '9007199254740992', '0x10'])(
+    'reads what JavaScript holds: %s',
+    (text) => {
+      expect(compileTemplate(`{% $number("${text}") %}`)(scope)).toBe(Number(text));
+    },
+  );
+});

@@ -9,7 +9,7 @@ import { spendOnJson } from './measure.js';
 import { MAX_LIST, type Meter } from './meter.js';
 import { asSequence, createSequence, type Focus, type Fn, type Functions } from './sequence.js';
 import { orderBy, type Evaluator } from './sort.js';
-import { toMillis } from './time-functions.js';
+import { toMillis, toNumber } from './exact-functions.js';
 import { textFunctions } from './text-functions.js';
 
 // Variables of this module, because access to a global is slow in the sandbox of Workflow code.
@@ -73,6 +73,7 @@ export function createOwn(meter: Meter, patternOf: (source: string, flags?: stri
       ...fn,
       ...listFunctions(fn, meter),
       ...textFunctions(fn, meter),
+      number: toNumber(fn, () => rules),
     }),
     dateTime: (fn: Functions): Functions => ({ ...fn, toMillis: toMillis(fn, () => rules) }),
     utils: (utils: object): object => ({
