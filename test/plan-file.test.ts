@@ -103,12 +103,19 @@ describe('a plan file', () => {
     ]);
   });
 
-  it.each<[string, Uint8Array]>([
-    ['an image', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 1)],
-    ['Latin-1', Uint8Array.of(0x6e, 0x3a, 0x20, 0xe9)],
-    ['UTF-16', Buffer.from('name: p', 'utf16le')],
-  ])('a plan file that is %s is rejected', async (_what, bytes) => {
-    expect(await broken('p.yaml', bytes)).toEqual(['plan.unreadable p.yaml: expected text in UTF-8, got other bytes']);
+  it.each<[string, Uint8Array, string]>([
+    ['an image', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 1), 'other bytes'],
+    ['Latin-1', Uint8Array.of(0x6e, 0x3a, 0x20, 0xe9), 'the byte 0xe9 at offset 3'],
+    ['UTF-16', Buffer.from('name: p', 'utf16le'), 'other bytes'],
+  ])('a plan file that is %s is rejected', async (_what, bytes, came) => {
+    expect(await broken('p.yaml', bytes)).toEqual([`plan.unreadable p.yaml: expected text in UTF-8, got ${came}`]);
+  });
+
+  it('numbers that JavaScript holds are read, however they are written', async () => {
+    const text = 'a: [1e3, +5, 0x10, 0o17, .5, 0.12345678901234567890, 9007199254740992, "9223372036854775807"]\n';
+    expect(await readPlanFile(await write('p.yaml', text))).toEqual({
+      a: [1000, 5, 16, 15, 0.5, 0.12345678901234568, 9007199254740992, '9223372036854775807'],
+    });
   });
 
   it.each(['', '  \n', '# nothing yet\n', '---\n'])('an empty plan file (%j) is rejected', async (text) => {
@@ -195,6 +202,21 @@ describe('a plan file', () => {
       '{"tasks": {\n  "a": {"x": 1}, "b": [{"x": "}\\"{"}],\n  "\\u0061" : 2}}',
       'plan.duplicate-key p.json:3:3: expected each key once, got "a" again',
     ],
+    [
+      'an integer of 64 bits in JSON',
+      'p.json',
+      '{"input": {\n  "id": 9223372036854775807}}',
+      'plan.big-number p.json:2:9: expected a number that JavaScript can hold without changing it, got 9223372036854775807; send it as text, in quotes',
+    ],
+    [
+      'an integer of 64 bits in YAML',
+      'p.yaml',
+      'input:\n  id: 9223372036854775807\n',
+      'plan.big-number p.yaml:2:7: expected a number that JavaScript can hold without changing it, got 9223372036854775807; send it as text, in quotes',
+    ],
+    ['an integer of 64 bits in hexadecimal', 'p.yaml', 'id: 0x7fffffffffffffff\n', 'plan.big-number p.yaml:1:5: '],
+    ['an integer of 64 bits as a key', 'p.yaml', '9223372036854775807: x\n', 'plan.big-number p.yaml:1:1: '],
+    ['a short commit id that reads as a number', 'p.yaml', 'commit: 4e12345\n', 'plan.big-number p.yaml:1:9: '],
   ])('a plan file with %s is rejected, with the position', async (_what, name, text, line) => {
     const lines = await broken(name, text);
     expect(lines[0]?.startsWith(line), lines[0]).toBe(true);

@@ -19,6 +19,7 @@ const require = createRequire(import.meta.url);
 /** For the beginning of a statement or call, the code that replaces it. */
 const STATEMENTS = {
   'module.exports = functions;': 'module.exports = $own.functions(functions);',
+  'module.exports = dateTime;': 'module.exports = $own.dateTime(dateTime);',
   'module.exports = utils;': 'module.exports = $own.utils(utils);',
   'exec_env.createSequence =': 'exec_env.createSequence = $own.createSequence;',
   'var key = await evaluate(pair[0]': "var key = $own.groupKey(evaluate(pair[0], reduce ? item['@'] : item, env));",
@@ -28,6 +29,8 @@ const STATEMENTS = {
   'groups[key].data = fn.append': '$own.addToGroup(groups[key], item);',
   'async function evaluateSortExpression(':
     'var evaluateSortExpression = $own.orderBy(evaluate, createFrameFromTuple);',
+  // A list that is not a sequence stays a list anyway, and may be the data of the expression, which does not change.
+  'resultSequence.keepSingleton = true;': 'if (resultSequence.sequence) resultSequence.keepSingleton = true;',
   'function evaluateIncludesExpression(': 'var evaluateIncludesExpression = $own.includes;',
   'function createFrame(': 'function createFrame(enclosing) { $meter.spend(30); return new $own.Frame(enclosing); }',
   'closure.arity =': '{ closure.arity = getFunctionArity(arg); closure.of = arg; }',

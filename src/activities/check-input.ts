@@ -1,7 +1,8 @@
 // The activity that checks the input of a sub-plan against the schema of its plan.
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonSchema } from '../domain/json/schema.js';
-import { compileSchema, type Check } from '../json-schema.js';
-import { acceptReferences } from '../json-schema/accept-references.js';
+import type { Check } from '../json-schema.js';
+import { compileRunInput } from '../json-schema/run-input.js';
 import { messageOf } from './errors/truncate-error.js';
 
 export interface CheckInputRequest {
@@ -12,16 +13,19 @@ export interface CheckInputRequest {
 export interface CheckInputReply {
   /** One line for each problem; empty if the value fits. */
   readonly problems: readonly string[];
+  /** The value with the defaults of the schema. Absent if they change nothing. */
+  readonly value?: unknown;
 }
 
 /** An activity, because a JSON Schema is compiled to code, which the sandbox of Workflows does not allow. */
 export async function checkInput({ schema, value }: CheckInputRequest): Promise<CheckInputReply> {
   let check: Check<unknown>;
   try {
-    check = acceptReferences(compileSchema(schema, 'input'), 'input');
+    check = compileRunInput(schema);
   } catch (error) {
     return { problems: [messageOf(error)] };
   }
   const checked = check(value);
-  return { problems: checked.ok ? [] : checked.problems };
+  if (!checked.ok) return { problems: checked.problems };
+  return isDeepStrictEqual(checked.value, value) ? { problems: [] } : { problems: [], value: checked.value };
 }

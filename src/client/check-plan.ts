@@ -8,6 +8,7 @@ import { planLimit } from '../domain/plan/validate/json-value.js';
 import { MAX_DEPTH, type Plan } from '../domain/plan/plan.js';
 import { isRecord } from '../domain/json/own-property.js';
 import { validatePlan } from '../domain/plan/validate/index.js';
+import { planWarnings } from '../domain/plan/validate/warnings.js';
 import { problem, type Path, type Problem } from '../domain/problem.js';
 import type { SecretSettings } from '../domain/secret.js';
 import { checkJsonSchema } from '../json-schema.js';
@@ -37,7 +38,10 @@ export function checkPlan(
   return plan === undefined || all.length > 0 ? { problems: all } : { problems: all, plan };
 }
 
-/** What prevents a run of a valid plan from ending, as far as that is known without its input; and what may prevent it. */
+/**
+ * What prevents a run of a valid plan from ending, as far as that is known without its input. The warnings say what may prevent it, and
+ * what in the plan has no effect.
+ */
 export function checkPlanEnds(
   plan: Plan,
   { agents = [] }: KnownAgents,
@@ -46,7 +50,7 @@ export function checkPlanEnds(
   const { problem: text, warning } = checkEnd({ plan, agents: cardsOf(agents), ...terms });
   return {
     problems: text === undefined ? [] : [problem('plan.cannot-end', [], text, STORAGE_HINT)],
-    warnings: warning === undefined ? [] : [`${warning}; ${STORAGE_HINT}`],
+    warnings: [...planWarnings(plan), ...(warning === undefined ? [] : [`${warning}; ${STORAGE_HINT}`])],
   };
 }
 

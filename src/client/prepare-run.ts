@@ -1,14 +1,15 @@
 // From the caller's plan and input to the input of the Workflow. Everything that can be rejected before a run starts is
 // rejected here.
 import { defined } from '../domain/json/defined.js';
+import { jsonFault } from '../domain/json/json-fault.js';
+import { formatPath } from '../domain/problem.js';
 import { fitsInto, jsonBytes } from '../domain/json/byte-size.js';
 import { cardsOf } from '../domain/agent/card.js';
 import { InvalidPlanError } from '../domain/plan/parse.js';
 import type { Plan } from '../domain/plan/plan.js';
 import { checkEnd, STORAGE_HINT } from '../domain/run/end-check.js';
 import { valueLimitOf, type RunInput } from '../domain/run/input.js';
-import { compileSchema } from '../json-schema.js';
-import { acceptReferences } from '../json-schema/accept-references.js';
+import { compileRunInput } from '../json-schema/run-input.js';
 import { parseBudget } from './budget.js';
 import { checkPlan, type KnownAgents } from './check-plan.js';
 import { InvalidInputError } from './errors.js';
@@ -76,12 +77,17 @@ export function withValueLimit(prepared: PreparedRun, valueLimit: number | undef
   return request;
 }
 
+/** Deeper values are mistakes of programs. */
+const MAX_LEVELS = 1_000;
+
 function checkInput(plan: Plan, input: unknown): unknown {
-  const value = input ?? {};
-  if (plan.input === undefined) return value;
-  const checked = acceptReferences(compileSchema(plan.input, 'input'), 'input')(value);
+  // JSON would change a Map or NaN without an error.
+  const fault = jsonFault(input ?? {}, { levels: MAX_LEVELS, values: Infinity, converts: true });
+  if (fault !== undefined) throw new InvalidInputError([`${formatPath(['input', ...fault.path])}: ${fault.message}`]);
+  if (plan.input === undefined) return input ?? {};
+  const checked = compileRunInput(plan.input)(input);
   if (!checked.ok) throw new InvalidInputError(checked.problems);
-  return value;
+  return checked.value;
 }
 
 /** The plans that this plan refers to by name, and those that they refer to. */

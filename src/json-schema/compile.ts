@@ -22,11 +22,16 @@ const AJV_OPTIONS = { strict: false, allErrors: true, verbose: true, logger: fal
 // Optimizing the generated code takes longer than it saves.
 const WITHOUT_META = { ...AJV_OPTIONS, meta: false, validateSchema: false } as const;
 
-function optionsWith(work: WorkMeter) {
+export interface CompileOptions {
+  /** Adds defaults to the values that are checked. */
+  readonly useDefaults?: boolean;
+}
+
+function optionsWith(work: WorkMeter, { useDefaults = false }: CompileOptions) {
   const regExp = Object.assign((source: string, flags: string) => linearPattern(source, flags, work), {
     code: 'linearPattern',
   });
-  return { ...WITHOUT_META, code: { optimize: false, regExp } };
+  return { ...WITHOUT_META, useDefaults, code: { optimize: false, regExp } };
 }
 
 /**
@@ -34,8 +39,14 @@ function optionsWith(work: WorkMeter) {
  * never compiles a schema: it would remember the schema's ids, and refuse another schema with the same ids.
  */
 const DRAFTS = {
-  '2020-12': { meta: once(() => new Ajv2020(AJV_OPTIONS)), make: (work: WorkMeter) => new Ajv2020(optionsWith(work)) },
-  '07': { meta: once(() => new Ajv(AJV_OPTIONS)), make: (work: WorkMeter) => new Ajv(optionsWith(work)) },
+  '2020-12': {
+    meta: once(() => new Ajv2020(AJV_OPTIONS)),
+    make: (work: WorkMeter, options: CompileOptions) => new Ajv2020(optionsWith(work, options)),
+  },
+  '07': {
+    meta: once(() => new Ajv(AJV_OPTIONS)),
+    make: (work: WorkMeter, options: CompileOptions) => new Ajv(optionsWith(work, options)),
+  },
 } as const;
 
 function once<T>(make: () => T): () => T {
@@ -44,7 +55,7 @@ function once<T>(make: () => T): () => T {
 }
 
 /** Throws a `TypeError` of one line if the value is not a JSON Schema, or not one that can be used. */
-export function compileJsonSchema(schema: unknown): CompiledSchema {
+export function compileJsonSchema(schema: unknown, options: CompileOptions = {}): CompiledSchema {
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema))) {
     throw new TypeError(`expected a JSON Schema (an object or a boolean), got ${shown(schema)}`);
   }
@@ -62,7 +73,7 @@ export function compileJsonSchema(schema: unknown): CompiledSchema {
     const meta = draft.meta();
     if (meta.validateSchema(schema) !== true) throw new TypeError(meta.errorsText(meta.errors, { dataVar: 'schema' }));
     const work = new WorkMeter();
-    const ajv = draft.make(work);
+    const ajv = draft.make(work, options);
     addFormats.default(ajv);
     boundFormats(ajv);
     addWeightKeyword(ajv, work);

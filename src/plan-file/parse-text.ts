@@ -2,11 +2,12 @@
 // schema, in which `no` is text, a date is text and 0777 is 777. A duplicate key is an error in both: one value would be lost.
 import { LineCounter } from 'yaml';
 import { duplicateKeys } from '../domain/json/duplicate-keys.js';
+import { changedNumbers } from '../domain/json/read-json.js';
 import { oneLine } from '../domain/text/one-line.js';
 import { InvalidPlanError } from '../domain/plan/parse.js';
 import { problem, type Problem } from '../domain/problem.js';
 import { parseYaml } from './parse-yaml.js';
-import { reportDuplicate, type Report } from './report.js';
+import { reportBigNumber, reportDuplicate, type Report } from './report.js';
 
 /**
  * In characters. The YAML parser takes about two microseconds for each, and longer if the YAML is broken. JSON of the largest plan
@@ -63,6 +64,7 @@ function parseJson(text: string, lines: LineCounter, report: Report): { value: u
   lines.addNewLine(0);
   for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
   for (const { key, offset } of duplicateKeys(text)) reportDuplicate(key, offset, report);
+  for (const { source, start } of changedNumbers(text)) reportBigNumber(source, start, report);
   return { value };
 }
 

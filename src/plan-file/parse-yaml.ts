@@ -2,8 +2,9 @@
 // before the composer recurses: near the end of the JavaScript stack, compiling a regular expression ends the process.
 import { Composer, Lexer, Parser, type CST, type Document, type LineCounter, type YAMLError } from 'yaml';
 import { oneLine } from '../domain/text/one-line.js';
-import { reportDuplicate, type Report } from './report.js';
+import { reportBigNumber, reportDuplicate, type Report } from './report.js';
 import { problemKeys } from './yaml-keys.js';
+import { changedNumbers } from './yaml-numbers.js';
 
 /** Twice the depth of a plan, because a level of a block takes two places on the parser's stack. */
 const MAX_DEPTH = 400;
@@ -29,6 +30,7 @@ export function parseYaml(text: string, lines: LineCounter, { noun, report }: Pa
       if (key !== undefined) reportDuplicate(key, offset, report);
       else report('plan.syntax', offset, 'expected a plain key, got a list or an object');
     }
+    for (const { source, offset } of changedNumbers(document)) reportBigNumber(source, offset, report);
     // For such keys, the package would print a warning on the console.
     return keys.length > 0 ? undefined : document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {

@@ -2,7 +2,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidPlanError } from '../domain/plan/parse.js';
+import { withoutMark } from '../domain/json/read-json.js';
 import { problem } from '../domain/problem.js';
+import { decodeText } from '../domain/text/decode.js';
 import { visibleName } from '../domain/text/visible.js';
 
 /** Twice the size of the largest plan (with storage), because of indentation. YAML has a lower limit of its own. */
@@ -23,9 +25,12 @@ export async function readText(file: string): Promise<string> {
     throw unreadable(file, 'expected YAML or JSON, got a module', 'import it, and start its plan with the client');
   }
   const bytes = await readBytes(file);
-  const text = decode(bytes);
-  if (text === undefined) throw unreadable(file, 'expected text in UTF-8, got other bytes');
-  return text;
+  if (bytes.includes(0)) throw unreadable(file, 'expected text in UTF-8, got other bytes');
+  try {
+    return withoutMark(decodeText(bytes));
+  } catch (error) {
+    throw unreadable(file, error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {
@@ -40,16 +45,6 @@ async function readBytes(file: string): Promise<Uint8Array> {
     if (error instanceof InvalidPlanError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw unreadable(file, `cannot be read: ${REASONS[code] ?? (code || String(error))}`);
-  }
-}
-
-function decode(bytes: Uint8Array): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    // It drops a byte order mark.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }
 

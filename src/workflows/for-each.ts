@@ -3,6 +3,8 @@ import { CancellationScope } from '@temporalio/workflow';
 import { expressionSource, type Scope } from '../domain/expression/expression.js';
 import { failure } from '../domain/failure.js';
 import type { GraphTask } from '../domain/plan/graph.js';
+import type { Items } from '../domain/expression/items.js';
+import { shown } from '../domain/problem.js';
 import { parsePlainPath } from '../domain/expression/plain-path.js';
 import { DEFAULT_MAX_ITEMS } from '../domain/plan/plan.js';
 import { stateOf } from '../domain/progress/progress.js';
@@ -10,7 +12,7 @@ import { toleratedItems } from '../domain/progress/tolerated-items.js';
 import { taskScope } from '../domain/run/scope.js';
 import type { Settlement, Work } from './kinds/work.js';
 import { outcomeFromError } from './calls/outcome-from-error.js';
-import { render, report, stopIfDecided, type Run } from './run.js';
+import { render, renderItems, report, stopIfDecided, type Run } from './run.js';
 import { launch } from './launch.js';
 import { cancelCalls } from './calls/stop-calls.js';
 
@@ -21,19 +23,17 @@ export async function openForEach(run: Run, task: GraphTask): Promise<void> {
     report(run, { type: 'settled', task: id, outcome, now: Date.now() });
     stopIfDecided(run);
   };
-  let items: unknown[] | undefined;
+  let found: Items;
   try {
-    items = await evaluateItems(run, task);
+    found = await evaluateItems(run, task);
   } catch (error) {
     return fail(outcomeFromError(error));
   }
-  if (items === undefined) {
-    return fail({
-      status: 'failed',
-      attempts: 0,
-      failure: failure('ItemsInvalid', 'forEach.items: expected an array'),
-    });
+  if ('notAList' in found) {
+    const message = `forEach.items: expected a list, got ${shown(found.notAList)}`;
+    return fail({ status: 'failed', attempts: 0, failure: failure('ItemsInvalid', message) });
   }
+  const { items } = found;
   if (items.length > maxItems) {
     const message = `forEach.items: expected at most ${maxItems} items (maxItems), got ${items.length}`;
     return fail({ status: 'failed', attempts: 0, failure: failure('TooManyItems', message) });
@@ -57,15 +57,20 @@ export async function openForEach(run: Run, task: GraphTask): Promise<void> {
 /** The items of a forEach that has been opened, possibly before a continue-as-new. */
 export async function loadItems(run: Run, task: GraphTask): Promise<readonly unknown[]> {
   const { values } = stateOf(run.progress, task.id).items ?? {};
-  const items = run.forEach.items.get(task.id) ?? values ?? (await evaluateItems(run, task)) ?? [];
+  const items = run.forEach.items.get(task.id) ?? values ?? itemsIn(await evaluateItems(run, task));
   run.forEach.items.set(task.id, items);
   return items;
 }
 
-/** Evaluates the items; `undefined` if the value is not an array. */
-async function evaluateItems(run: Run, task: GraphTask): Promise<unknown[] | undefined> {
+/** Expects what was a list when the forEach was opened. */
+const itemsIn = (found: Items): readonly unknown[] => ('items' in found ? found.items : []);
+
+async function evaluateItems(run: Run, task: GraphTask): Promise<Items> {
   const template = task.task.forEach!.items;
-  return asItems(template, await render(run, template, taskScope(run.scope, task, run.progress)));
+  const scope = taskScope(run.scope, task, run.progress);
+  if (run.rules >= 3) return renderItems(run, template, scope);
+  const items = itemsOfRules2(template, await render(run, template, scope));
+  return items === undefined ? { notAList: undefined } : { items };
 }
 
 export function startItem(run: Run, task: GraphTask, index: number): Promise<void> {
@@ -89,11 +94,8 @@ export function startItem(run: Run, task: GraphTask, index: number): Promise<voi
   return itemScope.run(async () => launch(run, work, settle));
 }
 
-/**
- * JSONata returns a single match as the match itself, and no match as `undefined`, so its result is read as a sequence.
- * A plain path returns the value as it is: if that is not an array, the plan has a mistake.
- */
-function asItems(template: unknown, value: unknown): unknown[] | undefined {
+/** Runs of the first rules read the result of JSONata as it is: a single match is the match itself, no match is `undefined`. */
+function itemsOfRules2(template: unknown, value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value as unknown[];
   const source = expressionSource(template);
   if (source === undefined || parsePlainPath(source) !== undefined) return undefined;

@@ -63,6 +63,7 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     budget: { isPauseReported: false },
     proposals: new Map(),
     templates: new Map(),
+    itemTemplates: new Map(),
     legacyTemplates: new Map(),
     pace: new Pace(),
     sent: { historyLength: 0, bytes: 0 },

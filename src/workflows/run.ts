@@ -17,6 +17,7 @@ import type { RunFacts } from '../domain/run/scope.js';
 import type { SummaryContext } from '../domain/run/summarize.js';
 import type { MaybePromise } from '../domain/expression/maybe-promise.js';
 import { compileLegacyTemplate, type LegacyTemplate } from '../domain/expression/legacy.js';
+import { compileItems, type Items } from '../domain/expression/items.js';
 import { compileTemplate, type Template } from '../domain/expression/template.js';
 import type { Pace } from './workflow-task/pace.js';
 import type { CommandBytes } from './workflow-task/command-size.js';
@@ -71,6 +72,8 @@ export interface Run extends RunFacts {
   /** By task, reads the plan that a person sends instead of the proposed one. */
   readonly proposals: Map<string, (raw: unknown) => GeneratedPlan>;
   readonly templates: Map<unknown, Template>;
+  /** The items of each forEach, for runs of rules 3 or later. */
+  readonly itemTemplates: Map<unknown, ReturnType<typeof compileItems>>;
   /** Used instead of `templates` by runs of the first rules. */
   readonly legacyTemplates: Map<unknown, LegacyTemplate>;
   readonly pace: Pace;
@@ -147,8 +150,14 @@ export function recordCrash(run: Run, crash: unknown): void {
 export function render(run: Run, value: unknown, scope: Scope): MaybePromise<unknown> {
   if (value === undefined || (typeof value === 'string' && expressionSource(value) === undefined)) return value;
   if (run.rules === 1) return compileOnce(run.legacyTemplates, value, compileLegacyTemplate)(scope);
-  const template = compileOnce(run.templates, value, compileTemplate);
+  const template = compileOnce(run.templates, value, (one) => compileTemplate(one, run.rules));
   return run.pace.evaluate((from) => template(scope, from));
+}
+
+/** Evaluates the items of a forEach, for runs of rules 3 or later. */
+export function renderItems(run: Run, value: unknown, scope: Scope): MaybePromise<Items> {
+  const items = compileOnce(run.itemTemplates, value, compileItems);
+  return run.pace.evaluate((from) => items(scope, from)) as MaybePromise<Items>;
 }
 
 function compileOnce<T>(known: Map<unknown, T>, value: unknown, compile: (value: unknown) => T): T {

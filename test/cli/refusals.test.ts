@@ -1,5 +1,6 @@
 // What is refused before a server is asked, and a server that is not there. No server runs in these directories.
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
@@ -80,6 +81,27 @@ test('validate: the same problems are reported, with codes for programs', async 
   expect(await json('validate', 'good.json')).toEqual({ valid: true, problems: [] });
 });
 
+test('validate: what has no effect is a warning, and the plan is valid', async () => {
+  await write('warned.json', {
+    $schema: './plan.schema.json',
+    name: 'warned',
+    tasks: {
+      a: { agent: 'echo', forEach: { items: [1], batch: { max: 25, wait: '20ms' } } },
+      tidy: { agent: 'echo', needs: ['a'], join: 'all-done' },
+    },
+  });
+  const { exitCode, stdout, stderr } = await baton('validate', 'warned.json');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'warned.json: valid' });
+  expect(stderr.split('\n')).toEqual([
+    'warning: tasks.a.forEach.batch: has no effect in this version: each item is a call of its own',
+    expect.stringMatching(/^warning: tasks\.tidy\.join: "all-done" does not start the task after a failure/),
+  ]);
+  expect(await json('validate', 'warned.json')).toMatchObject({
+    valid: true,
+    warnings: [{}, {}].map(() => expect.any(String) as string),
+  });
+});
+
 test.each([
   ['empty.yaml', '', 'plan: empty.yaml: expected a plan, got an empty file'],
   ['torn.yaml', 'name: [', 'plan: torn.yaml:'],
@@ -106,6 +128,24 @@ test('run --input: a value that is not JSON, a missing file and an input that do
     refusal('--input: expected JSON, got "good.json"; to read a file, write @good.json'),
   );
   expect(await run('{}')).toEqual(refusal('input.to: expected a value, got nothing'));
+});
+
+test('run --input, event --data: numbers and bytes that would be changed are rejected, with their place', async () => {
+  await write('good.json', GOOD);
+  const big =
+    'to: expected a number that JavaScript can hold without changing it, got 9223372036854775807; send it as text, in quotes';
+  expect(await baton('run', 'good.json', '--input', '{"to": 9223372036854775807}')).toEqual(refusal(`--input: ${big}`));
+  expect(await baton('event', 'r', 'paid', '--data', '{"to": 9223372036854775807}')).toEqual(refusal(`--data: ${big}`));
+  await write('big.json', '{"to": 9223372036854775807}');
+  expect(await baton('run', 'good.json', '--input', '@big.json')).toEqual(refusal(`--input big.json: ${big}`));
+  await writeFile(join(place.directory, 'latin1.json'), Buffer.from('{"to": "Jürgen"}', 'latin1'));
+  expect(await baton('run', 'good.json', '--input', '@latin1.json')).toEqual(
+    refusal('--input latin1.json: expected text in UTF-8, got the byte 0xfc at offset 9'),
+  );
+  await write('mark.json', '\uFEFF{}');
+  expect(await baton('run', 'good.json', '--input', '@mark.json')).toEqual(
+    refusal('input.to: expected a value, got nothing'),
+  );
 });
 
 test('run --id: an id that does not fit on one line is rejected', async () => {

@@ -1,5 +1,5 @@
 // Runs of what rules 3 (`src/domain/rules.ts`) have changed.
-import type { KeptRun } from './kept-run.js';
+import { whenRunning, type KeptRun } from './kept-run.js';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
@@ -21,5 +21,37 @@ export const RUNS_OF_RULES_3: readonly KeptRun[] = [
     },
     options: { agents: { text: () => 'x'.repeat(1000) }, valueLimit: 9_000 },
     isCut: true,
+  },
+  {
+    // A path over one file is a list; the input of the sub-plan has a default; the question is evaluated.
+    name: 'as-it-was-sent',
+    plan: {
+      name: 'publish',
+      tasks: {
+        list: { agent: 'echo', input: { files: [{ name: 'f0', pairs: [[1, 2]] }] } },
+        names: { agent: 'echo', forEach: { items: '{% $tasks.list.output.files.name %}' }, input: '{% $item %}' },
+        pairs: {
+          agent: 'echo',
+          forEach: { items: '{% $tasks.list.output.files.pairs[$count($) = 2] %}' },
+          input: '{% $item %}',
+        },
+        sub: {
+          plan: {
+            name: 'sub',
+            input: { type: 'object', properties: { mode: { type: 'string', default: 'fast' } } },
+            tasks: { say: { agent: 'echo', input: '{% $input.mode %}' } },
+            output: '{% $tasks.say.output %}',
+          },
+        },
+        none: { agent: 'echo', forEach: { items: '{% 1 = 1 ? null : [] %}' }, needs: ['names'] },
+        ok: { approve: { title: "{% 'Publish ' & $tasks.names.output[0] & '?' %}", description: 'All of it.' } },
+      },
+      onFailure: 'continue',
+    },
+    act: async (run) => {
+      await whenRunning(run, 'ok');
+      await run.approve('ok');
+    },
+    children: ['sub'],
   },
 ];

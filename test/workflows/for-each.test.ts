@@ -159,6 +159,44 @@ describe('items', () => {
     expect(tasks['two']!.output).toEqual([{ n: 2 }, { n: 2 }]);
   });
 
+  test.each([0, 1, 2, 3])('a path over %i elements makes a forEach of as many items', async (count) => {
+    const files = Array.from({ length: count }, (_, n) => ({ name: `f${n}`, pairs: [[n, n]] }));
+    const each = (items: string) => ({ agent: 'echo', forEach: { items }, input: { hit: '{% $item %}' } });
+    const { tasks } = await temporal.run(
+      {
+        name: 'paths',
+        tasks: {
+          list: { agent: 'echo', input: { files: '{% $input.files %}' } },
+          names: each('{% $tasks.list.output.files.name %}'),
+          pairs: each('{% $tasks.list.output.files.pairs[$count($) = 2] %}'),
+          again: each('{% $tasks.names.output.hit %}'),
+        },
+      },
+      { input: { files } },
+    );
+    const names = files.map(({ name }) => ({ hit: name }));
+    expect(tasks['names']!.output).toEqual(names);
+    expect(tasks['pairs']!.output).toEqual(files.map((_, n) => ({ hit: [n, n] })));
+    expect(tasks['again']!.output).toEqual(names);
+  });
+
+  test.each([
+    ['{% $input.nothing %}', 'null'],
+    ['{% true ? null : [] %}', 'null'],
+    ['{% $input.text %}', '"x"'],
+    ['{% $input.misspelled %}', 'nothing'],
+  ])('a forEach whose items are not a list fails before any call, and says what came: %s', async (items, came) => {
+    const { result, calls } = await temporal.start(
+      { name: 'wrong', tasks: { all: { agent: 'echo', forEach: { items } } } },
+      { input: { nothing: null, text: 'x' } },
+    );
+    expect((await result()).tasks['all']!.failure).toEqual({
+      type: 'ItemsInvalid',
+      message: `forEach.items: expected a list, got ${came}`,
+    });
+    expect(calls).toEqual([]);
+  });
+
   test('a forEach with more items than maxItems fails before any is called', async () => {
     const { result, calls } = await temporal.start(overNumbers({ maxItems: 2 }), {
       input: { numbers: [2, 4, 6] },

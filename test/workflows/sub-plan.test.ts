@@ -33,6 +33,19 @@ const agents: TestAgents = {
   no: () => Promise.reject(new AgentError('no', { retryable: false })),
 };
 
+test('defaults of the input of a run and of its sub-plans are filled in', async () => {
+  const input = { type: 'object', required: ['n'], properties: { n: { type: 'number', default: 21 } } };
+  const { tasks, output } = await temporal.run({
+    name: 'outer',
+    input: { properties: { m: { default: 'x' } } },
+    tasks: { inner: { plan: { ...double, input } }, given: { plan: { ...double, input }, input: { n: 1 } } },
+    output: '{% $input.m %}',
+  });
+  expect(tasks['inner']!.output).toBe(42);
+  expect(tasks['given']!.output).toBe(2);
+  expect(output).toBe('x');
+});
+
 test('a sub-plan returns its output, and its Workflow id has the ids of the run and the task', async () => {
   const { calls, result } = await temporal.start(
     { name: 'outer', tasks: { inner: { plan: double, input: { n: 21 } } }, output: '{% $tasks.inner.output %}' },

@@ -25,6 +25,31 @@ describe('an approval', () => {
     expect(tasks['then']!.status).toBe('succeeded');
   });
 
+  test('the title and the description of an approval may be expressions, and are shown while it waits', async () => {
+    const { run, result } = await temporal.start(
+      asked({
+        title: "{% 'Publish ' & $count($input.files) & ' files?' %}",
+        description: '{% $input.files.name %}',
+      }),
+      { input: { files: [{ name: 'a' }, { name: 'b' }] } },
+    );
+    const question = { title: 'Publish 2 files?', description: '["a","b"]' };
+    await expect.poll(async () => (await run.snapshot()).tasks['ok']?.question).toEqual(question);
+    await run.approve('ok');
+    expect((await result()).tasks['ok']).toMatchObject({ status: 'succeeded', question });
+  });
+
+  test('an approval whose title gives nothing fails, and the failure names the expression', async () => {
+    const { status, tasks } = await temporal.run(asked({ title: '{% $input.misspelled %}' }));
+    expect(status).toBe('failed');
+    expect(tasks['ok']).toMatchObject({
+      failure: {
+        type: 'ExpressionFailed',
+        message: 'approve.title: {% $input.misspelled %}: expected text, got nothing',
+      },
+    });
+  });
+
   test('a rejected approval fails the task with the comment', async () => {
     const { run, result } = await temporal.start(asked());
     await run.approve('ok', { reject: true, comment: 'not yet' });

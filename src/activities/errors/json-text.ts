@@ -1,5 +1,6 @@
-// Temporal writes payloads with JSON.stringify, which drops some values silently (functions, Maps, NaN), and for others throws an
+// Temporal writes payloads with JSON.stringify, which changes some values silently (functions, Maps, NaN), and for others throws an
 // error without their path (BigInt, cycles). `jsonText` reports the path of such a value, and the size of the JSON, before that.
+import { lossyValue } from './lossy-value.js';
 
 export type JsonText =
   | { readonly ok: true; readonly text: string; readonly bytes: number }
@@ -25,7 +26,8 @@ function refuseLosses(name: string): (this: unknown, key: string, value: unknown
   return function (key, value) {
     while (open.length > 0 && open[open.length - 1]!.object !== this) open.pop();
     const path = key === '' && open.length === 0 ? name : childPath(open[open.length - 1]?.path ?? name, this, key);
-    const loss = lossyValue(value);
+    // `value` is what a `toJSON` returned, if there is one.
+    const loss = lossyValue((this as Record<string, unknown>)[key], value);
     if (loss !== undefined) throw new NotJsonError(`${path}: expected JSON, got ${loss}`);
     if (typeof value === 'object' && value !== null) {
       const twin = open.find(({ object }) => object === value);
@@ -38,14 +40,3 @@ function refuseLosses(name: string): (this: unknown, key: string, value: unknown
 
 const childPath = (path: string, holder: unknown, key: string): string =>
   Array.isArray(holder) ? `${path}[${key}]` : `${path}.${key}`;
-
-/** The value in words, if JSON cannot hold it. */
-function lossyValue(value: unknown): string | undefined {
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'symbol') return 'a symbol';
-  if (typeof value === 'bigint') return `the BigInt ${value}n`;
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name}`;
-  if (value instanceof Promise) return 'a promise';
-  return undefined;
-}

@@ -1,8 +1,11 @@
 // A JSON value on the command line: JSON text, or `@FILE`, a file with JSON; `@-` reads stdin.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { decodeText } from '../../domain/text/decode.js';
 import { visibleName } from '../../domain/text/visible.js';
+import { BigNumberError, readJson, withoutMark } from '../../domain/json/read-json.js';
+import { syntaxPlace } from '../../domain/json/syntax-place.js';
 import { shown } from '../../domain/problem.js';
 import { systemCodeOf } from '../../system/system-error.js';
 import { UsageError } from '../terminal/errors.js';
@@ -13,13 +16,14 @@ export async function readJsonArgument(option: string, value: string, cwd: strin
   const file = value.slice(1);
   if (file === '') throw new UsageError([`${option}: expected JSON or @FILE, got "@" without a file`]);
   const name = file === '-' ? 'stdin' : visibleName(file);
-  const content = await (file === '-' ? text(process.stdin) : readText(option, resolve(cwd, file), name));
-  return parse(option, content, `${option} ${name}`);
+  const bytes = await (file === '-' ? buffer(process.stdin) : readBytes(option, resolve(cwd, file), name));
+  const where = `${option} ${name}`;
+  return parse(option, decode(bytes, where), where);
 }
 
-async function readText(option: string, path: string, name: string): Promise<string> {
+async function readBytes(option: string, path: string, name: string): Promise<Uint8Array> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     const code = systemCodeOf(error);
     const reason =
@@ -28,22 +32,22 @@ async function readText(option: string, path: string, name: string): Promise<str
   }
 }
 
-function parse(option: string, content: string, where: string): unknown {
-  const trimmed = content.replace(/^\uFEFF/, '').trim();
-  if (trimmed === '') throw new UsageError([`${where}: expected JSON, got nothing`]);
+function decode(bytes: Uint8Array, where: string): string {
   try {
-    return JSON.parse(trimmed);
+    return decodeText(bytes);
   } catch (error) {
-    // Node's own message repeats the text at length, and differs between versions: only the position is used.
-    const position = error instanceof Error ? positionOf(error.message, trimmed) : '';
-    const hint = where === option && /^[\w./-]+\.json$/.test(trimmed) ? `; to read a file, write @${trimmed}` : '';
-    throw new UsageError([`${where}: expected JSON, got ${shown(trimmed)}${position}${hint}`]);
+    throw new UsageError([`${where}: ${error instanceof Error ? error.message : String(error)}`]);
   }
 }
 
-function positionOf(message: string, content: string): string {
-  const offset = /position (\d+)/.exec(message)?.[1];
-  if (offset === undefined) return '';
-  const before = content.slice(0, Number(offset)).split('\n');
-  return ` (line ${before.length}, column ${(before.at(-1) ?? '').length + 1})`;
+function parse(option: string, content: string, where: string): unknown {
+  const text = withoutMark(content).trim();
+  if (text === '') throw new UsageError([`${where}: expected JSON, got nothing`]);
+  try {
+    return readJson(withoutMark(content));
+  } catch (error) {
+    if (error instanceof BigNumberError) throw new UsageError([`${where}: ${error.message}`]);
+    const hint = where === option && /^[\w./-]+\.json$/.test(text) ? `; to read a file, write @${text}` : '';
+    throw new UsageError([`${where}: expected JSON, got ${shown(text)}${syntaxPlace(content)}${hint}`]);
+  }
 }

@@ -7,6 +7,7 @@ import { checkForkId, prepareFork, type ForkOf } from '../../client/fork.js';
 import { prepareRun, type PreparedRun } from '../../client/prepare-run.js';
 import type { StartedRunInput } from '../../client/read-run-input.js';
 import { InvalidPlanError } from '../../domain/plan/parse.js';
+import { planWarnings } from '../../domain/plan/validate/warnings.js';
 import { problem } from '../../domain/problem.js';
 import { checkEnd, STORAGE_HINT } from '../../domain/run/end-check.js';
 import type { RunResult } from '../../domain/run/result.js';
@@ -58,7 +59,8 @@ export async function prepareStart(
     fork === undefined ? prepareRun(raw, input, known, terms) : prepareFork(raw, input, known, { ...terms, ...fork }),
   );
   const { warning } = checkEnd(prepared);
-  if (warning !== undefined) io.note(`${io.colours(io.stderr).yellow('warning:')} ${warning}; ${STORAGE_HINT}`);
+  const warnings = [...planWarnings(prepared.plan), ...(warning === undefined ? [] : [`${warning}; ${STORAGE_HINT}`])];
+  for (const text of warnings) io.note(`${io.colours(io.stderr).yellow('warning:')} ${text}`);
   const { id } = options;
   if (fork !== undefined && id !== undefined) checkForkId(id, fork);
   const forkOf = fork === undefined ? undefined : { run: fork.run, from: fork.from ?? [] };

@@ -72,7 +72,7 @@ export function changedLines(
   return changed
     .sort((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0))
     .map(({ name, id, task, facts }) => {
-      const [waiting] = task.status === 'running' ? waitingFor(facts, id, task.asks) : [];
+      const [waiting] = task.status === 'running' ? waitingFor(facts, id, task) : [];
       const detail = waiting === undefined ? detailOf(task) : `${waiting.why} (${waiting.command})`;
       const time = task.endedAt === null ? '' : timeOf(task, now);
       const words = [name, task.status, ...(time === '' ? [] : [time])].join(' ');

@@ -17,13 +17,16 @@ export interface TaskRow {
 export function taskRow(id: string, task: TaskResult, facts: TaskFacts | undefined, now: number): TaskRow {
   return {
     id,
-    // After a fallback, another agent than the plan's has answered.
-    label: visibleLine(task.agent ?? facts?.label ?? ''),
+    // After a fallback, another agent than the plan's has answered. The title of an approval may be an expression.
+    label: visibleLine(task.agent ?? titleOf(task, facts) ?? facts?.label ?? ''),
     status: task.status,
     time: timeOf(task, now),
     detail: detailOf(task),
   };
 }
+
+const titleOf = ({ question }: TaskResult, facts: TaskFacts | undefined): string | undefined =>
+  facts?.kind === 'approve' ? question?.title : undefined;
 
 export function timeOf({ startedAt, endedAt }: TaskResult, now: number): string {
   if (startedAt === null) return '';

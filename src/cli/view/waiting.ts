@@ -1,10 +1,14 @@
 // The tasks that wait for a person or an event, with the command that answers each.
 import { BUDGET_EXCEEDED } from '../../domain/budget/ledger.js';
 import { visibleLine } from '../../domain/text/visible.js';
-import type { RunResult } from '../../domain/run/result.js';
+import { truncateEnd } from '../../domain/text/truncate.js';
+import type { RunResult, TaskResult } from '../../domain/run/result.js';
 import type { RunFacts } from './run-facts.js';
 import { shellWord } from '../terminal/shell-word.js';
 import type { SeenRun } from './seen-run.js';
+
+/** Characters that a line shows of a description. The whole text is in `baton status --json`. */
+const SHOWN_OF_DESCRIPTION = 500;
 
 export interface Waiting {
   readonly task: string;
@@ -13,9 +17,9 @@ export interface Waiting {
 }
 
 export function waitingTasks({ tasks }: Pick<RunResult, 'tasks'>, facts: RunFacts): Waiting[] {
-  return Object.entries(tasks).flatMap(([task, { status, asks }]) => {
-    const about = facts.tasks.get(task);
-    return status === 'running' && about !== undefined ? waitingFor(facts, task, asks) : [];
+  return Object.entries(tasks).flatMap(([id, task]) => {
+    const about = facts.tasks.get(id);
+    return task.status === 'running' && about !== undefined ? waitingFor(facts, id, task) : [];
   });
 }
 
@@ -31,16 +35,35 @@ export function budgetAdviceFor(snapshot: RunResult, facts: RunFacts, subRuns: r
   return own.length > 0 ? own : subRuns.flatMap((sub) => budgetAdvice(sub.snapshot, sub.facts));
 }
 
+/** The question on one line; for runs of the first rules, which do not evaluate it, the text of the plan. */
+function questionText(label: string, { title, description }: TaskResult['question'] = {}): string {
+  const asked = title === undefined ? label : visibleLine(title);
+  return description === undefined
+    ? asked
+    : `${asked} (${truncateEnd(visibleLine(description), SHOWN_OF_DESCRIPTION)})`;
+}
+
 /** Nothing for a task that does not wait for a person or an event. */
-export function waitingFor({ id, tasks }: RunFacts, task: string, asks = false): Waiting[] {
+export function waitingFor(
+  { id, tasks }: RunFacts,
+  task: string,
+  { asks = false, question }: Pick<TaskResult, 'asks' | 'question'>,
+): Waiting[] {
   const about = tasks.get(task);
   const run = shellWord(id);
   if (about?.kind === 'approve') {
-    return [{ task, why: `waits for an answer: ${about.label}`, command: `baton approve ${run} ${task}` }];
+    return [
+      {
+        task,
+        why: `waits for an answer: ${questionText(about.label, question)}`,
+        command: `baton approve ${run} ${task}`,
+      },
+    ];
   }
   if (asks) {
     const command = `baton graph ${run} --task ${task}; baton approve ${run} ${task}`;
-    return [{ task, why: `waits for an answer to the plan for: ${about?.label ?? task}`, command }];
+    const label = questionText(about?.label ?? task, question);
+    return [{ task, why: `waits for an answer to the plan for: ${label}`, command }];
   }
   if (about?.kind !== 'event') return [];
   // The value of a name that is an expression is not known here.

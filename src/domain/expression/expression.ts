@@ -1,6 +1,8 @@
 // Expressions: JSONata inside `{% … %}`, as the whole string. An expression sees the variables of a Scope. It must not depend on
 // chance, and its cost is bounded: an expression that goes beyond its bounds fails, and its task with it.
+import { NEWEST_RULES, type Rules } from '../rules.js';
 import { allowance, evaluate, parse, type Allowance, type Parsed } from './engine/evaluator.js';
+import { keepLists } from './engine/keep-lists.js';
 import { expressionSource, type Scope } from './engine/marks.js';
 import { parseIndexedPath, walkIndexedPath } from './indexed-path.js';
 
@@ -20,7 +22,14 @@ export interface Expression {
 /** Parses JSONata. Throws an ExpressionError if the text is malformed. */
 export const parseSource = (source: string): Parsed => parse(source, allowance());
 
-export function compileExpression(source: string): Expression {
+export const compileExpression = (source: string, rules: Rules = NEWEST_RULES): Expression =>
+  compile(source, rules, () => undefined);
+
+/** An expression of which a list is wanted: a match stays a list of one. What is not a list stays as it is. */
+export const compileListExpression = (source: string): Expression =>
+  compile(source, NEWEST_RULES, (parsed) => keepLists(parsed.ast()));
+
+function compile(source: string, rules: Rules, prepare: (parsed: Parsed) => void): Expression {
   const path = parseIndexedPath(source);
   let parsed: Parsed | undefined;
   return {
@@ -28,8 +37,8 @@ export function compileExpression(source: string): Expression {
     evaluate(scope, from = allowance()) {
       const walk = path === undefined ? undefined : walkIndexedPath(path, scope);
       if (walk?.walked === true) return walk.value;
-      parsed ??= parse(source, from);
-      return evaluate(parsed, scope, from);
+      if (parsed === undefined) prepare((parsed = parse(source, from)));
+      return evaluate(parsed, scope, from, rules);
     },
   };
 }

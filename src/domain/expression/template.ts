@@ -8,30 +8,32 @@ import {
   type Expression,
   type Scope,
 } from './expression.js';
+import { NEWEST_RULES, type Rules } from '../rules.js';
 import { hasExpression } from './engine/marks.js';
 import type { Path } from '../problem.js';
 
 /** All expressions of a template share one allowance. Throws an ExpressionError. */
 export type Template = (scope: Scope, from?: Allowance) => unknown;
 
-/** Compiles a template. A value without expressions is returned as it is. A malformed expression throws only when it is evaluated. */
-export function compileTemplate(value: unknown): Template {
+/** Compiles a template, for runs of these rules. A value without expressions is returned as it is. A malformed expression throws only when it is evaluated. */
+export function compileTemplate(value: unknown, rules: Rules = NEWEST_RULES): Template {
   const source = expressionSource(value);
-  if (source !== undefined) return expressionTemplate(compileExpression(source));
+  if (source !== undefined) return expressionTemplate(compileExpression(source, rules));
   if (!hasExpression(value)) return () => value;
   if (Array.isArray(value)) {
-    const parts = value.map(compileTemplate);
+    const parts = value.map((part) => compileTemplate(part, rules));
     // In an array, an absent value becomes null, as in JSON.
     return (scope, from = allowance()) => parts.map((part) => part(scope, from) ?? null);
   }
-  const parts = Object.entries(value as object).map(([key, part]) => [key, compileTemplate(part)] as const);
+  const parts = Object.entries(value as object).map(([key, part]) => [key, compileTemplate(part, rules)] as const);
   return (scope, from = allowance()) =>
     Object.fromEntries(
       parts.map(([key, part]) => [key, part(scope, from)] as const).filter(([, made]) => made !== undefined),
     );
 }
 
-const expressionTemplate =
+/** The errors of the expression begin with its text. */
+export const expressionTemplate =
   (expression: Expression): Template =>
   (scope, from) => {
     try {

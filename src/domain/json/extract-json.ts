@@ -24,7 +24,12 @@ const THOUGHT_ENDS = ['</think>', '</thinking>', '</reasoning>'] as const;
  * The JSON value in a text, or the error of parsing the whole text if there is none. Of several values it is the first that
  * `fits`, or the first of all if none fits. The order is: the whole text, code blocks, objects within the text, lists.
  */
-export function extractJson(text: string, fits: (value: unknown) => boolean = () => true): Extraction {
+export function extractJson(
+  text: string,
+  fits: (value: unknown) => boolean = () => true,
+  parse: (json: string) => unknown = JSON.parse,
+): Extraction {
+  const parsed = (json: string) => tryParse(json, parse);
   const whole = parsed(text.trim());
   if ('value' in whole) return whole;
   let first: JsonInText | undefined;
@@ -44,11 +49,11 @@ export function extractJson(text: string, fits: (value: unknown) => boolean = ()
 
 /** The extraction of runs that began under rules 1: the whole text, or its first code block. */
 export function extractFirstBlock(text: string): Extraction {
-  const whole = parsed(text);
+  const whole = tryParse(text);
   if ('value' in whole) return whole;
   const open = firstBlock(text);
   const close = open === undefined ? -1 : text.indexOf('```', open);
-  return close < 0 ? whole : parsed(text.slice(open, close).trimEnd());
+  return close < 0 ? whole : tryParse(text.slice(open, close).trimEnd());
 }
 
 /** The position after the first fence that is followed by white space with a line break. */
@@ -83,9 +88,9 @@ function* candidates(text: string): Generator<Candidate> {
   for (const json of values) if (json.startsWith('[')) yield { json, certain: false };
 }
 
-function parsed(json: string): Extraction {
+function tryParse(json: string, parse: (json: string) => unknown = JSON.parse): Extraction {
   try {
-    return { value: JSON.parse(json) as unknown, json };
+    return { value: parse(json), json };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

@@ -23,7 +23,7 @@ function pictureTask(
     id,
     kind,
     needs,
-    label: labelOf(task),
+    label: (kind === 'approve' ? result?.question?.title : undefined) ?? labelOf(task),
     ...(result === undefined ? {} : { status: result.status }),
     ...(detail === '' ? {} : { detail }),
     ...(task.forEach === undefined ? {} : { forEach: true }),

@@ -1,5 +1,7 @@
 // Describes a run in GitHub's Markdown for the Temporal Web UI: its status, the DAG as text, a table of tasks. The size is bounded,
 // because the Web UI passes the text in the URL of a frame.
+import { oneLine } from '../text/one-line.js';
+import { truncateEnd } from '../text/truncate.js';
 import { escapeMarkdown } from '../text/markdown.js';
 import { budgetText } from '../budget/text.js';
 import { taskOf, type Graph } from '../plan/graph.js';
@@ -24,11 +26,27 @@ export function runDetails(graph: Graph, progress: Progress): string {
     ...(result.budget === undefined ? [] : [`Budget: ${escapeMarkdown(budgetText(result.budget))}`]),
     ...replanLines(result).map((line) => `> ${escapeMarkdown(line)}`),
     ...(result.failure === null ? [] : [`> ${escapeMarkdown(result.failure.message)}`]),
+    ...questionLines(graph, result.tasks),
     ['```', picture(graph, result), '```'].join('\n'),
     taskTable(graph, result.tasks),
     ...(progress.debt.length === 0 ? [] : [`Could not be undone: ${progress.debt.join(', ')}`]),
   ].join('\n\n');
 }
+
+/** The most questions that are shown, and the most characters of each of their texts. */
+const MAX_QUESTIONS = 5;
+const SHOWN_OF_TEXT = 300;
+
+/** What people are asked at the moment. */
+const questionLines = (graph: Graph, tasks: Readonly<Record<string, TaskResult>>): string[] =>
+  Object.entries(tasks)
+    .filter(([id, { status, asks }]) => status === 'running' && (asks === true || taskOf(graph, id).kind === 'approve'))
+    .filter(([, { question }]) => question !== undefined)
+    .slice(0, MAX_QUESTIONS)
+    .map(([id, { question: { title = '', description = '' } = {} }]) => {
+      const lines = [title, description].filter((text) => text !== '');
+      return `> **${id}** waits for an answer: ${lines.map((text) => escapeMarkdown(truncateEnd(oneLine(text), SHOWN_OF_TEXT))).join(' · ')}`;
+    });
 
 /** The picture without its heading, which repeats the line above and is too wide. */
 const picture = (graph: Graph, result: ReturnType<typeof summarize>): string =>

@@ -44,12 +44,14 @@ export const Tolerate = z.union([
 ]);
 export type Tolerate = z.infer<typeof Tolerate>;
 
+const BatchSize = z.int().min(1).max(10_000);
+
 export const ForEach = z.strictObject({
   /** An expression that gives an array, or the array itself. */
   items: z.union([z.string(), z.array(z.unknown())]),
   concurrency: Concurrency.optional(),
-  /** Accepted, but without effect in this version: each item is a call of its own. */
-  batch: z.int().min(1).max(10_000).optional(),
+  /** Accepted, but without effect in this version, and validation warns: each item is a call of its own. */
+  batch: z.union([BatchSize, z.strictObject({ max: BatchSize, wait: Duration.optional() })]).optional(),
   tolerate: Tolerate.optional(),
   maxItems: z.int().min(1).max(MAX_ITEMS).optional(),
 });
@@ -189,6 +191,8 @@ export const PlanHead = z.strictObject({
   budget: Budget.optional(),
   /** JSON with expressions; `null` if absent. */
   output: z.unknown().optional(),
+  /** The address of the JSON Schema of plans, which editors read. Baton does not. */
+  $schema: z.string().optional(),
 });
 
 export interface Plan extends Omit<z.infer<typeof PlanHead>, 'input'> {

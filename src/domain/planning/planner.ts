@@ -1,5 +1,6 @@
 // The contract between a run and a planner agent: how its answer is read, and what it gets back if the answer is rejected.
 import { duplicateKey } from '../json/duplicate-keys.js';
+import { bigNumberProblem, changedNumbers } from '../json/read-json.js';
 import { extractJson, extractFirstBlock } from '../json/extract-json.js';
 import { shown, problem, type Problem } from '../problem.js';
 import type { Rules } from '../rules.js';
@@ -50,8 +51,12 @@ function readText(text: string, rules: Rules): { readonly value: unknown } | { r
     return { problem: problem('plan.not-json', [], `expected a plan as JSON, got ${shown(text)}`, found.error) };
   }
   const twice = duplicateKey(found.json);
-  if (twice === undefined) return found;
-  return { problem: problem('plan.duplicate-id', twice, 'expected each key of an object once, got it twice') };
+  if (twice !== undefined) {
+    return { problem: problem('plan.duplicate-id', twice, 'expected each key of an object once, got it twice') };
+  }
+  const [changed] = rules < 3 ? [] : changedNumbers(found.json);
+  if (changed === undefined) return found;
+  return { problem: problem('plan.big-number', [], bigNumberProblem(changed.source)) };
 }
 
 const notAPlan = (value: unknown): PlannerAnswer => ({

@@ -146,6 +146,9 @@ export function advance(graph: Graph, progress: Progress, event: ProgressEvent):
       return endParallelCall(progress, event);
     case 'subPlanShort':
       return setSubPlanShort(progress, event);
+    case 'asked':
+      stateOf(progress, event.task).question = event.question;
+      return;
     case 'due':
       stateOf(progress, event.task).dueAt = event.at;
       return;

@@ -3,6 +3,7 @@ import type { BudgetAddition } from '../budget/budget.js';
 import type { Failure, RunFailure } from '../failure.js';
 import type { Outcome } from '../call/outcome.js';
 import type { Plan } from '../plan/plan.js';
+import type { Question } from '../question.js';
 import type { GraphTask } from '../plan/graph.js';
 import type { DebtRetry, ChildState, NextPlan, SubPlanUndone, UndoUnit } from './state.js';
 
@@ -96,6 +97,8 @@ export type ProgressEvent =
     }
   /** A sub-plan has used up its budget, or its budget has been raised. `work` is the name of its task or item. */
   | { readonly type: 'subPlanShort'; readonly work: string; readonly isShort: boolean }
+  /** What a person is asked is known. */
+  | { readonly type: 'asked'; readonly task: string; readonly question: Question }
   /** The end of a `wait` is known: `at`, in milliseconds since 1970. */
   | { readonly type: 'due'; readonly task: string; readonly at: number }
   /** No task is running and none will start. */

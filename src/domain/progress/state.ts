@@ -1,5 +1,6 @@
 // The types of the state of a run. It is stored: it travels in the input of a run that continues as new, and in results of sub-plans.
 // Properties may be added, never renamed.
+import type { Question } from '../question.js';
 import type { Failure, RunFailure } from '../failure.js';
 import type { OutcomeStatus } from '../call/outcome.js';
 import type { Origin } from '../call/origin.js';
@@ -115,6 +116,8 @@ export interface TaskState {
   made?: Plan;
   /** The task waits for approval of that plan. */
   asks?: true;
+  /** What a person is asked. */
+  question?: Question;
   /** When a wait is over, in milliseconds since 1970. */
   dueAt?: number | undefined;
   /** The answer of a person, or the event, that the task waited for; dropped when it settles. */

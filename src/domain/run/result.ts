@@ -4,6 +4,7 @@ import { BudgetStanding } from '../budget/budget.js';
 import { Usage } from '../call/usage.js';
 import { Failure, RunFailure } from '../failure.js';
 import { TaskStatus } from '../task-status.js';
+import { Question } from '../question.js';
 import { ReplanNote } from '../progress/replan-note.js';
 
 export const RunStatus = z.enum(['running', 'paused', 'completed', 'failed', 'cancelled']);
@@ -40,6 +41,8 @@ export const TaskResult = z.strictObject({
   plan: z.unknown().optional(),
   /** True while that plan waits for approval. */
   asks: z.boolean().optional(),
+  /** What a person is or was asked: title and description of the approval, as evaluated. */
+  question: Question.optional(),
   /** Calls that wait for a lease of a pool, for the breaker of an agent, or for a worker that has the agent. Only `status` fills it in. */
   waits: z
     .strictObject({

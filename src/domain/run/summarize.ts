@@ -61,6 +61,7 @@ function taskResult(graph: Graph, id: string, state: TaskState, forkOf?: string)
     answeredBy,
     made,
     asks,
+    question,
     origin,
     dropped,
   } = state;
@@ -78,7 +79,7 @@ function taskResult(graph: Graph, id: string, state: TaskState, forkOf?: string)
     ...(origin === 'reused' && forkOf !== undefined ? { reused: forkOf } : {}),
     ...(origin === 'cached' ? { cached: true } : {}),
     ...(failures.length === 0 ? {} : { failures }),
-    ...defined({ plan: made }),
+    ...defined({ plan: made, question }),
     ...(asks === true ? { asks } : {}),
     ...(dropped === undefined ? {} : { outputDropped: true, omittedBytes: dropped }),
   };

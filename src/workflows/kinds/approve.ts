@@ -1,9 +1,12 @@
+import { askQuestion } from './ask.js';
 import type { Run } from '../run.js';
 import { waitForDecision } from './wait-for-decision.js';
 import type { Settlement, Work } from './work.js';
 
 export async function performApprove(run: Run, work: Work): Promise<Settlement> {
-  const answer = await waitForDecision(run, work, work.task.task.approve!);
+  const approve = work.task.task.approve!;
+  if (run.rules >= 3) await askQuestion(run, work, approve);
+  const answer = await waitForDecision(run, work, approve);
   if ('outcome' in answer) return answer;
   const { approval } = answer;
   const output = {

@@ -1,5 +1,6 @@
 // A task for which a planner generates a plan. The planner is called until its plan is valid, a person approves the plan if the task
 // requires it, the plan runs as a sub-plan, and its output is turned into the answer.
+import { defined } from '../../domain/json/defined.js';
 import { formatLimits, parseLimits, lowestLimits } from '../../domain/budget/budget.js';
 import type { Catalogue } from '../../domain/agent/catalogue.js';
 import { plainText } from '../../domain/expression/expression.js';
@@ -10,6 +11,7 @@ import { planLimits } from '../../domain/planning/limits.js';
 import { outcomeFromError } from '../calls/outcome-from-error.js';
 import { render, report, type Run } from '../run.js';
 import { defaultInput } from './call-agent.js';
+import { askQuestion } from './ask.js';
 import { waitForDecision } from './wait-for-decision.js';
 import { callPlanner } from './call-planner.js';
 import { fetchCatalogue } from './fetch-catalogue.js';
@@ -84,7 +86,9 @@ async function agreeOnPlan(
   const { id } = work.task;
   run.proposals.set(id, read);
   report(run, { type: 'proposed', task: id, plan, asks: true });
-  const answer = await waitForDecision(run, work, approve === true ? {} : approve);
+  const terms = approve === true ? {} : approve;
+  if (run.rules >= 3) await askQuestion(run, work, defined({ title: terms.title, description: terms.description }));
+  const answer = await waitForDecision(run, work, terms);
   run.proposals.delete(id);
   if ('outcome' in answer) return answer;
   const instead = answer.approval?.plan === undefined ? undefined : read(answer.approval.plan);

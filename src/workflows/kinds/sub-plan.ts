@@ -49,11 +49,16 @@ export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promis
       : { budget: formatLimits(cappedLimits(remainingLimits(limits, spent), parseLimits(plan.budget))) }),
     ...subPlanReuse(run, work.task.id),
   });
-  const refused = findSizeFailure(request) ?? (await findInputFailure(plan, input, workName(work)));
-  if (refused !== undefined) return { outcome: refused };
+  const tooLarge = findSizeFailure(request);
+  if (tooLarge !== undefined) return { outcome: tooLarge };
+  const checked = await checkedInput(run, plan, input, workName(work));
+  if ('refused' in checked) return { outcome: checked.refused };
+  const filled = checked.input === input ? request : { ...request, input: checked.input };
+  const tooLargeFilled = filled === request ? undefined : findSizeFailure(filled);
+  if (tooLargeFilled !== undefined) return { outcome: tooLargeFilled };
   const remainsOf = (error: unknown) => remainsOfFailure(run, work, plan, error);
   try {
-    const result = await runWithTimeLimit(run, work, () => runChild(run, workName(work), request), remainsOf);
+    const result = await runWithTimeLimit(run, work, () => runChild(run, workName(work), filled), remainsOf);
     if ('outcome' in result) return result;
     const { replanned } = result;
     if (replanned !== undefined && work.task.kind === 'decompose') {
@@ -100,9 +105,17 @@ export function subPlanOf(run: Run, { task }: Pick<Work, 'task'>): Plan {
   return typeof plan === 'string' ? (run.request.plans![plan] as Plan) : plan!;
 }
 
-/** Checks the input if the sub-plan has a JSON Schema. That needs an activity: the library for it does not run in Workflows. */
-async function findInputFailure({ input: schema }: Plan, value: unknown, name: string): Promise<Outcome | undefined> {
-  if (schema === undefined) return undefined;
+/**
+ * Checks the input if the sub-plan has a JSON Schema, and adds the defaults of the schema. That needs an activity: the library for it
+ * does not run in Workflows.
+ */
+async function checkedInput(
+  { rules }: Run,
+  { input: schema }: Plan,
+  value: unknown,
+  name: string,
+): Promise<{ readonly input: unknown } | { readonly refused: Outcome }> {
+  if (schema === undefined) return { input: value };
   const { checkInput } = proxyActivities<Activities>({
     activityId: `${name}:input`,
     summary: `${name} · input`,
@@ -110,10 +123,10 @@ async function findInputFailure({ input: schema }: Plan, value: unknown, name: s
     retry: { maximumAttempts: CHECK_ATTEMPTS },
   });
   try {
-    const { problems } = await checkInput({ schema, value });
-    if (problems.length === 0) return undefined;
-    return { status: 'failed', attempts: 0, failure: failure('InvalidInput', problems.join('; ')) };
+    const { problems, value: filled = value } = await checkInput({ schema, value });
+    if (problems.length === 0) return { input: rules >= 3 ? filled : value };
+    return { refused: { status: 'failed', attempts: 0, failure: failure('InvalidInput', problems.join('; ')) } };
   } catch (error) {
-    return outcomeFromError(error);
+    return { refused: outcomeFromError(error) };
   }
 }

@@ -1,10 +1,12 @@
 // Waits for a duration or until a time, on a durable timer.
 import { sleep } from '@temporalio/workflow';
 import { ExpressionError } from '../../domain/expression/expression.js';
+import { isCalendarDay, NO_SUCH_DAY } from '../../domain/calendar-day.js';
+import { withHint } from '../../domain/problem.js';
 import { advance } from '../../domain/progress/advance.js';
 import { stateOf } from '../../domain/progress/progress.js';
 import type { Task } from '../../domain/plan/plan.js';
-import { waitUntil } from '../../domain/plan/wait-until.js';
+import { parseTime, readTime, waitUntil } from '../../domain/plan/wait-until.js';
 import { render, type Run } from '../run.js';
 import type { Settlement, Work } from './work.js';
 
@@ -20,11 +22,12 @@ export async function performWait(run: Run, work: Work): Promise<Settlement> {
 async function findDueTime(run: Run, { task, scope }: Work): Promise<number> {
   const { template, accept } = waitTemplate(task.task.wait!);
   const value = await render(run, template, scope);
-  const at = waitUntil(value, stateOf(run.progress, task.id).startedAt ?? Date.now(), accept);
+  const parse = run.rules >= 3 ? parseTime : readTime;
+  const at = waitUntil(value, stateOf(run.progress, task.id).startedAt ?? Date.now(), accept, parse);
   if (at === undefined) {
-    throw new ExpressionError(
-      `wait: expected a duration such as "30s" or an ISO 8601 time, got ${JSON.stringify(value)}`,
-    );
+    const message = `wait: expected a duration such as "30s" or an ISO 8601 time, got ${JSON.stringify(value)}`;
+    const exists = typeof value !== 'string' || isCalendarDay(value);
+    throw new ExpressionError(withHint(message, exists ? undefined : NO_SUCH_DAY));
   }
   advance(run.graph, run.progress, { type: 'due', task: task.id, at });
   return at;

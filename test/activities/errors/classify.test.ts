@@ -122,7 +122,7 @@ describe('classify: contents', () => {
       left: 'details: expected at most 65536 bytes of JSON, got 100002',
     });
     expect(of(new AgentError('no', { details: { n: 5n } })).detail.details).toEqual({
-      left: 'details.n: expected JSON, got the BigInt 5n',
+      left: 'details.n: expected JSON, got the BigInt 5n; use text instead: String(n)',
     });
   });
 });

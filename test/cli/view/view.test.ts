@@ -146,6 +146,20 @@ test.each([24, 10, 5])('screen: the lines fit %i rows', (rows) => {
   expect(lines.length).toBeLessThanOrEqual(Math.max(rows - 1, 10));
 });
 
+test('an approval is shown with its question as it was evaluated, title and description, on one line', () => {
+  const question = { title: 'Publish 2\nfiles?', description: `All of\u001b[31m\nthem. ${'x'.repeat(600)}` };
+  const asking = { ...tasks['signOff']!, question };
+  const snapshot = aResult({ tasks: { ...tasks, signOff: asking } });
+  const shown = `waits for an answer: Publish 2 files? (All of\\u001b[31m them. ${'x'.repeat(476)}…)`;
+  const seen = seenTasks({ snapshot, facts });
+  expect(changedLines(new Map(), seen, START + 9200).find((line) => line.startsWith('signOff'))).toBe(
+    `signOff running: ${shown} (baton approve r-1 signOff)`,
+  );
+  const lines = screenLines({ snapshot, facts, now: START + 9200 }, { columns: 1000, rows: 24 }, paint);
+  expect(lines.at(-2)).toBe(`◆ signOff ${shown}`);
+  expect(lines.find((line) => line.startsWith('● signOff'))).toContain('Publish 2 files?');
+});
+
 test('screen: waiting tasks are shown with the command that answers each', () => {
   const lines = screenLines({ snapshot: aResult(), facts, now: START + 9200 }, { columns: 80, rows: 24 }, paint);
   expect(lines[0]).toBe('review · r-1 · ● running · 9.2s');

@@ -57,6 +57,7 @@ describe('the agents of a plan', () => {
     const others = leaves.flatMap(({ path, isAgent }) => (isAgent || path.includes('plan') ? [] : [nameOf(path)]));
     expect([...new Set(others)].sort()).toMatchInlineSnapshot(`
       [
+        "$schema",
         "budget.duration",
         "budget.duration.hard",
         "budget.duration.soft",
@@ -94,6 +95,7 @@ describe('the agents of a plan', () => {
         "tasks.fallback.retry.initial",
         "tasks.fallback.retry.max",
         "tasks.fallback.timeout",
+        "tasks.forEach.batch.wait",
         "tasks.forEach.items",
         "tasks.forEach.tolerate",
         "tasks.heartbeat",

@@ -191,6 +191,12 @@ describe('an answer', () => {
     expect(readAnswer(text, 1)).toMatchObject({ problem: { code: 'plan.not-json' } });
   });
 
+  test('a plan with a number that JavaScript cannot hold is sent back, under rules 3', () => {
+    const text = '{"name": "x", "tasks": {"a": {"agent": "b", "input": 9223372036854775807}}}';
+    expect(readAnswer(text, 2)).toHaveProperty('plan');
+    expect(readAnswer(text, 3)).toMatchObject({ problem: { code: 'plan.big-number' } });
+  });
+
   test('is sent back with some of its problems, and without itself where it is large', () => {
     const problems = Array.from({ length: 60 }, (_, i) => problem('plan.x', [String(i)], 'no'));
     const back = rejectedAnswer('x'.repeat(300_000), problems);

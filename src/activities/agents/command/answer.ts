@@ -1,7 +1,12 @@
 // From the end of a program to an output, or to the type of the failure.
 import { AgentError } from '../../errors/agent-error.js';
+import { BigNumberError, readJson, type BigNumbers } from '../../../domain/json/read-json.js';
+import { syntaxPlace } from '../../../domain/json/syntax-place.js';
 import { withHint } from '../../../domain/problem.js';
 import type { Redactor } from '../../../domain/secret.js';
+import { decodeText } from '../../../domain/text/decode.js';
+import { messageOf } from '../../errors/truncate-error.js';
+import { BIG_NUMBERS_HINT } from '../big-numbers.js';
 import { missingVariableHint } from './environment.js';
 import type { ProcessEnd } from './run-process.js';
 import { truncateEnd } from '../../../domain/text/truncate.js';
@@ -28,6 +33,7 @@ export interface CommandAnswerOptions<I, O> {
   readonly successExits: readonly number[];
   readonly retryableExits: readonly number[];
   readonly format: 'json' | 'text';
+  readonly bigNumbers: BigNumbers;
   parse?(this: void, result: CommandResult, input: I): O | Promise<O>;
 }
 
@@ -69,10 +75,11 @@ export function createAnswerReader<I, O>(
         ...cause,
       });
     }
+    const text = decodeStdout(name, stdout, cause);
     // The function may throw an error with the beginning of what it got.
-    if (options.parse !== undefined) return options.parse({ stdout: redact(stdout), stderr, exitCode }, input);
-    if (options.format === 'text') return redact(stdout).replace(/\r?\n$/, '') as O;
-    const answer = parseStdout(name, stdout, redact, cause);
+    if (options.parse !== undefined) return options.parse({ stdout: redact(text), stderr, exitCode }, input);
+    if (options.format === 'text') return redact(text).replace(/\r?\n$/, '') as O;
+    const answer = parseStdout({ name, bigNumbers: options.bigNumbers, redact, cause }, text);
     // Its type is checked by the caller, against the schema of the output.
     return answer as O;
   };
@@ -86,17 +93,36 @@ function stderrCause(stderr: string): { cause?: Error } {
   return { cause };
 }
 
-function parseStdout(name: string, stdout: string, redact: Redactor['redact'], cause: { cause?: Error }): unknown {
+function decodeStdout(name: string, stdout: Buffer, cause: { cause?: Error }): string {
   try {
-    return JSON.parse(stdout);
-  } catch {
-    const came = stdout.trim() === '' ? 'nothing' : JSON.stringify(truncateEnd(redact(stdout), SHOWN_OF_ANSWER));
-    throw new AgentError(`${name} exited with success: expected JSON on stdout, got ${came}`, {
-      type: 'InvalidOutput',
-      ...cause,
-    });
+    return decodeText(stdout);
+  } catch (error) {
+    throw invalidStdout(`${name}: stdout: ${messageOf(error)}; let the program print UTF-8`, cause);
   }
 }
+
+interface Parsing {
+  readonly name: string;
+  readonly bigNumbers: BigNumbers;
+  readonly redact: Redactor['redact'];
+  readonly cause: { cause?: Error };
+}
+
+function parseStdout({ name, bigNumbers, redact, cause }: Parsing, stdout: string): unknown {
+  try {
+    return readJson(stdout, bigNumbers);
+  } catch (error) {
+    if (error instanceof BigNumberError) {
+      throw invalidStdout(`${name}: stdout: ${withHint(error.message, BIG_NUMBERS_HINT)}`, cause);
+    }
+    const came = stdout.trim() === '' ? 'nothing' : JSON.stringify(truncateEnd(redact(stdout), SHOWN_OF_ANSWER));
+    const place = came === 'nothing' ? '' : syntaxPlace(stdout);
+    throw invalidStdout(`${name} exited with success: expected JSON on stdout, got ${came}${place}`, cause);
+  }
+}
+
+const invalidStdout = (message: string, cause: { cause?: Error }): AgentError =>
+  new AgentError(message, { type: 'InvalidOutput', ...cause });
 
 const lastLine = (text: string): string =>
   truncateEnd(text.trimEnd().split('\n').at(-1)?.trim() ?? '', SHOWN_OF_STDERR);

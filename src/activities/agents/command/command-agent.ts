@@ -9,6 +9,8 @@ import { createAnswerReader, type CommandResult } from './answer.js';
 import { CommandEnv, commandEnvironment, secretsOfEnv } from './environment.js';
 import { agentVersion } from '../version.js';
 import { parseSettings } from '../definition.js';
+import { BigNumbersSetting } from '../big-numbers.js';
+import { BigNumberError, readJson } from '../../../domain/json/read-json.js';
 import { runProcess } from './run-process.js';
 import { truncateEnd } from '../../../domain/text/truncate.js';
 
@@ -33,6 +35,8 @@ export const CommandSettings = AgentSettings.extend({
   retryableExits: ExitCodes.optional(),
   /** What the program prints: one JSON document (default), or text, which becomes a string. */
   format: z.enum(['json', 'text']).optional(),
+  /** Numbers that JavaScript cannot hold: `refuse` (default) fails the call with `InvalidOutput`, `text` makes each a string. */
+  bigNumbers: BigNumbersSetting.optional(),
   /** Time from SIGTERM to SIGKILL; default 5s. */
   killAfter: Duration.optional(),
   /** Bytes that the program may print; by default a little more than an output may have. */
@@ -54,14 +58,26 @@ export interface CommandAgentOptions<I, O> extends CommandSettings {
 export function commandAgent<I = unknown, O = unknown>(options: CommandAgentOptions<I, O>): Agent<I, O> {
   const { input, output, args, stdin, parse, ...data } = options;
   const parsed = parseSettings(CommandSettings, data);
-  const { command, cwd, env, inheritEnv, successExits, retryableExits, format, killAfter, maxStdout, ...settings } =
-    parsed;
+  const {
+    command,
+    cwd,
+    env,
+    inheritEnv,
+    successExits,
+    retryableExits,
+    format,
+    bigNumbers,
+    killAfter,
+    maxStdout,
+    ...settings
+  } = parsed;
   const [program, ...first] = command;
   const answer = createAnswerReader<I, O>({
     program,
     successExits: successExits ?? [0],
     retryableExits: retryableExits ?? [75],
     format: format ?? 'json',
+    bigNumbers: bigNumbers ?? 'refuse',
     ...defined({ parse }),
   });
   return {
@@ -93,8 +109,9 @@ function noteLine(line: string, { log, progress }: AgentContext): void {
   const noted = /^::progress (.+)$/.exec(line)?.[1];
   if (noted === undefined) return log.debug(line);
   try {
-    progress(JSON.parse(noted));
-  } catch {
-    log.warn(`ignored: ::progress: expected JSON, got ${truncateEnd(noted, 80)}`);
+    progress(readJson(noted));
+  } catch (error) {
+    const problem = error instanceof BigNumberError ? error.message : `expected JSON, got ${truncateEnd(noted, 80)}`;
+    log.warn(`ignored: ::progress: ${problem}`);
   }
 }

@@ -36,7 +36,7 @@ export interface ProcessSpec {
 export interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
+  readonly stdout: Buffer;
   readonly stderr: string;
   /** True if it was killed for printing more than `maxStdoutBytes`. */
   readonly tooLarge: boolean;
@@ -66,7 +66,7 @@ export async function runProcess(spec: ProcessSpec): Promise<ProcessEnd> {
     if (!complete) await closesWithin(child, DRAIN_MS);
     signal.throwIfAborted();
     const { exitCode, signalCode } = child.process;
-    return { exitCode, signal: signalCode, stdout: stdout.text(), stderr: stderr.text(), tooLarge: stdout.tooLarge() };
+    return { exitCode, signal: signalCode, stdout: stdout.bytes(), stderr: stderr.text(), tooLarge: stdout.tooLarge() };
   } finally {
     signal.removeEventListener('abort', stop);
     group.release();
@@ -107,7 +107,7 @@ function collectStdout(child: Child, maxBytes: number, onTooLarge: () => void) {
     if (bytes <= maxBytes) chunks.push(chunk);
     else if (before <= maxBytes) onTooLarge();
   });
-  return { text: () => Buffer.concat(chunks).toString('utf8'), tooLarge: () => bytes > maxBytes };
+  return { bytes: () => Buffer.concat(chunks), tooLarge: () => bytes > maxBytes };
 }
 
 /** Keeps the end of stderr, and passes on each of its lines. */

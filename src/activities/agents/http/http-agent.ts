@@ -14,15 +14,16 @@ import { HttpUrl } from '../../../domain/http-url.js';
 import { callHeaders, Headers, resolveHeaders, secretsOfHeaders } from './headers.js';
 import { lookupPublic, refusePrivateHost } from './public-only.js';
 import { fillParams, secretsOfParams, unusedParams, UrlParams } from './url-params.js';
-import { readBody } from './read-body.js';
+import { readAnswer } from './read-answer.js';
+import { bodyExcerpt, readBody } from './read-body.js';
+import { BigNumbersSetting } from '../big-numbers.js';
 import { markSent } from '../sent-mark.js';
-import { truncateEnd } from '../../../domain/text/truncate.js';
 import { headOf } from '../../../domain/text/well-formed.js';
 
 /** What a body may have in addition to the largest output: white space around it. */
 const SPARE_BYTES = 64 * 1024;
 
-/** Characters that are shown of an answer that is an error, or not JSON. */
+/** Characters that are shown of an error. */
 const SHOWN = 200;
 
 /** How much of an error is read. Secrets in it are replaced before it is cut to what is shown, so much more is read than is shown. */
@@ -37,6 +38,8 @@ export const HttpSettings = AgentSettings.extend({
   headers: Headers.optional(),
   /** What the agent answers: one JSON document (default), or text, which becomes a string. */
   format: z.enum(['json', 'text']).optional(),
+  /** Numbers that JavaScript cannot hold: `refuse` (default) fails the call with `InvalidOutput`, `text` makes each a string. */
+  bigNumbers: BigNumbersSetting.optional(),
   /** False: addresses that are not public are refused, after the name has been resolved. Default true. */
   allowPrivate: z.boolean().optional(),
 });
@@ -51,7 +54,8 @@ export interface HttpAgentOptions<I, O> extends HttpSettings {
 export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I, O>): Agent<I, O> {
   const { input, output, ...data } = options;
   const parsed = parseSettings(HttpSettings, data);
-  const { url, params = {}, method = 'POST', headers = {}, format = 'json', allowPrivate = true, ...settings } = parsed;
+  const { url, params = {}, method = 'POST', headers = {}, format = 'json', ...more } = parsed;
+  const { bigNumbers = 'refuse', allowPrivate = true, ...settings } = more;
   refuseUnused(settings.type, url, params);
   // The timeout of the call bounds its time; a slow agent may take longer than the five minutes that undici allows by default.
   const connections = new Connections({
@@ -85,9 +89,9 @@ export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I,
       const response = await mapErrors(() => fetch(target, body === undefined ? init : { ...init, body }));
       if (!response.ok) throw replyFailure(where, response, await readErrorText(response, context));
       const limit = context.maxOutputBytes + SPARE_BYTES;
-      const { text, isCut } = await mapErrors(() => readBody(response, limit));
-      if (isCut) throw new AgentError(`${where} answered more than ${limit} bytes`, { type: 'OutputTooLarge' });
-      const answer = format === 'text' ? text : parseBody(where, text, redactor);
+      const reply = await mapErrors(() => readBody(response, limit));
+      if (reply.isCut) throw new AgentError(`${where} answered more than ${limit} bytes`, { type: 'OutputTooLarge' });
+      const answer = readAnswer({ where, format, bigNumbers, redactor }, reply);
       // Its type is checked by the caller, against the schema of the output.
       return answer as O;
     },
@@ -109,8 +113,9 @@ const networkErrorMapper =
 /** The beginning of an error reply; empty if it cannot be read, since the status alone decides on the failure. */
 async function readErrorText(response: Response, { signal, redactor }: AgentContext): Promise<string> {
   try {
-    const { text, isCut } = await readBody(response, MAX_ERROR_BYTES);
-    return headOf(isCut ? redactor.redactCut(text) : redactor.redact(text), SHOWN);
+    const reply = await readBody(response, MAX_ERROR_BYTES);
+    const text = bodyExcerpt(reply);
+    return headOf(reply.isCut ? redactor.redactCut(text) : redactor.redact(text), SHOWN);
   } catch {
     signal.throwIfAborted();
     return '';
@@ -119,10 +124,21 @@ async function readErrorText(response: Response, { signal, redactor }: AgentCont
 
 function requestTarget(target: URL, method: string, input: unknown): { target: URL; body?: string } {
   if (method !== 'GET') return { target, body: JSON.stringify(input) ?? 'null' };
-  for (const [name, value] of Object.entries(typeof input === 'object' && input !== null ? input : {})) {
+  for (const [name, value] of Object.entries(queryOf(input))) {
     if (value !== undefined) target.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));
   }
   return { target };
+}
+
+/** Only an object has names for the parameters of a query. */
+function queryOf(input: unknown): object {
+  if (input === null || input === undefined) return {};
+  if (typeof input === 'object') return input;
+  const came = typeof input === 'string' ? 'text' : `a ${typeof input}`;
+  throw new AgentError(
+    `input: expected an object, because GET sends each field as a parameter of the query, got ${came}; write input: { NAME: … }, or use another method`,
+    { type: 'InvalidInput' },
+  );
 }
 
 function refuseUnused(type: string, url: string, params: UrlParams): void {
@@ -137,14 +153,3 @@ const withLowerCaseNames = (headers: Record<string, string>): Record<string, str
 
 const replyFailure = (where: string, { status, headers }: Response, body: string): AgentError =>
   statusFailure({ where, status, body, retryAfter: headers.get('retry-after'), location: headers.get('location') });
-
-function parseBody(where: string, text: string, { redact }: AgentContext['redactor']): unknown {
-  // No content: status 204, or an empty body.
-  if (text.trim() === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    const start = JSON.stringify(truncateEnd(redact(text), SHOWN));
-    throw new AgentError(`${where}: expected JSON, got ${start}`, { type: 'InvalidOutput' });
-  }
-}

@@ -5,11 +5,12 @@ import { defined } from '../../../domain/json/defined.js';
 import type { ModelMessage } from 'ai';
 import type { AgentContext } from '../../../domain/agent/agent.js';
 import { AgentError } from '../../errors/agent-error.js';
-import type { AnswerFormat } from './answer.js';
+import type { AnswerFormat, ModelAnswer } from './answer.js';
 import { modelFailure, tryParseJson } from './failure.js';
 import { languageModel, loadSdk, type Endpoint } from './model.js';
 import type { LlmSettings } from './settings.js';
 import { usageOfTokens, tokensInErrorReply } from './usage.js';
+import { shown } from '../../../domain/problem.js';
 import { truncateEnd } from '../../../domain/text/truncate.js';
 
 /** Characters that a failure shows of a model's refusal. */
@@ -38,8 +39,12 @@ export interface ModelRequest {
   readonly idempotencyKey: string;
 }
 
-/** Sends one request and returns the text of the answer. Throws an `AgentError`, or the signal's reason. */
-export async function askModel(modelCall: ModelCall, request: ModelRequest, context: AgentContext): Promise<string> {
+/** Sends one request and returns the answer. Throws an `AgentError`, or the signal's reason. */
+export async function askModel(
+  modelCall: ModelCall,
+  request: ModelRequest,
+  context: AgentContext,
+): Promise<ModelAnswer> {
   const sdk = await loadSdk();
   const { where, keyHint } = modelCall;
   try {
@@ -58,7 +63,7 @@ export async function askModel(modelCall: ModelCall, request: ModelRequest, cont
     const { inputTokens, outputTokens } = result.usage;
     context.usage(usageOfTokens({ input: inputTokens, output: outputTokens }, modelCall.prices));
     for (const warning of result.warnings ?? []) context.log.debug(`${where}: ${JSON.stringify(warning)}`);
-    return completeText(result, where);
+    return completeAnswer(result, where);
   } catch (error) {
     context.signal.throwIfAborted();
     // A reply that the SDK could not read may still report its cost.
@@ -81,13 +86,16 @@ interface ModelReply {
   readonly finishReason: string;
   readonly rawFinishReason: string | undefined;
   readonly usage: { readonly outputTokens: number | undefined };
+  readonly reasoningText: string | undefined;
+  readonly toolCalls: readonly { readonly toolName: string }[];
 }
 
 /**
- * The text of an answer. Throws an `AgentError` if the answer is not complete. The SDK reports both a refusal of the model and a
+ * The text of an answer, or what came instead. Throws an `AgentError` if the answer is not complete. The SDK reports both a refusal of the model and a
  * content filter as `content-filter`: the provider's raw reason tells them apart.
  */
-function completeText({ text, finishReason, rawFinishReason, usage }: ModelReply, where: string): string {
+function completeAnswer(reply: ModelReply, where: string): ModelAnswer {
+  const { text, finishReason, rawFinishReason, usage } = reply;
   if (finishReason === 'content-filter') {
     if (/filter|safety|prohibited|blocklist/i.test(rawFinishReason ?? '')) {
       throw new AgentError(`${where}: a content filter stopped the answer`, { type: 'ContentFiltered' });
@@ -108,5 +116,12 @@ function completeText({ text, finishReason, rawFinishReason, usage }: ModelReply
     });
   }
   if (finishReason === 'error') throw new AgentError(`${where}: the model failed while it answered`);
-  return text;
+  return text.trim() === '' ? { text, ...defined({ instead: insteadOfText(reply) }) } : { text };
+}
+
+/** A model may call tools that it was not given, or stop after its reasoning. */
+function insteadOfText({ toolCalls, reasoningText = '' }: ModelReply): string | undefined {
+  const [call] = toolCalls;
+  if (call !== undefined) return `only a call of the tool ${shown(call.toolName)}, and it has no tools`;
+  return reasoningText.trim() === '' ? undefined : 'only reasoning';
 }

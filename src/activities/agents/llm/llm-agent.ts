@@ -1,5 +1,5 @@
-// An agent that is one call of a language model, by the AI SDK. If the output has a schema, the answer is JSON that fits it: the
-// problems of a first answer that does not fit are sent back once. Without a schema the answer is text.
+// An agent that is one call of a language model, by the AI SDK. If the output has a schema, the answer is JSON that fits it. Without
+// a schema the answer is text. The problems of a first answer that does not fit, or has no text, are sent back once.
 import { defined } from '../../../domain/json/defined.js';
 import type { Agent, AgentContext, AgentSchema } from '../../../domain/agent/agent.js';
 import { AgentError } from '../../errors/agent-error.js';
@@ -13,6 +13,7 @@ import {
   joinProblems,
   jsonInstruction,
   repairRequest,
+  TEXT,
   type AnswerFormat,
 } from './answer.js';
 import { askModel, type ModelCall } from './call.js';
@@ -40,12 +41,13 @@ export function llmAgent<I = unknown, O = unknown>(options: LlmAgentOptions<I, O
     system,
     prompt,
     structured,
+    bigNumbers,
     temperature,
     maxOutputTokens,
     prices,
     ...settings
   } = parsed;
-  const format = output === undefined ? undefined : formatFor(settings.type, output, structured);
+  const format = output === undefined ? undefined : formatFor(settings.type, output, { structured, bigNumbers });
   const makePrompt = prompt === undefined ? inputText : promptText('prompt', prompt);
   const makeSystem = system === undefined ? undefined : promptText('system', system);
   const describeModel = (endpoint = baseURL) =>
@@ -98,19 +100,17 @@ async function answer(modelCall: ModelCall, content: string, context: AgentConte
   const { format, where } = modelCall;
   const idempotencyKey = callHeaders(context)['idempotency-key'] ?? '';
   const question = { role: 'user' as const, content };
-  const text = await askModel(modelCall, { messages: [question], idempotencyKey }, context);
-  if (format === undefined) return text;
-  const first = format.read(text);
+  const { read, wanted } = format ?? TEXT;
+  const asked = await askModel(modelCall, { messages: [question], idempotencyKey }, context);
+  const first = read(asked);
   if (first.ok) return first.value;
   context.log.warn(`${where}: the answer does not fit, so the model is asked again: ${joinProblems(first.problems)}`);
   const messages = [
     question,
-    { role: 'assistant' as const, content: echoedAnswer(text) },
-    { role: 'user' as const, content: repairRequest(first.problems) },
+    { role: 'assistant' as const, content: echoedAnswer(asked.text) },
+    { role: 'user' as const, content: repairRequest(first.problems, wanted) },
   ];
-  const second = format.read(
-    await askModel(modelCall, { messages, idempotencyKey: `${idempotencyKey}:repair` }, context),
-  );
+  const second = read(await askModel(modelCall, { messages, idempotencyKey: `${idempotencyKey}:repair` }, context));
   if (second.ok) return second.value;
   throw new AgentError(
     `${where}: the answer does not fit, and neither does the corrected one: ${joinProblems(second.problems)}`,
@@ -133,9 +133,13 @@ function withInstruction(
   return system === undefined ? instruction : `${system}\n\n${instruction}`;
 }
 
-function formatFor(type: string, output: AgentSchema, mode: LlmCodeSettings['structured']): AnswerFormat {
+function formatFor(
+  type: string,
+  output: AgentSchema,
+  settings: Pick<LlmCodeSettings, 'structured' | 'bigNumbers'>,
+): AnswerFormat {
   try {
-    return answerFormat(output, mode);
+    return answerFormat(output, settings);
   } catch (error) {
     throw new AgentDefinitionError([`agent ${JSON.stringify(type)}: output: ${messageOf(error)}`]);
   }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AgentSettings } from '../../../domain/agent/agent.js';
 import { AgentDefinitionError, agentName, parseSettings } from '../definition.js';
+import { BigNumbersSetting } from '../big-numbers.js';
 import { PromptTemplate } from './prompt.js';
 import { SecretSetting, type SecretSource } from '../../../domain/secret.js';
 import { HEADER_VALUE } from '../secret.js';
@@ -60,6 +61,8 @@ export const LlmSettings = AgentSettings.extend({
    * prompt, `prompt` in the prompt alone. Default: `schema` for objects, otherwise `prompt`.
    */
   structured: z.enum(['schema', 'json', 'prompt']).optional(),
+  /** Numbers of a JSON answer that JavaScript cannot hold: `refuse` (default) counts as an answer that does not fit, `text` makes each a string. */
+  bigNumbers: BigNumbersSetting.optional(),
   prices: Prices.optional(),
 });
 export type LlmSettings = z.infer<typeof LlmSettings>;

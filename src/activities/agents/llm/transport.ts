@@ -8,7 +8,8 @@ import type { AgentContext } from '../../../domain/agent/agent.js';
 import { AgentError } from '../../errors/agent-error.js';
 import { atEndpoint } from '../http/at-endpoint.js';
 import { networkFailure } from '../http/failure.js';
-import { readBody, type Body } from '../http/read-body.js';
+import { decode } from '../http/read-answer.js';
+import { bodyExcerpt, readBody, type Body } from '../http/read-body.js';
 import { markSent } from '../sent-mark.js';
 
 /** How much larger than the largest output a reply may be: it also holds escapes, reasoning and log probabilities. */
@@ -52,7 +53,8 @@ export function modelFetch({ where, connections, redact, resource, maxOutputByte
       const { status, headers } = response;
       const body = await readReply(response, limit, signal);
       if (body.isCut) throw new AgentError(`${where} answered more than ${limit} bytes`, { type: 'OutputTooLarge' });
-      return sdkResponse({ status, headers: [...headers], body }, redact);
+      const text = response.ok ? decode(where, body) : bodyExcerpt(body);
+      return sdkResponse({ status, headers: [...headers], text }, redact);
     } catch (error) {
       signal?.throwIfAborted();
       throw error instanceof AgentError ? error : networkFailure(where, error, isSent);
@@ -67,7 +69,7 @@ async function readReply(response: Answer, limit: number, signal: AbortSignal | 
   } catch (error) {
     signal?.throwIfAborted();
     if (response.ok) throw error;
-    return { text: '', isCut: false };
+    return { bytes: new Uint8Array(), charset: undefined, isCut: false };
   }
 }
 
@@ -76,12 +78,11 @@ const urlText = (url: string | URL | Request): string => (url instanceof Request
 interface RawReply {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: Body;
+  readonly text: string;
 }
 
-function sdkResponse({ status, headers, body }: RawReply, redact: Transport['redact']): Response {
-  const text = WITHOUT_BODY.has(status) ? null : redact(body.text);
-  return new Response(text, {
+function sdkResponse({ status, headers, text }: RawReply, redact: Transport['redact']): Response {
+  return new Response(WITHOUT_BODY.has(status) ? null : redact(text), {
     status,
     headers: headers.map(([name, value]): [string, string] => [name, redact(value)]),
   });

@@ -7,7 +7,7 @@ import { LlmCodeSettings, LlmSettings } from '../llm/settings.js';
 import { plannerPrompt } from './prompt.js';
 
 /** Settings that a planner decides itself. */
-const OWN = { prompt: true, structured: true } as const;
+const OWN = { prompt: true, structured: true, bigNumbers: true } as const;
 
 /** The settings in a data file. A `system` prompt is sent in addition to the prompt of every planner. */
 export const LlmPlannerSettings = LlmSettings.omit(OWN);

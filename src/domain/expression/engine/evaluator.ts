@@ -2,6 +2,7 @@
 // nothing else runs while an expression is evaluated.
 import { createJsonata } from '#jsonata';
 import { counter as regexpCounter, TooManySteps } from '#re2';
+import type { Rules } from '../../rules.js';
 import { ExpressionError } from '../error.js';
 import { LinearRegExp } from '../../regexp/linear-regexp.js';
 import { spendOnJson } from './measure.js';
@@ -43,12 +44,17 @@ function nestingOf(source: string): number {
   return most;
 }
 
-/** Evaluates to a JSON value or `undefined`. Throws an ExpressionError. */
-export function evaluate(parsed: Parsed, scope: Readonly<Record<string, unknown>>, from: Allowance): unknown {
+/** Evaluates to a JSON value or `undefined`, as runs of these rules do. Throws an ExpressionError. */
+export function evaluate(
+  parsed: Parsed,
+  scope: Readonly<Record<string, unknown>>,
+  from: Allowance,
+  rules: Rules,
+): unknown {
   return bounded(from, () => {
-    own.begin();
+    own.begin(rules);
     patterns.clear();
-    return plainJson(parsed.evaluate(undefined, scope));
+    return plainJson(parsed.evaluate(undefined, scope), rules);
   });
 }
 
@@ -66,11 +72,15 @@ function bounded<T>(from: Allowance, go: () => T): T {
 }
 
 /** The result as JSON only: JSONata's sequences have hidden properties, and its values may be functions. */
-function plainJson(value: unknown): unknown {
+function plainJson(value: unknown, rules: Rules): unknown {
   if (value === undefined) return undefined;
   spendOnJson(value, meter);
   const text = JSON.stringify(value, (_key, part: unknown) => {
     if (isFunction(part)) throw new ExpressionError('it gives a function, which is not a JSON value');
+    // JSON writes null.
+    if (rules >= 3 && typeof part === 'number' && !Number.isFinite(part)) {
+      throw new ExpressionError(`it gives ${part}, which is not a JSON value; check what it divides by`);
+    }
     return part;
   });
   return text === undefined ? undefined : (JSON.parse(text) as unknown);

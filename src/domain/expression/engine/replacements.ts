@@ -1,5 +1,6 @@
 // The code that the evaluator calls instead of JSONata's own code, if that does not take linear time, or has no loop in which its cost
 // could be counted. The results are the same as JSONata's. The generated evaluator knows it under the name `$own`.
+import type { Rules } from '../../rules.js';
 import { isDeepEqual } from './deep-equal.js';
 import { Frame } from './frame.js';
 import { listFunctions } from './list-functions.js';
@@ -8,6 +9,7 @@ import { spendOnJson } from './measure.js';
 import { MAX_LIST, type Meter } from './meter.js';
 import { asSequence, createSequence, type Focus, type Fn, type Functions } from './sequence.js';
 import { orderBy, type Evaluator } from './sort.js';
+import { toMillis, toNumber } from './exact-functions.js';
 import { textFunctions } from './text-functions.js';
 
 // Variables of this module, because access to a global is slow in the sandbox of Workflow code.
@@ -23,11 +25,15 @@ export const PARSE_COST = 10_000;
 /** Longer values are cut in an error message. */
 const MAX_SHOWN = 200;
 
-/** `begin` is called before each evaluation. */
+/** `begin` is called before each evaluation, with the rules of the run. */
 export function createOwn(meter: Meter, patternOf: (source: string, flags?: string) => object) {
   let lookups = new Lookups(meter);
+  let rules: Rules;
   return {
-    begin: () => void (lookups = new Lookups(meter)),
+    begin(next: Rules): void {
+      lookups = new Lookups(meter);
+      rules = next;
+    },
     Frame,
     PARSE_COST,
     createSequence,
@@ -63,7 +69,13 @@ export function createOwn(meter: Meter, patternOf: (source: string, flags?: stri
       if (typeof made === 'string' && made !== args[0]) meter.spendOnText(made.length);
       return made;
     },
-    functions: (fn: Functions): Functions => ({ ...fn, ...listFunctions(fn, meter), ...textFunctions(fn, meter) }),
+    functions: (fn: Functions): Functions => ({
+      ...fn,
+      ...listFunctions(fn, meter),
+      ...textFunctions(fn, meter),
+      number: toNumber(fn, () => rules),
+    }),
+    dateTime: (fn: Functions): Functions => ({ ...fn, toMillis: toMillis(fn, () => rules) }),
     utils: (utils: object): object => ({
       ...utils,
       isDeepEqual: (left: unknown, right: unknown) => isDeepEqual(left, right, meter),

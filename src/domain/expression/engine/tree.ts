@@ -8,7 +8,8 @@ export interface Piece {
   readonly steps?: readonly Piece[];
 }
 
-const isPiece = (value: unknown): value is Piece => typeof value === 'object' && value !== null && 'type' in value;
+export const isPiece = (value: unknown): value is Piece =>
+  typeof value === 'object' && value !== null && 'type' in value;
 
 /** True if the piece has only these keys: no predicate, group, order or binding. */
 const isBare = (piece: Piece, ...keys: readonly string[]): boolean =>

@@ -9,8 +9,8 @@ export interface Context {
   /** For each named plan that has been checked, the least depth at which it was. */
   readonly visited: Map<string, number>;
   readonly problems: Problem[];
-  /** False for a run's plan: the run may have begun with a version that accepted every regular expression. */
-  readonly checksRegExps: boolean;
+  /** False for a run's plan: the run may have begun with a version that accepted every regular expression and days that do not exist. */
+  readonly isNew: boolean;
   /** Adds a problem. Throws `TooManyProblems` once there are MAX_PROBLEMS. */
   report(code: string, path: Path, message: string, hint?: string): void;
   /** Like `didYouMean`, but gives no hint once MAX_COMPARISONS names have been compared. */
@@ -29,7 +29,7 @@ const MAX_COMPARISONS = 1_000_000;
 export function createContext(
   agents: ReadonlySet<string> | undefined,
   plans: ReadonlyMap<string, unknown> | undefined,
-  checksRegExps = true,
+  isNew = true,
 ): Context {
   const problems: Problem[] = [];
   let compared = 0;
@@ -38,7 +38,7 @@ export function createContext(
     plans,
     visited: new Map(),
     problems,
-    checksRegExps,
+    isNew,
     report: (code, path, message, hint) => {
       problems.push(problem(code, path, message, hint));
       if (problems.length >= MAX_PROBLEMS) throw new TooManyProblems();

@@ -4,9 +4,10 @@ import { expressionSource } from '../../expression/expression.js';
 import { fallbackPath } from '../needs.js';
 import { fallbacksOf } from '../../call/options.js';
 import { DEFAULT_MAX_ITEMS, MAX_EVENT_NAME, type Defaults } from '../plan.js';
+import { isCalendarDay, NO_SUCH_DAY } from '../../calendar-day.js';
 import { shown, type Path } from '../../problem.js';
 import type { Retry } from '../../call/retry.js';
-import { parseTime } from '../wait-until.js';
+import { parseTime, readTime } from '../wait-until.js';
 import type { Context } from './context.js';
 import { FORMS } from './vocabulary.js';
 import type { ReadPlan, ReadTask } from './read-leniently.js';
@@ -48,12 +49,13 @@ function checkWait(text: string, mayBeFor: boolean, mayBeUntil: boolean, path: P
   if (!isLiteral(text)) return;
   const ms = mayBeFor ? parseDuration(text) : undefined;
   if (ms !== undefined && ms > 0 && ms <= MAX_DURATION_MS) return;
-  if (mayBeUntil && parseTime(text) !== undefined) return;
+  if (mayBeUntil && (context.isNew ? parseTime(text) : readTime(text)) !== undefined) return;
   const forms = [
     ...(mayBeFor ? ['a duration such as "30s"'] : []),
     ...(mayBeUntil ? ['an ISO 8601 time such as "2030-01-31T09:00:00Z"'] : []),
   ];
-  context.report('plan.bad-wait', path, `expected ${forms.join(' or ')}, or an expression, got ${shown(text)}`);
+  const message = `expected ${forms.join(' or ')}, or an expression, got ${shown(text)}`;
+  context.report('plan.bad-wait', path, message, isCalendarDay(text) ? undefined : NO_SUCH_DAY);
 }
 
 /** An event with a longer name cannot be sent. */

@@ -30,7 +30,7 @@ export function checkNames(names: Names, path: Path, surroundings: Surroundings,
   checkMentions(names, path, surroundings.plan, context);
   checkVariables(names, path, surroundings, context);
   checkNeeds(names, path, surroundings, context);
-  if (context.checksRegExps) for (const regExp of names.regExps) checkRegExp(regExp, path, context);
+  if (context.isNew) for (const regExp of names.regExps) checkRegExp(regExp, path, context);
   for (const name of names.refused) {
     const message = `expected an expression that always gives the same result, got a call of $${name}`;
     context.report('plan.refused-function', path, message, 'let an agent do this');

@@ -49,6 +49,24 @@ describe('httpAgent', () => {
     expect(asked).toMatchObject([{ method: 'GET', url: '/scan?token=t0p&q=a+b&list=%5B1%2C2%5D', body: '' }]);
   });
 
+  test.each<[unknown, string]>([
+    ['r-1', 'text'],
+    [5, 'a number'],
+    [true, 'a boolean'],
+  ])('an HTTP agent with method GET refuses an input without names: %j', async (input, came) => {
+    const { agents, asked } = await agentOf(answering(200, '1'), { method: 'GET' });
+    const failure = await failureOf(call({ agents, request: { input } }));
+    expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true });
+    expect(failure.message).toContain(`got ${came}; write input: { NAME: … }`);
+    expect(asked).toHaveLength(0);
+  });
+
+  test('an HTTP agent with method GET may have no input', async () => {
+    const { agents, asked } = await agentOf(answering(200, '1'), { method: 'GET' });
+    await call({ agents, request: { input: null } });
+    expect(asked).toMatchObject([{ url: '/scan?token=t0p' }]);
+  });
+
   test('an HTTP reply without content is null', async () => {
     expect((await call(await agentOf(answering(204)))).output).toBeNull();
   });

@@ -26,6 +26,17 @@ async function ask(goal: string, more: object = {}): Promise<unknown> {
   return (await call({ agents: [planner], request: { input } })).output;
 }
 
+test.each<[string, string, Record<string, string>]>([
+  ['e-mail {who}', 'E-Mail Ann-Lee', { who: 'Ann-Lee' }],
+  ['{from}-{to}', 'x-y', { from: 'x', to: 'y' }],
+  ['follow-up on #{n} (50% – @home/now)', 'Follow-up on #7 (50% – @home/now).', { n: '7' }],
+  [`all of ~!"'&,:;<=>_\`\\ {it}`, `all of ~!"'&,:;<=>_\`\\ a`, { it: 'a' }],
+])('a goal may have any punctuation: %s', async (goal, asked, places) => {
+  const agents = [rulePlanner({ type: 'x', rules: [{ goal, plan: mail }] })];
+  const input = { goal: asked, input: {}, agents: [], limits: { maxTasks: 1, maxItems: 1, depth: 0 } };
+  expect((await call({ agents, request: { input } })).output).toEqual({ plan: mail, input: places });
+});
+
 describe('rulePlanner', () => {
   test.each([
     ['review the repository at .', { path: '.' }],
