@@ -28,10 +28,23 @@ export function define(command: Command, io: Io): void {
       const { renderPicture } = await import('../picture/index.js');
       const colour = options.output === undefined && io.colours(io.stdout).isColorSupported;
       const drawn = await renderPicture(picture, options.format, { colour });
-      if (options.output === undefined) return options.format === 'text' ? io.print(drawn) : io.printExact(drawn);
+      if (options.output === undefined && options.format === 'text') return await printText(io, drawn);
+      if (options.output === undefined) return io.printExact(drawn);
       await writeFile(resolve(io.cwd, options.output), drawn);
       io.note(`wrote ${visibleName(options.output)}`);
     });
+}
+
+/** Cut at the width of the terminal: wrapped lines would part the lines of the picture. */
+async function printText(io: Io, drawn: string): Promise<void> {
+  const { columnsOf, fit } = await import('../terminal/fit.js');
+  const columns = columnsOf(io.stdout);
+  io.print(
+    drawn
+      .split('\n')
+      .map((line) => fit(line, columns))
+      .join('\n'),
+  );
 }
 
 async function pictureFor(io: Io, target: string, options: GraphOptions): Promise<Picture> {

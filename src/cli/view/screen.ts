@@ -9,7 +9,8 @@ import type { Colours } from '../terminal/io.js';
 import type { RunFacts } from './run-facts.js';
 import { pathWithin, type SeenRun } from './seen-run.js';
 import { statusText } from './summary.js';
-import { fit, taskTable, type TableSize } from './task-table.js';
+import { wrap, wrapCommand } from '../terminal/fit.js';
+import { taskTable, type TableSize } from './task-table.js';
 import { budgetAdviceFor, waitingTasks } from './waiting.js';
 
 export interface ScreenState {
@@ -29,27 +30,34 @@ const MIN_ROWS = 3;
 
 export function screenLines(state: ScreenState, size: TableSize, paint: Colours): string[] {
   const { snapshot, subRuns = [], facts, trouble, now } = state;
-  const head = headerLines(state, paint);
+  const wrapped = (lines: readonly string[]) => lines.flatMap((line) => wrap(line, size.columns));
+  const head = wrapped(headerLines(state, paint));
   const waiting = [
     ...(snapshot === undefined ? [] : waitingTasks(snapshot, facts)),
     ...subRuns.flatMap((sub) =>
       waitingTasks(sub.snapshot, sub.facts).map((one) => ({ ...one, task: `${pathWithin(facts, sub)}/${one.task}` })),
     ),
   ];
+  const answers = waiting
+    .slice(0, MAX_WAITING)
+    .flatMap(({ task, why, command }) => [
+      ...wrapped([`${paint.yellow('◆')} ${task} ${why}`]),
+      ...wrapCommand(`  ${command}`, size.columns).map((line) => paint.bold(line)),
+    ]);
   const foot = [
-    ...waiting
-      .slice(0, MAX_WAITING)
-      .flatMap(({ task, why, command }) => [`${paint.yellow('◆')} ${task} ${why}`, `  ${paint.bold(command)}`]),
-    ...(waiting.length > MAX_WAITING ? [paint.dim(`… ${waiting.length - MAX_WAITING} more tasks wait`)] : []),
-    ...(snapshot === undefined ? [] : budgetAdviceFor(snapshot, facts, subRuns).map((text) => paint.yellow(text))),
-    ...droppedLines(snapshot).map((text) => paint.yellow(text)),
-    ...(trouble === undefined ? [] : [paint.yellow(trouble)]),
+    ...answers,
+    ...wrapped([
+      ...(waiting.length > MAX_WAITING ? [paint.dim(`… ${waiting.length - MAX_WAITING} more tasks wait`)] : []),
+      ...(snapshot === undefined ? [] : budgetAdviceFor(snapshot, facts, subRuns).map((text) => paint.yellow(text))),
+      ...droppedLines(snapshot).map((text) => paint.yellow(text)),
+      ...(trouble === undefined ? [] : [paint.yellow(trouble)]),
+    ]),
   ];
   const around = head.length + 1 + (foot.length === 0 ? 0 : foot.length + 1) + 1;
   const room = Math.max(MIN_ROWS, size.rows - around);
   const table =
     snapshot === undefined ? [] : taskTable(snapshot, facts, { size: { ...size, rows: room }, subRuns, now, paint });
-  return [...head, '', ...table, ...(foot.length === 0 ? [] : ['', ...foot])].map((text) => fit(text, size.columns));
+  return [...head, '', ...table, ...(foot.length === 0 ? [] : ['', ...foot])];
 }
 
 function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): string[] {
