@@ -12,6 +12,7 @@ import { PoolHandle } from './client/pool-handle.js';
 import { prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
 import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
+import type { RunsOptions } from './client/run-query.js';
 import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
 import type { Budget } from './domain/budget/budget.js';
@@ -237,9 +238,9 @@ export class Baton {
     return await listBreakers(this.client, this.known);
   }
 
-  /** The runs on this server, newest first. */
-  async runs({ limit = 50 }: { limit?: number } = {}): Promise<RunSummary[]> {
-    return await listRuns(this.client, limit);
+  /** The runs on this server, newest first; the options choose some of them. Throws InvalidInputError, RefusedError. */
+  async runs(options: RunsOptions = {}): Promise<RunSummary[]> {
+    return await listRuns(this.client, options);
   }
 
   /** The plan that a run was started with. Throws RunNotFoundError. */

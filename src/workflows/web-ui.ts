@@ -1,11 +1,14 @@
 // What the Temporal Web UI shows of a run: details in GitHub's markdown, and search attributes.
-import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { log, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { runDetails } from '../domain/picture/web-ui-details.js';
-import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/run/search-attributes.js';
-import type { Run } from './run.js';
+import { stateOf } from '../domain/progress/progress.js';
+import { SEARCH_ATTRIBUTES, type StateTag, type StatusTag } from '../domain/run/search-attributes.js';
+import { runState } from '../domain/run/waiting.js';
+import { summaryContext, waitForChange, type Run } from './run.js';
 
-export const showDetails = (run: Run): void => showWhenAsked(() => runDetails(run.graph, run.progress));
+export const showDetails = (run: Run): void =>
+  showWhenAsked(() => runDetails(run.graph, run.progress, summaryContext(run)));
 
 /**
  * Sets details that are computed when the Web UI requests them, not on every change: a picture of a large plan costs more than a task.
@@ -30,12 +33,52 @@ function drawn(draw: () => string): string {
  * keeps the tag `started`, because an upsert costs a small run as much as one of its calls. On a server without the attribute, an
  * upsert would block the run for ever.
  */
-export function tagStatus({ request, progress }: Run, tag: StatusTag): void {
+export function tagStatus({ request, progress, rules }: Run, tag: StatusTag): void {
   if (request.searchable !== true) return;
   const { status, failedTask } = SEARCH_ATTRIBUTES;
   const task = progress.failure?.task;
+  const isEnd = tag === 'failed' || tag === 'cancelled';
   upsertSearchAttributes([
+    // The state is that of a run in progress.
+    ...(isEnd && shownState(rules) !== undefined ? [{ key: STATE, value: null }] : []),
     { key: defineSearchAttributeKey(status.name, status.kind), value: tag },
     ...(task === undefined ? [] : [{ key: defineSearchAttributeKey(failedTask.name, failedTask.kind), value: task }]),
   ]);
 }
+
+const STATE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state.name, SEARCH_ATTRIBUTES.state.kind);
+
+/**
+ * The state that the server shows; `undefined` if it shows none: the run was started by an older client, or the server does not have
+ * the search attribute.
+ */
+function shownState(rules: Run['rules']): string | undefined {
+  const shown = rules < 3 ? undefined : workflowInfo().typedSearchAttributes.get(STATE);
+  return shown === null ? undefined : shown;
+}
+
+/** The attribute with which a sub-plan starts. */
+export const firstState = ({ rules }: Run): { typedSearchAttributes?: { key: typeof STATE; value: StateTag }[] } =>
+  shownState(rules) === undefined ? {} : { typedSearchAttributes: [{ key: STATE, value: 'started' }] };
+
+/** Records what the run does in a search attribute, if that has changed. */
+function tagState(run: Run): void {
+  const shown = shownState(run.rules);
+  if (shown === undefined) return;
+  const state: StateTag = runState(run.progress, () => hasWaits(run)) ?? 'started';
+  if (state !== shown) upsertSearchAttributes([{ key: STATE, value: state }]);
+}
+
+/** Waits until something has happened; meanwhile the server shows what the run does. */
+export function showAndWait(run: Run): Promise<void> {
+  if (!run.loop.hasChanged) tagState(run);
+  return waitForChange(run);
+}
+
+/** True if a task waits for a person, or for an event whose name is known. */
+const hasWaits = ({ progress, waiters, awaited }: Run): boolean =>
+  waiters.some(({ id, kind }) => {
+    const { status, answer, asks } = stateOf(progress, id);
+    if (status !== 'running' || answer !== undefined) return false;
+    return kind === 'approve' || asks === true || awaited.has(id);
+  });

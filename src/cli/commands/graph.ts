@@ -35,16 +35,13 @@ export function define(command: Command, io: Io): void {
     });
 }
 
-/** Cut at the width of the terminal: wrapped lines would part the lines of the picture. */
+/** The rows are cut at the width of the terminal: wrapped ones would part the lines of the picture. */
 async function printText(io: Io, drawn: string): Promise<void> {
-  const { columnsOf, fit } = await import('../terminal/fit.js');
+  const { columnsOf, fit, wrap } = await import('../terminal/fit.js');
   const columns = columnsOf(io.stdout);
-  io.print(
-    drawn
-      .split('\n')
-      .map((line) => fit(line, columns))
-      .join('\n'),
-  );
+  const [head = '', ...rows] = drawn.split('\n\n');
+  const picture = rows.join('\n\n').split('\n');
+  io.print([...wrap(head, columns), '', ...picture.map((line) => fit(line, columns))].join('\n'));
 }
 
 async function pictureFor(io: Io, target: string, options: GraphOptions): Promise<Picture> {
@@ -60,7 +57,7 @@ async function pictureFor(io: Io, target: string, options: GraphOptions): Promis
     return pictureOf(buildGraph(parsePlan(await readPlanFile(target))));
   }
   const { reportRun } = await import('../observe/report-run.js');
-  const { plan, result, now } = await reportRun(io, target, options);
+  const { plan, facts, result, now } = await reportRun(io, target, options);
   const { task } = options;
   if (task !== undefined) {
     const generated = Object.hasOwn(result.tasks, task) ? result.tasks[task]!.plan : undefined;
@@ -68,7 +65,7 @@ async function pictureFor(io: Io, target: string, options: GraphOptions): Promis
       throw new UsageError([`--task: no planner has made a plan for a task ${JSON.stringify(task)}`]);
     return pictureOf(buildGraph(generated as Plan));
   }
-  return pictureOf(buildGraph(plan), result, now);
+  return pictureOf(buildGraph(plan), result, { startedAt: facts.startedAt, now });
 }
 
 /** A run's id may have any form. A name of an existing file, or one that ends as a plan file does, is a file. */

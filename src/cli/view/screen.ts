@@ -5,13 +5,14 @@ import { formatDuration } from '../../domain/duration.js';
 import { visibleLine } from '../../domain/text/visible.js';
 import { replanLines } from '../../domain/run/replan-text.js';
 import type { RunResult } from '../../domain/run/result.js';
+import type { Waiting } from '../../domain/run/waiting.js';
 import type { Colours } from '../terminal/io.js';
 import type { RunFacts } from './run-facts.js';
-import { pathWithin, type SeenRun } from './seen-run.js';
+import type { SeenRun } from './seen-run.js';
 import { statusText } from './summary.js';
 import { wrap, wrapCommand } from '../terminal/fit.js';
 import { taskTable, type TableSize } from './task-table.js';
-import { budgetAdviceFor, waitingTasks } from './waiting.js';
+import { waitLine, waitsBelow } from './waiting.js';
 
 export interface ScreenState {
   readonly snapshot: RunResult | undefined;
@@ -32,26 +33,18 @@ export function screenLines(state: ScreenState, size: TableSize, paint: Colours)
   const { snapshot, subRuns = [], facts, trouble, now } = state;
   const wrapped = (lines: readonly string[]) => lines.flatMap((line) => wrap(line, size.columns));
   const head = wrapped(headerLines(state, paint));
-  const waiting = [
-    ...(snapshot === undefined ? [] : waitingTasks(snapshot, facts)),
-    ...subRuns.flatMap((sub) =>
-      waitingTasks(sub.snapshot, sub.facts).map((one) => ({ ...one, task: `${pathWithin(facts, sub)}/${one.task}` })),
-    ),
+  const waiting = snapshot === undefined ? [] : waitsBelow(snapshot, facts, subRuns);
+  const tasks = waiting.filter((one) => one.for !== 'budget');
+  const answer = (one: Waiting): string[] => [
+    ...wrapped([`${paint.yellow('◆')} ${waitLine(one)}`]),
+    ...wrapCommand(`  ${one.command}`, size.columns).map((line) => paint.bold(line)),
   ];
-  const answers = waiting
-    .slice(0, MAX_WAITING)
-    .flatMap(({ task, why, command }) => [
-      ...wrapped([`${paint.yellow('◆')} ${task} ${why}`]),
-      ...wrapCommand(`  ${command}`, size.columns).map((line) => paint.bold(line)),
-    ]);
   const foot = [
-    ...answers,
-    ...wrapped([
-      ...(waiting.length > MAX_WAITING ? [paint.dim(`… ${waiting.length - MAX_WAITING} more tasks wait`)] : []),
-      ...(snapshot === undefined ? [] : budgetAdviceFor(snapshot, facts, subRuns).map((text) => paint.yellow(text))),
-      ...droppedLines(snapshot).map((text) => paint.yellow(text)),
-      ...(trouble === undefined ? [] : [paint.yellow(trouble)]),
-    ]),
+    ...tasks.slice(0, MAX_WAITING).flatMap(answer),
+    ...(tasks.length > MAX_WAITING ? [paint.dim(`… ${tasks.length - MAX_WAITING} more tasks wait`)] : []),
+    ...wrapped(droppedLines(snapshot).map((text) => paint.yellow(text))),
+    ...waiting.filter((one) => one.for === 'budget').flatMap(answer),
+    ...wrapped(trouble === undefined ? [] : [paint.yellow(trouble)]),
   ];
   const around = head.length + 1 + (foot.length === 0 ? 0 : foot.length + 1) + 1;
   const room = Math.max(MIN_ROWS, size.rows - around);

@@ -9,18 +9,24 @@ import type { Progress } from '../progress/state.js';
 import { replanLines } from '../run/replan-text.js';
 import type { TaskResult } from '../run/result.js';
 import { countStatuses, statusLook } from './status-style.js';
-import { summarize } from '../run/summarize.js';
+import { summarize, type SummaryContext } from '../run/summarize.js';
+import { shownStatus, waitText, type Waiting } from '../run/waiting.js';
 
 /** Maximum number of rows in the picture and in the table. If there are more tasks, the most important are shown. */
 const MAX_ROWS = 50;
+/** Of tasks that wait for an answer. */
+const MAX_WAITING = 5;
 
-export function runDetails(graph: Graph, progress: Progress): string {
-  const result = summarize(graph, progress, { runId: '' });
+export function runDetails(graph: Graph, progress: Progress, summary: SummaryContext = { runId: '' }): string {
+  const result = summarize(graph, progress, summary);
   const counts = countStatuses(Object.values(result.tasks).map(({ status }) => status));
   const statusCounts = [...counts].map(([status, count]) => `${count} ${statusLook[status].word}`).join(' · ');
   const phase = result.status === 'running' && progress.phase !== 'running' ? progress.phase : result.status;
+  const waiting = result.waiting ?? [];
   return [
-    `**${escapeMarkdown(graph.plan.name)}**: ${phase}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${statusCounts}`,
+    `**${escapeMarkdown(graph.plan.name)}**: ${shownStatus({ status: phase, state: result.state })}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${statusCounts}`,
+    ...waiting.slice(0, MAX_WAITING).map(waitLine),
+    ...(waiting.length > MAX_WAITING ? [`and ${waiting.length - MAX_WAITING} more tasks wait`] : []),
     ...(result.budget === undefined ? [] : [`Budget: ${escapeMarkdown(budgetText(result.budget))}`]),
     ...replanLines(result).map((line) => `> ${escapeMarkdown(line)}`),
     ...(result.failure === null ? [] : [`> ${escapeMarkdown(result.failure.message)}`]),
@@ -30,9 +36,19 @@ export function runDetails(graph: Graph, progress: Progress): string {
   ].join('\n\n');
 }
 
+/** `> signOff waits for an answer: Publish? · baton approve r-1 signOff` */
+const waitLine = (waiting: Waiting): string =>
+  `> ${escapeMarkdown([waiting.task ?? '', waitText(waiting)].join(' ').trim())} · ${codeSpan(waiting.command)}`;
+
+/** A backtick within it would end it. */
+const codeSpan = (text: string): string => (text.includes('`') ? escapeMarkdown(text) : `\`${text}\``);
+
 /** The picture without its heading, which repeats the line above and is too wide. */
 const picture = (graph: Graph, result: ReturnType<typeof summarize>): string =>
-  pictureText(pictureOf(graph, result), { limit: MAX_ROWS }).split('\n').slice(2).join('\n');
+  pictureText({ ...pictureOf(graph, result), notes: [] }, { limit: MAX_ROWS })
+    .split('\n')
+    .slice(2)
+    .join('\n');
 
 function taskTable(graph: Graph, tasks: Readonly<Record<string, TaskResult>>): string {
   const ids = mostImportant(graph, tasks);
