@@ -13,8 +13,10 @@ import { prepareRun, withValueLimit, type PreparedRun } from './client/prepare-r
 import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
 import type { RunsOptions } from './client/run-query.js';
+import type { RerunOptions, StartArguments, StartOptions } from './client/start-options.js';
 import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
+import type { InputOf, OutputOf } from './domain/builder/types.js';
 import type { Budget } from './domain/budget/budget.js';
 import { guardAddress } from './domain/guard-address.js';
 import { MAX_STORED_VALUE_BYTES } from './domain/json/byte-size.js';
@@ -33,6 +35,8 @@ import { countLastingPollers, countPollers } from './temporal/pollers.js';
 import { namespaceId } from './temporal/namespace-id.js';
 import { openValues, storesValues, type ValueSettings } from './values.js';
 
+export type { RerunOptions, StartOptions };
+
 export interface ConnectOptions extends FindServerOptions, KnownAgents, ValueSettings {
   /** The Task Queue of the runs that are started; default `baton`. */
   readonly taskQueue?: string;
@@ -47,26 +51,8 @@ export interface ConnectOptions extends FindServerOptions, KnownAgents, ValueSet
   readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace' | 'dataDirectory'>;
 }
 
-export interface StartOptions {
-  readonly input?: unknown;
-  /** The run's id, which is its Workflow Id; default: the plan's name and eight random digits. */
-  readonly id?: string;
-  readonly taskQueue?: string;
-  /** The most that the run may spend. Each limit replaces the same limit of the plan. */
-  readonly budget?: Budget;
-  /** The tenant that the run belongs to: its calls get this tenant's share of the workers, by weight. */
-  readonly tenant?: string | Tenant;
-  /** Makes the run a fork: it reuses the results of that run wherever nothing has changed. */
-  readonly forkOf?: ForkOf;
-}
-
-export interface RerunOptions extends Omit<StartOptions, 'forkOf'>, Pick<ForkOf, 'from'> {
-  /** Replaces the old plan: data, the path of a file, or the result of `definePlan`. */
-  readonly plan?: Plan | string | object;
-}
-
-export interface StartedRun {
-  readonly run: RunHandle;
+export interface StartedRun<O = unknown> {
+  readonly run: RunHandle<O>;
   /** False if a run of this id existed already: `run` is that one. */
   readonly isNew: boolean;
 }
@@ -112,19 +98,25 @@ export class Baton {
    * Starts a run of a plan: data, the path of a file, or the result of `definePlan`. If a run of this id exists, returns that one.
    * Throws InvalidPlanError, InvalidInputError: nothing has started then.
    */
-  async start(plan: Plan | string | object, options: StartOptions = {}): Promise<RunHandle> {
-    return (await this.startOrFind(plan, options)).run;
+  async start<P extends Plan | string | object>(
+    plan: P,
+    ...options: StartArguments<InputOf<P>>
+  ): Promise<RunHandle<OutputOf<P>>> {
+    return (await this.startOrFind(plan, ...options)).run;
   }
 
   /** As `start`, and reports whether the run is new. */
-  async startOrFind(plan: Plan | string | object, options: StartOptions = {}): Promise<StartedRun> {
-    return await this.prepareAndStart(plan, options);
+  async startOrFind<P extends Plan | string | object>(
+    plan: P,
+    ...[options]: StartArguments<InputOf<P>>
+  ): Promise<StartedRun<OutputOf<P>>> {
+    return (await this.prepareAndStart(plan, options)) as StartedRun<OutputOf<P>>;
   }
 
   /** `old`: the input of the run that is forked, if it has been read already. */
   private async prepareAndStart(
     plan: Plan | string | object,
-    { input, budget, tenant, ...options }: StartOptions,
+    { input, budget, tenant, ...options }: StartOptions = {},
     old?: StartedRunInput,
   ): Promise<StartedRun> {
     const raw = typeof plan === 'string' ? await readPlanFile(plan) : plan;

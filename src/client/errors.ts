@@ -45,6 +45,18 @@ export class RunLostError extends Error {
   }
 }
 
+/** The run has not ended within the `timeout` of `result`. It is still in progress. */
+export class ResultTimeoutError extends Error {
+  override readonly name = 'ResultTimeoutError';
+
+  constructor(
+    readonly runId: string,
+    timeout: string,
+  ) {
+    super(`run ${runId} has not ended within ${timeout}; it is still in progress`);
+  }
+}
+
 /** The call that `executeTask` made has failed. */
 export class TaskFailedError extends Error {
   override readonly name = 'TaskFailedError';

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { RunsOptions } from '../../client/run-query.js';
 import type { Io } from '../terminal/io.js';
 import { parseWhole, withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';

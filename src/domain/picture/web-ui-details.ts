@@ -25,9 +25,9 @@ export function runDetails(graph: Graph, progress: Progress, summary: SummaryCon
   const waiting = result.waiting ?? [];
   return [
     `**${escapeMarkdown(graph.plan.name)}**: ${shownStatus({ status: phase, state: result.state })}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${statusCounts}`,
+    ...(result.budget === undefined ? [] : [`Budget: ${escapeMarkdown(budgetText(result.budget))}`]),
     ...waiting.slice(0, MAX_WAITING).map(waitLine),
     ...(waiting.length > MAX_WAITING ? [`and ${waiting.length - MAX_WAITING} more tasks wait`] : []),
-    ...(result.budget === undefined ? [] : [`Budget: ${escapeMarkdown(budgetText(result.budget))}`]),
     ...replanLines(result).map((line) => `> ${escapeMarkdown(line)}`),
     ...(result.failure === null ? [] : [`> ${escapeMarkdown(result.failure.message)}`]),
     ['```', picture(graph, result), '```'].join('\n'),
