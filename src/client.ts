@@ -5,7 +5,7 @@ import { breakerOf, listBreakers, namedAddress, type ListedBreaker } from './cli
 import type { KnownAgents } from './client/check-plan.js';
 import { compensationsOf, startCompensation } from './client/compensate.js';
 import { checkRunId, TaskFailedError } from './client/errors.js';
-import { asFork, forksOf, prepareFork, readForkableInput, type ForkOf } from './client/fork.js';
+import { asFork, forksOf, prepareFork, readForkableInput } from './client/fork.js';
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import { PoolHandle } from './client/pool-handle.js';
@@ -17,7 +17,6 @@ import type { RerunOptions, StartArguments, StartOptions } from './client/start-
 import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
 import type { InputOf, OutputOf } from './domain/builder/types.js';
-import type { Budget } from './domain/budget/budget.js';
 import { guardAddress } from './domain/guard-address.js';
 import { MAX_STORED_VALUE_BYTES } from './domain/json/byte-size.js';
 import { defined } from './domain/json/defined.js';
@@ -26,7 +25,6 @@ import { ownPools } from './domain/pool/agent-pool.js';
 import type { PoolSettings } from './domain/pool/settings.js';
 import { didYouMean } from './domain/problem.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
-import type { Tenant } from './domain/run/tenant.js';
 import { readPlanFile } from './plan-file.js';
 import { projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';

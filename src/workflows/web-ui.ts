@@ -4,6 +4,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { runDetails } from '../domain/picture/web-ui-details.js';
 import { stateOf } from '../domain/progress/progress.js';
 import { SEARCH_ATTRIBUTES, type StateTag, type StatusTag } from '../domain/run/search-attributes.js';
+import type { GraphTask } from '../domain/plan/graph.js';
 import { runState } from '../domain/run/waiting.js';
 import { summaryContext, waitForChange, type Run } from './run.js';
 
@@ -61,12 +62,31 @@ function shownState(rules: Run['rules']): string | undefined {
 export const firstState = ({ rules }: Run): { typedSearchAttributes?: { key: typeof STATE; value: StateTag }[] } =>
   shownState(rules) === undefined ? {} : { typedSearchAttributes: [{ key: STATE, value: 'started' }] };
 
-/** Records what the run does in a search attribute, if that has changed. */
+/**
+ * Records what the run does in a search attribute, if that has changed. While a task is on its way into a wait or out of it, which does
+ * not take longer than this Workflow Task, nothing is recorded.
+ */
 function tagState(run: Run): void {
   const shown = shownState(run.rules);
   if (shown === undefined) return;
-  const state: StateTag = runState(run.progress, () => hasWaits(run)) ?? 'started';
-  if (state !== shown) upsertSearchAttributes([{ key: STATE, value: state }]);
+  const waits = run.progress.phase === 'running' ? run.waiters.map((task) => waitOf(run, task)) : [];
+  const state: StateTag = runState(run.progress, () => waits.includes('waits')) ?? 'started';
+  if (state === shown || (state === 'started' && waits.includes('moves'))) return;
+  upsertSearchAttributes([{ key: STATE, value: state }]);
+}
+
+/** Whether a task waits for a person or an event, begins or ends to wait, or does neither. */
+function waitOf({ progress, awaited }: Run, { id, kind }: GraphTask): 'waits' | 'moves' | 'neither' {
+  const { status, answer, asks } = stateOf(progress, id);
+  if (status !== 'running' || (kind === 'decompose' && asks !== true)) return 'neither';
+  const isNamed = kind !== 'event' || awaited.has(id);
+  return answer === undefined && isNamed ? 'waits' : 'moves';
+}
+
+/** A run that has completed does nothing more. A run whose state is `started` keeps it, because an upsert has its cost. */
+export function clearState({ rules }: Run): void {
+  const shown = shownState(rules);
+  if (shown !== undefined && shown !== 'started') upsertSearchAttributes([{ key: STATE, value: null }]);
 }
 
 /** Waits until something has happened; meanwhile the server shows what the run does. */
@@ -74,11 +94,3 @@ export function showAndWait(run: Run): Promise<void> {
   if (!run.loop.hasChanged) tagState(run);
   return waitForChange(run);
 }
-
-/** True if a task waits for a person, or for an event whose name is known. */
-const hasWaits = ({ progress, waiters, awaited }: Run): boolean =>
-  waiters.some(({ id, kind }) => {
-    const { status, answer, asks } = stateOf(progress, id);
-    if (status !== 'running' || answer !== undefined) return false;
-    return kind === 'approve' || asks === true || awaited.has(id);
-  });

@@ -2,6 +2,7 @@
 import { formatDuration } from '../../domain/duration.js';
 import { originText } from '../../domain/run/origin.js';
 import { visibleLine } from '../../domain/text/visible.js';
+import { failureText } from '../../domain/failure.js';
 import { replanLines } from '../../domain/run/replan-text.js';
 import type { RunResult, RunStatus, TaskResult } from '../../domain/run/result.js';
 import { shownStatus, type RunState } from '../../domain/run/waiting.js';
@@ -49,7 +50,7 @@ export function summaryLines(result: RunResult, tookMs: number, paint: Colours):
   ];
   const { failure, compensated, debt } = result;
   const dropped = tasks.filter(({ outputDropped }) => outputDropped === true);
-  const why = failure === null ? [] : [`${failure.type}: ${visibleLine(failure.message)}`];
+  const why = failure === null ? [] : [`${failure.type}: ${visibleLine(failureText(failure))}`];
   return [
     head.join(' · '),
     ...replanLines(result).map((line) => `  ${line}`),

@@ -1,6 +1,7 @@
 // Makes the picture of a plan, or of a run and its result.
 import { formatDuration } from '../duration.js';
 import { defined } from '../json/defined.js';
+import { failureText } from '../failure.js';
 import type { Graph, GraphTask } from '../plan/graph.js';
 import { oneLine } from '../text/one-line.js';
 import type { Picture, PictureTask } from './picture.js';
@@ -36,7 +37,7 @@ function runParts(
 ): Pick<Picture, 'state' | 'notes'> {
   const notes = [
     ...(at === undefined || runId === undefined ? [] : [`run ${runId} · ${timesText(at, status)}`]),
-    ...(failure == null || at === undefined ? [] : [failure.message]),
+    ...(failure == null || at === undefined ? [] : [failureText(failure)]),
     ...(debt.length === 0 || at === undefined ? [] : [`could not be undone: ${debt.join(', ')}`]),
     ...waiting.map((one) => `${one.task ?? ''} ${waitText(one)}: ${one.command}`.trim()),
   ];
@@ -58,7 +59,7 @@ function pictureTask(
   const detail =
     result === undefined
       ? ''
-      : [detailOf(result, now, task), failureText(result)].filter((part) => part !== '').join(' · ');
+      : [detailOf(result, now, task), whyFailed(result)].filter((part) => part !== '').join(' · ');
   return {
     id,
     kind,
@@ -73,7 +74,7 @@ function pictureTask(
 }
 
 /** Why a task failed. The failure of a cancelled task only repeats that it was cancelled. */
-const failureText = ({ status, failure }: TaskResult): string =>
+const whyFailed = ({ status, failure }: TaskResult): string =>
   failure === null || status === 'cancelled' || status === 'retrying' ? '' : oneLine(failure.message);
 
 /** The details of a task: `attempt 2 · 40 of 120 items · 3.4s`, or the parts of it that apply. */

@@ -15,5 +15,5 @@ export const SEARCH_ATTRIBUTES = {
 /** Values of `BatonStatus`. `started` covers running and completed runs: Temporal's own status distinguishes these. */
 export type StatusTag = 'started' | 'paused' | 'failed' | 'cancelled';
 
-/** Values of `BatonState`, which ended runs other than completed ones do not have. `started`: none of the others is true. */
+/** Values of `BatonState`, for runs in progress. `started`: none of the others is true; also that of runs that completed so. */
 export type StateTag = RunState | 'started';
