@@ -78,6 +78,9 @@ export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
   }
 }
 
+/** The program would print its versions and addresses among the output of the tests. */
+const NO_BANNER = ['--output', 'none'];
+
 async function startServer(timeSkipping: boolean, dataConverter: DataConverter): Promise<TestWorkflowEnvironment> {
   if (timeSkipping) {
     const executable = { type: 'existing-path', path: await findTestServerBinary() } as const;
@@ -86,7 +89,11 @@ async function startServer(timeSkipping: boolean, dataConverter: DataConverter):
   const executable = { type: 'existing-path', path: await findTemporalBinary() } as const;
   return await TestWorkflowEnvironment.createLocal({
     client: { dataConverter },
-    server: { executable, log: { format: 'pretty', level: 'never' }, extraArgs: dynamicConfigArgs() },
+    server: {
+      executable,
+      log: { format: 'pretty', level: 'never' },
+      extraArgs: [...NO_BANNER, ...dynamicConfigArgs()],
+    },
   });
 }
 

@@ -10,6 +10,7 @@ import { InvalidPlanError } from '../../domain/plan/parse.js';
 import { problem } from '../../domain/problem.js';
 import { checkEnd, STORAGE_HINT } from '../../domain/run/end-check.js';
 import type { RunResult } from '../../domain/run/result.js';
+import { readAmountsArgument } from '../arguments/amounts-argument.js';
 import { readJsonArgument } from '../arguments/json-argument.js';
 import { parseName } from '../arguments/options.js';
 import { ownQueue } from '../arguments/project-queue.js';
@@ -50,7 +51,7 @@ export async function prepareStart(
   const namedQueue = options.taskQueue ?? config?.taskQueue;
   const isElsewhere = options.detach === true || namedQueue !== undefined;
   const budget =
-    options.budget === undefined ? old?.budget : await readJsonArgument('--budget', options.budget, io.cwd);
+    options.budget === undefined ? old?.budget : await readAmountsArgument('--budget', options.budget, io.cwd);
   // Whether values are stored is known when the server is: the client that starts the run checks the size again.
   const valueLimit = config?.storage === false ? undefined : MAX_STORED_VALUE_BYTES;
   const terms = { budget, tenant: tenantOf(options) ?? old?.tenant, ...defined({ valueLimit }) };
@@ -58,7 +59,8 @@ export async function prepareStart(
     fork === undefined ? prepareRun(raw, input, known, terms) : prepareFork(raw, input, known, { ...terms, ...fork }),
   );
   const { warning } = checkEnd(prepared);
-  if (warning !== undefined) io.note(`${io.colours(io.stderr).yellow('warning:')} ${warning}; ${STORAGE_HINT}`);
+  if (warning !== undefined && options.quiet !== true)
+    io.note(`${io.colours(io.stderr).yellow('warning:')} ${warning}; ${STORAGE_HINT}`);
   const { id } = options;
   if (fork !== undefined && id !== undefined) checkForkId(id, fork);
   const forkOf = fork === undefined ? undefined : { run: fork.run, from: fork.from ?? [] };
