@@ -24,7 +24,9 @@ export function wrap(raw: string, columns: number): string[] {
 function wrapLine(line: string, columns: number): string[] {
   if (stringWidth(line) <= columns) return [line];
   const own = /^ */.exec(line)![0];
-  const indent = columns < LEAST_FOR_INDENT ? '' : `${own}  `;
+  // A single word, such as an address, is parted as late as possible.
+  const isIndented = columns >= LEAST_FOR_INDENT && line.trim().includes(' ');
+  const indent = isIndented ? `${own}  ` : '';
   const wrapped = inColours(line.trimStart(), (coloured) =>
     wrapAnsi(coloured, columns - indent.length, { hard: true }),
   );

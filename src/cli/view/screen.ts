@@ -23,6 +23,8 @@ export interface ScreenState {
   readonly now: number;
 }
 
+const NO_BREAK = '\u00a0';
+
 /** The maximum number of waiting tasks that are shown; each takes two lines. */
 const MAX_WAITING = 3;
 
@@ -31,7 +33,8 @@ const MIN_ROWS = 3;
 
 export function screenLines(state: ScreenState, size: TableSize, paint: Colours): string[] {
   const { snapshot, subRuns = [], facts, trouble, now } = state;
-  const wrapped = (lines: readonly string[]) => lines.flatMap((line) => wrap(line, size.columns));
+  const wrapped = (lines: readonly string[]) =>
+    lines.flatMap((line) => wrap(line, size.columns)).map((line) => line.replaceAll(NO_BREAK, ' '));
   const head = wrapped(headerLines(state, paint));
   const waiting = snapshot === undefined ? [] : waitsBelow(snapshot, facts, subRuns);
   const tasks = waiting.filter((one) => one.for !== 'budget');
@@ -55,7 +58,11 @@ export function screenLines(state: ScreenState, size: TableSize, paint: Colours)
 
 function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): string[] {
   const { id, plan, page, startedAt } = facts;
-  const status = snapshot === undefined ? paint.dim('○ starting') : statusText(snapshot, paint);
+  // The glyph stays with its word.
+  const status = (snapshot === undefined ? paint.dim('○ starting') : statusText(snapshot, paint)).replace(
+    ' ',
+    NO_BREAK,
+  );
   const head = [paint.bold(plan), id, status, formatDuration(Math.max(0, now - startedAt))].join(' · ');
   const budget = snapshot?.budget === undefined ? [] : [`budget: ${budgetText(snapshot.budget)}`];
   const replans = snapshot === undefined ? [] : replanLines(snapshot).slice(-1);
