@@ -5,6 +5,7 @@
 // 2: expressions are evaluated synchronously and within bounds; a sub-plan is cancelled by its Workflow id; a task is unknown
 //    if any of its attempts got no answer; work that a sub-plan could not undo is debt of its parent run.
 // 3: the outputs of calls in flight are bounded in bytes; outputs that nothing will read are left out of a continue-as-new if the
-//    rest then fits; a run ends while its history still has room for undoing everything.
+//    rest then fits; a run ends while its history still has room for undoing everything; a run records in a search attribute that it
+//    waits for an answer, stops after a cancel or undoes its work.
 
 export type Rules = 1 | 2 | 3;
