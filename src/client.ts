@@ -5,16 +5,18 @@ import { breakerOf, listBreakers, namedAddress, type ListedBreaker } from './cli
 import type { KnownAgents } from './client/check-plan.js';
 import { compensationsOf, startCompensation } from './client/compensate.js';
 import { checkRunId, TaskFailedError } from './client/errors.js';
-import { asFork, forksOf, prepareFork, readForkableInput, type ForkOf } from './client/fork.js';
+import { asFork, forksOf, prepareFork, readForkableInput } from './client/fork.js';
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import { PoolHandle } from './client/pool-handle.js';
 import { prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
 import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
+import type { RunsOptions } from './client/run-query.js';
+import type { RerunOptions, StartArguments, StartOptions } from './client/start-options.js';
 import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
-import type { Budget } from './domain/budget/budget.js';
+import type { InputOf, OutputOf } from './domain/builder/types.js';
 import { guardAddress } from './domain/guard-address.js';
 import { MAX_STORED_VALUE_BYTES } from './domain/json/byte-size.js';
 import { defined } from './domain/json/defined.js';
@@ -23,7 +25,6 @@ import { ownPools } from './domain/pool/agent-pool.js';
 import type { PoolSettings } from './domain/pool/settings.js';
 import { didYouMean } from './domain/problem.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
-import type { Tenant } from './domain/run/tenant.js';
 import { readPlanFile } from './plan-file.js';
 import { projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
@@ -31,6 +32,8 @@ import { openConnection } from './temporal/connection.js';
 import { countLastingPollers, countPollers } from './temporal/pollers.js';
 import { namespaceId } from './temporal/namespace-id.js';
 import { openValues, storesValues, type ValueSettings } from './values.js';
+
+export type { RerunOptions, StartOptions };
 
 export interface ConnectOptions extends FindServerOptions, KnownAgents, ValueSettings {
   /** The Task Queue of the runs that are started; default `baton`. */
@@ -46,26 +49,8 @@ export interface ConnectOptions extends FindServerOptions, KnownAgents, ValueSet
   readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace' | 'dataDirectory'>;
 }
 
-export interface StartOptions {
-  readonly input?: unknown;
-  /** The run's id, which is its Workflow Id; default: the plan's name and eight random digits. */
-  readonly id?: string;
-  readonly taskQueue?: string;
-  /** The most that the run may spend. Each limit replaces the same limit of the plan. */
-  readonly budget?: Budget;
-  /** The tenant that the run belongs to: its calls get this tenant's share of the workers, by weight. */
-  readonly tenant?: string | Tenant;
-  /** Makes the run a fork: it reuses the results of that run wherever nothing has changed. */
-  readonly forkOf?: ForkOf;
-}
-
-export interface RerunOptions extends Omit<StartOptions, 'forkOf'>, Pick<ForkOf, 'from'> {
-  /** Replaces the old plan: data, the path of a file, or the result of `definePlan`. */
-  readonly plan?: Plan | string | object;
-}
-
-export interface StartedRun {
-  readonly run: RunHandle;
+export interface StartedRun<O = unknown> {
+  readonly run: RunHandle<O>;
   /** False if a run of this id existed already: `run` is that one. */
   readonly isNew: boolean;
 }
@@ -111,19 +96,25 @@ export class Baton {
    * Starts a run of a plan: data, the path of a file, or the result of `definePlan`. If a run of this id exists, returns that one.
    * Throws InvalidPlanError, InvalidInputError: nothing has started then.
    */
-  async start(plan: Plan | string | object, options: StartOptions = {}): Promise<RunHandle> {
-    return (await this.startOrFind(plan, options)).run;
+  async start<P extends Plan | string | object>(
+    plan: P,
+    ...options: StartArguments<InputOf<P>>
+  ): Promise<RunHandle<OutputOf<P>>> {
+    return (await this.startOrFind(plan, ...options)).run;
   }
 
   /** As `start`, and reports whether the run is new. */
-  async startOrFind(plan: Plan | string | object, options: StartOptions = {}): Promise<StartedRun> {
-    return await this.prepareAndStart(plan, options);
+  async startOrFind<P extends Plan | string | object>(
+    plan: P,
+    ...[options]: StartArguments<InputOf<P>>
+  ): Promise<StartedRun<OutputOf<P>>> {
+    return (await this.prepareAndStart(plan, options)) as StartedRun<OutputOf<P>>;
   }
 
   /** `old`: the input of the run that is forked, if it has been read already. */
   private async prepareAndStart(
     plan: Plan | string | object,
-    { input, budget, tenant, ...options }: StartOptions,
+    { input, budget, tenant, ...options }: StartOptions = {},
     old?: StartedRunInput,
   ): Promise<StartedRun> {
     const raw = typeof plan === 'string' ? await readPlanFile(plan) : plan;
@@ -237,9 +228,9 @@ export class Baton {
     return await listBreakers(this.client, this.known);
   }
 
-  /** The runs on this server, newest first. */
-  async runs({ limit = 50 }: { limit?: number } = {}): Promise<RunSummary[]> {
-    return await listRuns(this.client, limit);
+  /** The runs on this server, newest first; the options choose some of them. Throws InvalidInputError, RefusedError. */
+  async runs(options: RunsOptions = {}): Promise<RunSummary[]> {
+    return await listRuns(this.client, options);
   }
 
   /** The plan that a run was started with. Throws RunNotFoundError. */

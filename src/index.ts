@@ -28,6 +28,7 @@ export {
   InvalidInputError,
   NoWorkerError,
   RefusedError,
+  ResultTimeoutError,
   RunLostError,
   RunNotFoundError,
   TaskFailedError,
@@ -36,7 +37,9 @@ export {
 export type { ForkOf } from './client/fork.js';
 export type { RunSummary } from './client/list-runs.js';
 export type { EventDelivery } from './client/messages.js';
-export type { RunHandle } from './client/run-handle.js';
+export type { RunsOptions } from './client/run-query.js';
+export type { ResultWait } from './client/result-wait.js';
+export type { ResultOf, RunHandle } from './client/run-handle.js';
 export { defineConfig, type Config, type ServerSettings } from './config.js';
 export { ConfigError } from './config/error.js';
 export type { LoadedConfig } from './config/load.js';
@@ -54,6 +57,7 @@ export { Failure, FAILURES, RunFailure, type FailureType } from './domain/failur
 export type { PlannerRequest } from './domain/planning/request.js';
 export { InvalidPlanError, parsePlan } from './domain/plan/parse.js';
 export type { Plan, Task } from './domain/plan/plan.js';
+export type { TypedPlan } from './domain/builder/types.js';
 export { planJsonSchema } from './domain/plan/json-schema.js';
 export { formatProblem, type Problem } from './domain/problem.js';
 export type { Ref } from './domain/builder/reference.js';

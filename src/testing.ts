@@ -91,6 +91,9 @@ export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
   }
 }
 
+/** The program would print its versions and addresses among the output of the tests. */
+const NO_BANNER = ['--output', 'none'];
+
 async function startServer(timeSkipping: boolean, values: ValueSettings): Promise<TestWorkflowEnvironment> {
   const dataConverter = await openValues(values);
   if (timeSkipping) {
@@ -100,7 +103,11 @@ async function startServer(timeSkipping: boolean, values: ValueSettings): Promis
   const executable = { type: 'existing-path', path: await findTemporalBinary() } as const;
   return await TestWorkflowEnvironment.createLocal({
     client: { dataConverter },
-    server: { executable, log: { format: 'pretty', level: 'never' }, extraArgs: dynamicConfigArgs() },
+    server: {
+      executable,
+      log: { format: 'pretty', level: 'never' },
+      extraArgs: [...NO_BANNER, ...dynamicConfigArgs()],
+    },
   });
 }
 

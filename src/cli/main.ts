@@ -6,9 +6,13 @@ import nodeModule from 'node:module';
 const { enableCompileCache }: typeof nodeModule & { enableCompileCache?: () => void } = nodeModule;
 enableCompileCache?.();
 
+/** The output was lost: the disk of the file that it goes to is full. */
+let lost: Error | undefined;
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that has closed the pipe (`| head`), or a closed terminal, does not stop a run.
-  stream.on('error', () => undefined);
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (stream === process.stdout && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) lost ??= error;
+  });
 }
 
 const { runCli } = await import('./program.js');
@@ -25,4 +29,6 @@ const flushed = [process.stdout, process.stderr].map(
   (stream) => new Promise<void>((resolve) => stream.write('', () => resolve())),
 );
 await Promise.all(flushed);
-process.exit(exitCode);
+if (lost === undefined) process.exit(exitCode);
+process.stderr.write(`error: the output could not be written: ${lost.message}\n`);
+process.exit(exitCode === 0 ? 2 : exitCode);

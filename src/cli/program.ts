@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { didYouMean, shown } from '../domain/problem.js';
 import { COMMANDS } from './commands/index.js';
+import { columnsOf, wrap } from './terminal/fit.js';
 import { createIo, type ExitCode, type Io } from './terminal/io.js';
 import { printError, UsageError } from './terminal/errors.js';
 
@@ -44,7 +45,7 @@ export async function createProgram(typed: readonly string[], io: Io): Promise<C
     .version(version(), '-V, --version')
     .option('--no-color', 'no colours')
     .option('--verbose', "print the log of Temporal's SDK, and the stack of an error")
-    .addHelpText('after', ABOUT)
+    .addHelpText('after', () => wrap(ABOUT, columnsOf(io.stdout)).join('\n'))
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
   const [first, second] = typed.filter((word) => !word.startsWith('-'));

@@ -11,10 +11,16 @@ export class InvalidInputError extends ProblemsError {
   override readonly name = 'InvalidInputError';
 }
 
+/** The longest Workflow Id that Temporal accepts. */
+const MAX_RUN_ID_BYTES = 1_000;
+
 /** A run's id is a field of Temporal's protocol, which a lone surrogate would break. Throws InvalidInputError. */
 export function checkRunId(id: string): void {
   if (!id.isWellFormed())
     throw new InvalidInputError([`expected the id of a run without unpaired surrogates, got ${shown(id)}`]);
+  const bytes = Buffer.byteLength(id);
+  if (bytes === 0 || bytes > MAX_RUN_ID_BYTES)
+    throw new InvalidInputError([`expected the id of a run, of 1 to ${MAX_RUN_ID_BYTES} bytes, got ${bytes} bytes`]);
 }
 
 export class RunNotFoundError extends Error {
@@ -42,6 +48,18 @@ export class RunLostError extends Error {
     how: string,
   ) {
     super(`run ${runId} ${how}: it has no result`);
+  }
+}
+
+/** The run has not ended within the `timeout` of `result`. It is still in progress. */
+export class ResultTimeoutError extends Error {
+  override readonly name = 'ResultTimeoutError';
+
+  constructor(
+    readonly runId: string,
+    timeout: string,
+  ) {
+    super(`run ${runId} has not ended within ${timeout}; it is still in progress`);
   }
 }
 

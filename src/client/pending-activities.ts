@@ -3,6 +3,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { parseAttemptNotes, type AttemptNotes } from '../domain/call/request.js';
 import { parseCallName } from '../domain/call/name.js';
+import { defined } from '../domain/json/defined.js';
 import { failure, isFailureType, type Failure } from '../domain/failure.js';
 import type { RunResult, TaskResult } from '../domain/run/result.js';
 import { decodeFirst, failureMessage } from '../temporal/history.js';
@@ -28,8 +29,7 @@ export async function withPendingActivities(
     const waits = what === undefined ? {} : waitingWith(task, what);
     // A forEach is running while any of its items is.
     if (task.items !== null) {
-      const held = isScheduled && typeOf(pending) === 'BreakerOpen' && task.agent !== null;
-      updated[id] = { ...task, ...(held ? waitingWith(task, { breaker: task.agent! }) : waits) };
+      updated[id] = { ...task, ...waits };
       continue;
     }
     const attempt = pending.attempt ?? 1;
@@ -46,7 +46,7 @@ const SCHEDULED = 1;
 
 type WaitedFor = Omit<NonNullable<TaskResult['waits']>, 'calls'>;
 
-/** What a call waits for: a pool, or a worker that has its agent. */
+/** What a call waits for: a pool, the breaker of its agent, or a worker that has its agent. */
 function waitReason(
   pending: PendingActivity,
   isScheduled: boolean,
@@ -54,7 +54,12 @@ function waitReason(
   { agent }: TaskResult,
 ): WaitedFor | undefined {
   if (!isScheduled) return pool === undefined ? undefined : { pool };
-  if (typeOf(pending) !== 'AgentNotHere') return undefined;
+  const type = typeOf(pending);
+  if (type === 'BreakerOpen') {
+    const until = timeOf(pending.nextAttemptScheduleTime ?? pending.scheduledTime);
+    return { breaker: agentOf(pending) ?? agent ?? 'the agent', ...defined({ until }) };
+  }
+  if (type !== 'AgentNotHere') return undefined;
   return { agent: missing?.agent ?? agent ?? 'the agent' };
 }
 
@@ -62,8 +67,20 @@ function waitReason(
 function waitingWith({ waits }: TaskResult, what: WaitedFor): Pick<TaskResult, 'waits'> {
   if (waits === undefined) return { waits: { ...what, calls: 1 } };
   const isSame = waits.pool === what.pool && waits.breaker === what.breaker && waits.agent === what.agent;
-  return isSame ? { waits: { ...what, calls: waits.calls + 1 } } : {};
+  if (!isSame) return {};
+  const until = [waits.until, what.until].filter((time) => time !== undefined).sort()[0];
+  return { waits: { ...what, calls: waits.calls + 1, ...defined({ until }) } };
 }
+
+/** The agent that the breaker guards: of a race, a vote or a fallback the task names others, too. */
+function agentOf({ activityId, lastFailure }: PendingActivity): string | undefined {
+  const { suffix } = parseCallName(activityId ?? '') ?? {};
+  const named = /^(?:race|vote):(.+)$/s.exec(suffix ?? '')?.[1];
+  return named ?? /^agent "([^"\\]+)" was not called/.exec(lastFailure?.message ?? '')?.[1];
+}
+
+const timeOf = (time: PendingActivity['scheduledTime']): string | undefined =>
+  time == null ? undefined : new Date(Number(time.seconds ?? 0) * 1000 + (time.nanos ?? 0) / 1e6).toISOString();
 
 const heartbeatOf = async (client: Client, { heartbeatDetails }: PendingActivity): Promise<AttemptNotes> =>
   parseAttemptNotes(await decodeFirst(client, heartbeatDetails?.payloads));

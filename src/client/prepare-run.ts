@@ -7,6 +7,7 @@ import { fitsInto, jsonBytes } from '../domain/json/byte-size.js';
 import { cardsOf } from '../domain/agent/card.js';
 import { InvalidPlanError } from '../domain/plan/parse.js';
 import type { Plan } from '../domain/plan/plan.js';
+import type { Problem } from '../domain/problem.js';
 import { checkEnd, STORAGE_HINT } from '../domain/run/end-check.js';
 import { valueLimitOf, type RunInput } from '../domain/run/input.js';
 import { compileRunInput } from '../json-schema/run-input.js';
@@ -35,15 +36,18 @@ export function prepareRun(
   known: KnownAgents,
   { budget, tenant, valueLimit }: RunTerms = {},
 ): PreparedRun {
-  const { problems, plan } = checkPlan(raw, known, defined({ valueLimit }));
-  if (plan === undefined) throw new InvalidPlanError(problems);
+  // The run carries the plans that its tasks name, so all of them must be known.
+  const { plans = new Map<string, unknown>() } = known;
+  const { problems, plan } = checkPlan(raw, { ...known, plans }, defined({ valueLimit }));
+  if (plan === undefined)
+    throw new InvalidPlanError(known.plans === undefined ? problems.map(withPlansHint) : problems);
   const value = checkInput(plan, input);
   const terms = defined({
     budget: budget === undefined ? undefined : parseBudget(budget),
     tenant: tenant === undefined ? undefined : parseTenant(tenant),
     valueLimit,
   });
-  const named = namedPlans(plan, known.plans);
+  const named = namedPlans(plan, plans);
   const agents = cardsOf(known.agents ?? []);
   const request = {
     plan,
@@ -55,6 +59,11 @@ export function prepareRun(
   refuseSize(request);
   return request as RunInput & { plan: Plan } as PreparedRun;
 }
+
+const withPlansHint = (one: Problem): Problem =>
+  one.code === 'plan.unknown-plan'
+    ? { ...one, hint: 'this client knows no plans by name: give them to it as "plans", or write the plan itself here' }
+    : one;
 
 function refuseSize(request: RunInput & { readonly plan: Plan }): void {
   const limit = valueLimitOf(request);
@@ -91,7 +100,7 @@ function checkInput(plan: Plan, input: unknown): unknown {
 }
 
 /** The plans that this plan refers to by name, and those that they refer to. */
-function namedPlans(plan: Plan, plans: ReadonlyMap<string, unknown> = new Map()): Record<string, unknown> {
+function namedPlans(plan: Plan, plans: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const found = new Map<string, unknown>();
   const visit = ({ tasks }: Plan): void => {
     for (const { plan: sub } of Object.values(tasks)) {

@@ -32,6 +32,7 @@ import { isUnknownUpdate } from '../temporal/dropped-update.js';
 import { sendUpdate } from '../temporal/send-update.js';
 import { parseAddition } from './budget.js';
 import { checkApproval, checkEvent, updateError, type EventDelivery } from './messages.js';
+import { waitWithin, type ResultWait } from './result-wait.js';
 import { NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
 import { taskOfActivity, withPendingActivities } from './pending-activities.js';
 import { readRunInput } from './read-run-input.js';
@@ -51,7 +52,10 @@ export interface RunObservation {
   readonly below: readonly string[];
 }
 
-export class RunHandle {
+/** The result of a run whose output has this type. The output of a run that has not completed is `null`, whatever its type. */
+export type ResultOf<O> = RunResult & { readonly output: O };
+
+export class RunHandle<O = unknown> {
   private readonly workflow: WorkflowHandle;
 
   constructor(
@@ -82,8 +86,15 @@ export class RunHandle {
     return (await readRunInput(this.client, this.id)).plan;
   }
 
-  /** Waits until the run ends, in whichever way. Throws RunNotFoundError, RunLostError. */
-  async result(): Promise<RunResult> {
+  /**
+   * Waits until the run ends, in whichever way. Throws RunNotFoundError, RunLostError; ResultTimeoutError if the run has not ended within
+   * the time, and the reason of the signal when it aborts. Neither has an effect on the run.
+   */
+  async result(wait: ResultWait = {}): Promise<ResultOf<O>> {
+    return (await waitWithin(this.client, this.id, wait, () => this.untilEnd())) as ResultOf<O>;
+  }
+
+  private async untilEnd(): Promise<RunResult> {
     try {
       return (await this.workflow.result()) as RunResult;
     } catch (error) {

@@ -5,7 +5,7 @@ import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOp
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { Plan } from '../domain/plan/plan.js';
 import { ORCHESTRATE, taskTimeout, type RunInput } from '../domain/run/input.js';
-import { SEARCH_ATTRIBUTES, type StatusTag } from '../domain/run/search-attributes.js';
+import { SEARCH_ATTRIBUTES, type StateTag, type StatusTag } from '../domain/run/search-attributes.js';
 import { fairnessOptions, TENANT_MEMO } from '../domain/run/tenant.js';
 import { checkRunId } from './errors.js';
 import { FORK_MEMO } from './fork.js';
@@ -76,7 +76,7 @@ async function startSearchable(
   options: WorkflowStartOptions,
   request: StartRequest['request'],
 ): Promise<void> {
-  const { plan, status, forkOf, tenant } = SEARCH_ATTRIBUTES;
+  const { plan, status, forkOf, tenant, state } = SEARCH_ATTRIBUTES;
   const first = [
     { key: defineSearchAttributeKey(plan.name, plan.kind), value: request.plan.name },
     { key: defineSearchAttributeKey(status.name, status.kind), value: 'started' satisfies StatusTag },
@@ -89,7 +89,13 @@ async function startSearchable(
       ? []
       : [{ key: defineSearchAttributeKey(tenant.name, tenant.kind), value: request.tenant.name }]),
   ];
-  for (const pairs of more.length === 0 ? [first] : [[...first, ...more], first]) {
+  // A run records its state only if it was started with one: the server has the attribute then.
+  const whole = [
+    ...first,
+    ...more,
+    { key: defineSearchAttributeKey(state.name, state.kind), value: 'started' satisfies StateTag },
+  ];
+  for (const pairs of more.length === 0 ? [whole, first] : [whole, [...first, ...more], first]) {
     try {
       await client.workflow.start(ORCHESTRATE, {
         ...options,

@@ -136,3 +136,20 @@ export const blamesAgent = (type: FailureType): boolean => rowOf(type).blames ==
 
 export const isFailureType = (type: unknown): type is FailureType =>
   typeof type === 'string' && Object.hasOwn(FAILURES, type);
+
+/** `task scan failed: AgentFailed: `, in the message of the failure of a run. */
+const CAUSE_TYPE = /((?:failed|ended \w{1,20}): )([A-Z][A-Za-z]{1,40}): /g;
+
+/**
+ * The message of a failure of a run in words: the type of the cause, for which the documentation has a section, comes once, at the end.
+ * `task scan failed: AgentRefused: no such file` becomes `task scan failed: no such file (AgentRefused)`.
+ */
+export function failureText({ message }: Pick<Failure, 'message'>): string {
+  let last: string | undefined;
+  const words = message.replace(CAUSE_TYPE, (whole, before: string, cause: string) => {
+    if (!isFailureType(cause)) return whole;
+    last = cause;
+    return before;
+  });
+  return last === undefined ? words : `${words} (${last})`;
+}

@@ -9,7 +9,7 @@ import { checkCached, checkDigest, PLATFORM, recordChecked, WrongDigestError } f
 import { downloadFromPypi, downloadRelease } from './download.js';
 import { findOnPath, whyNotExecutable } from '../system/executable.js';
 import { withLock } from './lock.js';
-import { firstLineOf, systemCodeOf } from '../system/system-error.js';
+import { firstLineOf, isDiskFull, systemCodeOf } from '../system/system-error.js';
 
 /** Another process may be downloading the same file over a slow network. */
 const DOWNLOAD_WAIT_MS = 600_000;
@@ -59,7 +59,9 @@ export async function findBinary(binary: Binary, onProgress: OnProgress = () => 
     if (code === undefined) throw error;
     throw new BinaryNotFoundError(binary.program, [
       ...tried,
-      `cache: cannot write to ${cache} (${code}); name another directory with BATON_CACHE`,
+      isDiskFull(error)
+        ? fullDiskAdvice(cache)
+        : `cache: cannot write to ${cache} (${code}); name another directory with BATON_CACHE`,
     ]);
   };
   await mkdir(cache, { recursive: true, mode: 0o700 }).catch(unwritable);
@@ -119,12 +121,20 @@ async function download(
       return cached;
     } catch (error) {
       failures.push(`${source}: ${firstLineOf(error)}`);
+      if (isDiskFull(error)) return await giveUp(binary, workspace, [...failures, fullDiskAdvice(cache)]);
       if (!(error instanceof WrongDigestError)) continue;
       // The other source would hide that this one cannot be trusted.
       failures.push('the download was deleted and has not run');
       break;
     }
   }
-  await rm(workspace, { recursive: true, force: true });
-  throw new BinaryNotFoundError(binary.program, [...failures, advice]);
+  return await giveUp(binary, workspace, [...failures, advice]);
 }
+
+async function giveUp({ program }: Binary, workspace: string, lines: readonly string[]): Promise<never> {
+  await rm(workspace, { recursive: true, force: true });
+  throw new BinaryNotFoundError(program, lines);
+}
+
+const fullDiskAdvice = (cache: string): string =>
+  `the disk of ${cache} is full: make room there, or name a directory on another disk with BATON_CACHE`;

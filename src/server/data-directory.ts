@@ -4,7 +4,7 @@ import { realpath, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { visibleName } from '../domain/text/visible.js';
 import { openPrivateDirectory } from '../system/private-directory.js';
-import { systemCodeOf } from '../system/system-error.js';
+import { isDiskFull, systemCodeOf } from '../system/system-error.js';
 
 /** For files with data. The directory is private, too; a copy of such a file keeps these rights. */
 export const PRIVATE_FILE = 0o600;
@@ -44,8 +44,12 @@ export async function openDataDirectory(home: DataDirectory): Promise<void> {
 
 const UNWRITABLE: readonly (string | undefined)[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'];
 
+export const fullDiskText = (path: string): string =>
+  `the disk of ${visibleName(path)} is full: make room there, or run in a directory on another disk`;
+
 export function explainUnwritable({ path }: DataDirectory) {
   return (error: unknown): never => {
+    if (isDiskFull(error)) throw new Error(fullDiskText(path));
     const code = systemCodeOf(error);
     if (!UNWRITABLE.includes(code)) throw error;
     throw new Error(`cannot write to ${visibleName(path)} (${code}); run in a writable directory`);

@@ -123,8 +123,23 @@ async function run(program: string, args: readonly string[], into?: string): Pro
   }
 }
 
-/** pip ends with a line `ERROR: …`; any other program with its reason on the last line. */
-function errorLineIn(stderr: string): string | undefined {
+/**
+ * pip ends with lines `ERROR: …`; any other program with its reason on the last line. If pip has no connection, it warns of that, and then
+ * reports that there is no such package, which is not the reason.
+ */
+export function errorLineIn(stderr: string): string | undefined {
   const lines = stderr.split('\n').flatMap((line) => line.trim() || []);
-  return (lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.at(-1))?.replace(/^ERROR: /, '');
+  const broken = lines.findLast((line) => line.includes('connection broken by '));
+  if (broken !== undefined) return `no connection: ${reasonInPip(broken)}`;
+  const error = lines.findLast((line) => line.startsWith('ERROR:'))?.replace(/^ERROR: /, '');
+  return (error === undefined ? undefined : reasonInPip(error)) ?? lines.at(-1);
+}
+
+/** pip prints errors of Python within errors: `NewConnectionError('<… object at 0x7f…>: Failed to establish …: [Errno 111] …')`. */
+function reasonInPip(line: string): string {
+  const start = line.lastIndexOf('Error(');
+  if (start === -1) return line;
+  const inner = line.slice(start + 'Error('.length).replace(/^["']/, '');
+  const end = inner.search(/["']?\)/);
+  return (end <= 0 ? inner : inner.slice(0, end)).replace(/^<[^>]*>: /, '');
 }

@@ -2,11 +2,11 @@
 // the terminal does not end it: the run that Ctrl-C cancels still needs the server.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, open, readFile, stat } from 'node:fs/promises';
+import { chmod, open, readFile, stat, statfs } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { connectionTo } from './address.js';
-import { PRIVATE_FILE } from './data-directory.js';
+import { fullDiskText, PRIVATE_FILE } from './data-directory.js';
 import { dynamicConfigArgs } from './dynamic-config.js';
 import { probe } from './probe.js';
 import { registerSearchAttributes } from './search-attributes.js';
@@ -64,10 +64,18 @@ export async function launch(settings: Launch, onSpawn: (pid: number) => Promise
     await Promise.allSettled(files.map((file) => chmod(file, PRIVATE_FILE)));
   } catch (error) {
     child.kill('SIGKILL');
-    throw error;
+    throw (await isFull(settings.directory)) ? new Error(fullDiskText(settings.directory)) : error;
   } finally {
     await log.close();
   }
+}
+
+/** A server that has no room for a database cannot write the reason into its log, either. */
+const LEAST_ROOM_BYTES = 1024 * 1024;
+
+async function isFull(directory: string): Promise<boolean> {
+  const disk = await statfs(directory).catch(() => undefined);
+  return disk !== undefined && disk.bavail * disk.bsize < LEAST_ROOM_BYTES;
 }
 
 /** Polls until the server serves. `whyHopeless` returns a reason once waiting longer is useless. */

@@ -4,14 +4,15 @@ import { RESULT_MEMO, type RunResult } from '../domain/run/result.js';
 import { fitToPayload } from '../domain/run/fit-to-payload.js';
 import { lastResult } from './result.js';
 import type { Run } from './run.js';
-import { tagStatus } from './web-ui.js';
+import { clearState, tagStatus } from './web-ui.js';
 
 /** Lists of Workflows contain the memo, so it stays small. */
 const MAX_MEMO_BYTES = 256 * 1024;
 
 export async function closeRun(run: Run): Promise<RunResult> {
   const { progress } = run;
-  if (progress.verdict !== 'completed') tagStatus(run, progress.verdict);
+  if (progress.verdict === 'completed') clearState(run);
+  else tagStatus(run, progress.verdict);
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   if (run.result !== undefined) return run.result;
   const result = lastResult(run);

@@ -14,7 +14,8 @@ import { callAgent, defaultInput } from './kinds/call-agent.js';
 import { undoPlan, type UndoResult } from './kinds/undo-plan.js';
 import { continueWithNextPlan } from './replan.js';
 import { outcomeFromError } from './calls/outcome-from-error.js';
-import { waitForChange, recordCrash, render, wake, type Run } from './run.js';
+import { recordCrash, render, wake, type Run } from './run.js';
+import { showAndWait } from './web-ui.js';
 
 export async function runCompensation(run: Run): Promise<void> {
   await undoAll(run);
@@ -38,7 +39,7 @@ async function undoAll(run: Run): Promise<void> {
     if (continuation.isOver() && progress.undo?.inFlight === 0)
       return advance(graph, progress, { type: 'undoCutShort' });
     if (continuation.isDraining && progress.undo?.inFlight === 0) continue;
-    await waitForChange(run);
+    await showAndWait(run);
   }
 }
 

@@ -8,7 +8,8 @@ import { Continuation } from './continue-as-new.js';
 import { makeResult } from './result.js';
 import { replan } from './replan.js';
 import { boundWaitForSizes, outputRoom } from './history-room.js';
-import { waitForChange, type Run } from './run.js';
+import { showAndWait } from './web-ui.js';
+import type { Run } from './run.js';
 import { resumeTasks, startReady } from './start-ready.js';
 
 export async function runMainLoop(run: Run): Promise<void> {
@@ -36,7 +37,7 @@ async function startAndWait(run: Run): Promise<void> {
     const continuing = continuation.consider();
     if (continuing !== undefined) await continuing;
     if (continuation.isDraining && progress.inFlight === 0) continue;
-    await waitForChange(run);
+    await showAndWait(run);
   }
 }
 

@@ -5,7 +5,7 @@ import { chooseBudget } from '../domain/budget/budget.js';
 import type { EscrowSources } from '../domain/budget/ledger.js';
 import type { FailureType } from '../domain/failure.js';
 import { checkFrom, downstreamOf, unreadNeeds } from '../domain/plan/downstream.js';
-import { buildGraph } from '../domain/plan/graph.js';
+import { buildGraph, type GraphTask } from '../domain/plan/graph.js';
 import { MAX_DEPTH, type Plan } from '../domain/plan/plan.js';
 import { validateSentPlan } from '../domain/plan/validate/index.js';
 import { formatProblem } from '../domain/problem.js';
@@ -55,6 +55,7 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     progress,
     inbox: new Inbox(request.carried?.inbox),
     awaited: new Map(),
+    waiters: [...graph.tasks.values()].filter(mayWait),
     scope: runScope(graph, progress, facts),
     work: new CancellationScope(),
     loop: { hasChanged: false },
@@ -71,6 +72,9 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     stopping: new Set(),
   };
 }
+
+const mayWait = ({ kind, task }: GraphTask): boolean =>
+  kind === 'approve' || kind === 'event' || task.decompose?.approve !== undefined;
 
 /** A run that continues as new has validated its plan before. For 50,000 tasks, that is most of the time that opening takes. */
 function validateOnce({ plan, plans = {}, carried }: RunInput): ReturnType<typeof validateSentPlan> {

@@ -6,7 +6,7 @@ import { failure } from '../domain/failure.js';
 import { advance } from '../domain/progress/advance.js';
 import type { ProgressEvent } from '../domain/progress/event.js';
 import { expressionSource, type Scope } from '../domain/expression/expression.js';
-import type { Graph } from '../domain/plan/graph.js';
+import type { Graph, GraphTask } from '../domain/plan/graph.js';
 import type { GeneratedPlan } from '../domain/planning/generated-plan.js';
 import { type Progress } from '../domain/progress/state.js';
 import type { Rules } from '../domain/rules.js';
@@ -45,6 +45,8 @@ export interface Run extends RunFacts {
   readonly inbox: Inbox;
   /** The names of the events that tasks wait for or have waited for, by task, the first that waited first. */
   readonly awaited: Map<string, string>;
+  /** The tasks that may wait for a person or an event. */
+  readonly waiters: readonly GraphTask[];
   /** The variables of expressions. */
   readonly scope: Scope;
   /** The cancellation scope of all tasks; cancelled when the run stops. */
@@ -87,12 +89,13 @@ export interface Run extends RunFacts {
 }
 
 /** The facts that a summary of the run needs in addition to its progress. */
-export const summaryContext = ({ id, request }: Run): SummaryContext => ({
+export const summaryContext = ({ id, request, awaited }: Run): SummaryContext => ({
   // A run that retries the debt of another makes its calls under the id of that run.
   runId: request.compensates === undefined ? id : workflowInfo().workflowId,
   forkOf: request.reuse?.run,
   compensates: request.compensates,
   tenant: request.tenant?.name,
+  awaited,
 });
 
 /** Applies an event to progress, and wakes the loop. */

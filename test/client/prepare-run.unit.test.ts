@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { checkRunId } from '../../src/client/errors.js';
 import { prepareRun } from '../../src/client/prepare-run.js';
 
 const plan = { name: 'p', tasks: { a: { agent: 'x' } } };
@@ -35,4 +36,23 @@ test('prepareRun: a raised limit admits more, and is part of the input of the ru
   expect(prepareRun(plan, input, {}, { valueLimit: 3_000_000 })).toMatchObject({ input, valueLimit: 3_000_000 });
   expect(prepareRun(plan, {}, {})).not.toHaveProperty('valueLimit');
   expect(() => prepareRun(plan, input, {}, { valueLimit: 2_400_000 })).toThrow('at most 2400000 fit');
+});
+
+test('prepareRun: a plan by name is refused by a client that knows no plans, with what to do', () => {
+  const named = { name: 'p', tasks: { a: { plan: 'other' } } };
+  expect(() => prepareRun(named, {}, {})).toThrow(
+    'tasks.a.plan: expected the name of a plan that is registered, got "other"; this client knows no plans by name: give them to it as ' +
+      '"plans", or write the plan itself here',
+  );
+  expect(() => prepareRun(named, {}, { plans: new Map([['others', plan]]) })).toThrow('did you mean "others"?');
+  expect(prepareRun(named, {}, { plans: new Map([['other', plan]]) })).toMatchObject({ plans: { other: plan } });
+});
+
+test.each([
+  ['x'.repeat(1_100), '1 to 1000 bytes, got 1100 bytes'],
+  ['ä'.repeat(501), '1 to 1000 bytes, got 1002 bytes'],
+  ['', '1 to 1000 bytes, got 0 bytes'],
+])('checkRunId: an id of a length that the server does not take is refused: %#', (id, message) => {
+  expect(() => checkRunId(id)).toThrow(`expected the id of a run, of ${message}`);
+  expect(() => checkRunId('x'.repeat(1_000))).not.toThrow();
 });

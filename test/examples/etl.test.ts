@@ -73,7 +73,7 @@ describe('with more broken files than are tolerated', () => {
       'report succeeded',
     ]);
     expect(await readdir(at('many/out'))).not.toContain('orders.jsonl');
-    expect(await read('many/out/report.md')).toMatch(/\*\*Nothing was loaded\*\*: more than 0 of 3 items failed/);
+    expect(await read('many/out/report.md')).toMatch(/\*\*Nothing was loaded\*\*: \d of 3 items failed/);
   });
 });
 

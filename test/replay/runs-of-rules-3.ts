@@ -1,5 +1,5 @@
 // Runs of what rules 3 (`src/domain/rules.ts`) have changed.
-import { whenRunning, type KeptRun } from './kept-run.js';
+import { refuses, undoable, whenRunning, type KeptRun } from './kept-run.js';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
@@ -51,6 +51,34 @@ export const RUNS_OF_RULES_3: readonly KeptRun[] = [
     act: async (run) => {
       await whenRunning(run, 'ok');
       await run.approve('ok');
+    },
+    children: ['sub'],
+  },
+  {
+    // It records what it waits for and what it undoes, and its sub-plan does so, too.
+    name: 'states',
+    plan: {
+      name: 'states',
+      tasks: {
+        a: undoable(),
+        ok: { approve: { title: 'ok?' }, needs: ['a'] },
+        paid: { event: "{% 'pa' & 'id' %}", needs: ['ok'] },
+        sub: {
+          plan: {
+            name: 'inner',
+            tasks: { sure: { approve: { title: 'sure?', timeout: '1s', onTimeout: 'approve' } } },
+          },
+          needs: ['paid'],
+        },
+        no: { agent: 'no', needs: ['sub'] },
+      },
+    },
+    options: { agents: { no: refuses } },
+    async act(run) {
+      await whenRunning(run, 'ok');
+      await run.approve('ok');
+      await whenRunning(run, 'paid');
+      await run.deliverEvent('paid');
     },
     children: ['sub'],
   },

@@ -164,7 +164,7 @@ describe('in the Web UI', () => {
       return ids;
     };
     await expect.poll(found).toEqual([id]);
-    const [listed] = (await listRuns(temporal.env.client, 50)).filter(({ runId }) => runId === id);
+    const [listed] = (await listRuns(temporal.env.client, { limit: 50 })).filter(({ runId }) => runId === id);
     expect(listed).toMatchObject({ plan: 'searched', status: 'failed', failedTask: 'b' });
   });
 });

@@ -9,7 +9,7 @@ test('a server without the search attributes of Baton runs plans', async () => {
   const { id, result } = await temporal.start({ name: 'plain', tasks: { a: { agent: 'echo' } } });
   expect((await result()).status).toBe('completed');
   const listed = { runId: id, plan: null, status: 'completed' };
-  await expect.poll(() => listRuns(temporal.env.client, 50)).toMatchObject([listed]);
+  await expect.poll(() => listRuns(temporal.env.client, { limit: 50 })).toMatchObject([listed]);
 });
 
 test('the forks of a run are found on a server without the search attributes of Baton', async () => {

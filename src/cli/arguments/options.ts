@@ -7,6 +7,8 @@ export interface ServerOptions {
   readonly address?: string;
   readonly namespace?: string;
   readonly config?: string;
+  /** No lines for people, except errors. Not an option of every command. */
+  readonly quiet?: boolean;
 }
 
 export interface JsonOption {

@@ -11,13 +11,18 @@ interface AgentsOptions extends JsonOption {
   readonly health?: boolean;
 }
 
+/** What a narrow terminal has no room for, the least important first. */
+const DROP = ['TASK QUEUE', 'ESTIMATE', 'TIMEOUT', 'GUARDED BY', 'DESCRIPTION'];
+const CUT = { AGENT: 12, ESTIMATE: 12, 'GUARDED BY': 12, 'TASK QUEUE': 10, DESCRIPTION: 20 };
+
 export function define(command: Command, io: Io): void {
   withJson(withConfig(command))
     .option('--health', "run every agent's health check (the exit code is always 0)")
     .action(async ({ config: named, json, health }: AgentsOptions) => {
-      const [{ loadProjectConfig }, { textTable }, { visibleLine }] = await Promise.all([
+      const [{ loadProjectConfig }, { textTable }, { columnsOf }, { visibleLine }] = await Promise.all([
         import('../session/load-config.js'),
         import('../terminal/text-table.js'),
+        import('../terminal/fit.js'),
         import('../../domain/text/visible.js'),
       ]);
       const config = await loadProjectConfig(io, named);
@@ -34,7 +39,7 @@ export function define(command: Command, io: Io): void {
         return [...cells, description ?? ''].map(visibleLine);
       });
       const heading = ['AGENT', 'KIND', 'TIMEOUT', 'ESTIMATE', 'GUARDED BY', 'TASK QUEUE', 'DESCRIPTION'];
-      io.print(textTable([heading, ...rows]));
+      io.print(textTable([heading, ...rows], { width: columnsOf(io.stdout), cut: CUT, drop: DROP }));
     });
 }
 

@@ -33,8 +33,11 @@ export function define(command: Command, io: Io): void {
       );
       if (options.json === true) return io.printJson({ breakers });
       if (breakers.length === 0) return io.note('no breakers: no configured agent has one');
-      const { breakerTable } = await import('../view/breaker-table.js');
-      io.print(breakerTable(breakers, io.colours(io.stdout)));
+      const [{ breakerTable }, { columnsOf }] = await Promise.all([
+        import('../view/breaker-table.js'),
+        import('../terminal/fit.js'),
+      ]);
+      io.print(breakerTable(breakers, io.colours(io.stdout), columnsOf(io.stdout)));
     });
 }
 

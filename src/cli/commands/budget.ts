@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { printDone } from '../view/print-done.js';
 import type { Io } from '../terminal/io.js';
-import { readJsonArgument } from '../arguments/json-argument.js';
+import { readAmountsArgument } from '../arguments/amounts-argument.js';
 import { withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
 import { withRun } from '../session/with-session.js';
 
@@ -11,10 +11,10 @@ interface BudgetOptions extends ServerOptions, JsonOption {
 
 export function define(command: Command, io: Io): void {
   withJson(withServer(command.argument('<run>', 'the id of a run')))
-    .requiredOption('--add <json|@file>', 'the amounts to add: calls, tokens, usd, duration')
+    .requiredOption('--add <amounts>', 'what to add, as calls=8,tokens=1000,usd=2,duration=1h, as JSON, or @FILE')
     .action(async (id: string, options: BudgetOptions) => {
       const { parseAddition } = await import('../../client/budget.js');
-      const add = parseAddition(await readJsonArgument('--add', options.add, io.cwd));
+      const add = parseAddition(await readAmountsArgument('--add', options.add, io.cwd));
       await withRun(io, { id, options }, (run) => run.raiseBudget(add));
       printDone(io, { did: 'budget', runId: id, add }, options);
     });

@@ -28,10 +28,20 @@ export function define(command: Command, io: Io): void {
       const { renderPicture } = await import('../picture/index.js');
       const colour = options.output === undefined && io.colours(io.stdout).isColorSupported;
       const drawn = await renderPicture(picture, options.format, { colour });
-      if (options.output === undefined) return options.format === 'text' ? io.print(drawn) : io.printExact(drawn);
+      if (options.output === undefined && options.format === 'text') return await printText(io, drawn);
+      if (options.output === undefined) return io.printExact(drawn);
       await writeOutput(io, '--output', options.output, drawn);
       io.note(`wrote ${visibleName(options.output)}`);
     });
+}
+
+/** The rows are cut at the width of the terminal: wrapped ones would part the lines of the picture. */
+async function printText(io: Io, drawn: string): Promise<void> {
+  const { columnsOf, fit, wrap } = await import('../terminal/fit.js');
+  const columns = columnsOf(io.stdout);
+  const [head = '', ...rows] = drawn.split('\n\n');
+  const picture = rows.join('\n\n').split('\n');
+  io.print([...wrap(head, columns), '', ...picture.map((line) => fit(line, columns))].join('\n'));
 }
 
 async function pictureFor(io: Io, target: string, options: GraphOptions): Promise<Picture> {
@@ -47,7 +57,7 @@ async function pictureFor(io: Io, target: string, options: GraphOptions): Promis
     return pictureOf(buildGraph(parsePlan(await readPlanFile(target))));
   }
   const { reportRun } = await import('../observe/report-run.js');
-  const { plan, result, now } = await reportRun(io, target, options);
+  const { plan, facts, result, now } = await reportRun(io, target, options);
   const { task } = options;
   if (task !== undefined) {
     const generated = Object.hasOwn(result.tasks, task) ? result.tasks[task]!.plan : undefined;
@@ -55,7 +65,7 @@ async function pictureFor(io: Io, target: string, options: GraphOptions): Promis
       throw new UsageError([`--task: no planner has made a plan for a task ${JSON.stringify(task)}`]);
     return pictureOf(buildGraph(generated as Plan));
   }
-  return pictureOf(buildGraph(plan), result, now);
+  return pictureOf(buildGraph(plan), result, { startedAt: facts.startedAt, now });
 }
 
 /** A run's id may have any form. A name of an existing file, or one that ends as a plan file does, is a file. */

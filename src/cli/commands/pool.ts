@@ -26,8 +26,12 @@ export function define(command: Command, io: Io): void {
       const statuses = await listPools(io, pool, options);
       if (options.json === true) return io.printJson({ pools: statuses });
       if (statuses.length === 0) return io.note('no pools: the configuration has none');
-      const { poolView } = await import('../view/pool-view.js');
-      io.print(statuses.map((status) => poolView(status, io.colours(io.stdout))).join('\n\n'));
+      const [{ poolView }, { columnsOf }] = await Promise.all([
+        import('../view/pool-view.js'),
+        import('../terminal/fit.js'),
+      ]);
+      const [colours, width] = [io.colours(io.stdout), columnsOf(io.stdout)];
+      io.print(statuses.map((status) => poolView(status, colours, width)).join('\n\n'));
     });
   sub('add', 'add or change a resource; holds until the next change, whatever the configuration says')
     .argument('<pool>', 'the name of a pool')

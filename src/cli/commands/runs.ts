@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
-import type { RunSummary } from '../../client/list-runs.js';
+import type { RunsOptions } from '../../client/run-query.js';
 import type { Io } from '../terminal/io.js';
 import { parseWhole, withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
+import { UsageError } from '../terminal/errors.js';
 import { withSession } from '../session/with-session.js';
 
-interface RunsOptions extends ServerOptions, JsonOption {
-  readonly limit: number;
+interface ListOptions extends ServerOptions, JsonOption, Required<Pick<RunsOptions, 'limit'>> {
+  readonly plan?: string;
+  readonly status?: RunsOptions['status'];
+  readonly tenant?: string;
+  readonly since?: string;
+  readonly waiting?: boolean;
 }
 
 const DEFAULT_LIMIT = 20;
@@ -13,42 +18,47 @@ const MAX_LIMIT = 10_000;
 
 export function define(command: Command, io: Io): void {
   withJson(withServer(command))
+    .option('--plan <name>', 'only runs of this plan')
+    .option('--status <status>', 'only runs with this status: running, paused, waiting, completed, failed, …')
+    .option('--tenant <name>', 'only runs of this tenant')
+    .option('--since <duration|time>', 'only runs that started within this duration (2h), or since this time')
+    .option('--waiting', 'only runs that wait for a person, an event or a larger budget')
     .option(
       '--limit <count>',
       'maximum number of runs',
       (value) => parseWhole('--limit', value, 1, MAX_LIMIT),
       DEFAULT_LIMIT,
     )
-    .action(async (options: RunsOptions) => {
-      const runs = await withSession(io, options, ({ baton }) => baton.runs({ limit: options.limit }));
-      if (options.json === true) io.printJson({ runs });
-      else if (runs.length === 0) io.note('no runs');
-      else io.print(await runsTable(runs));
+    .action(async (options: ListOptions) => {
+      const chosen = await readChoice(options);
+      const [runs, { address, namespace }] = await withSession(
+        io,
+        options,
+        async ({ baton, server }) => [await baton.runs(chosen), server] as const,
+      );
+      if (options.json === true) return io.printJson({ runs });
+      const { noRunsText, runsTable } = await import('../view/runs-table.js');
+      if (runs.length === 0) return io.note(noRunsText(chosen, { address, namespace }));
+      const { columnsOf } = await import('../terminal/fit.js');
+      io.print(runsTable(runs, { now: Date.now(), paint: io.colours(io.stdout), width: columnsOf(io.stdout) }));
     });
 }
 
-async function runsTable(runs: readonly RunSummary[]): Promise<string> {
-  const [{ textTable }, { formatDuration }, { visibleLine }] = await Promise.all([
-    import('../terminal/text-table.js'),
-    import('../../domain/duration.js'),
-    import('../../domain/text/visible.js'),
+/** Checked before a server is looked for. Throws UsageError. */
+async function readChoice({ waiting, limit, plan, tenant, since, status }: ListOptions): Promise<RunsOptions> {
+  const [{ runQuery }, { defined }, { InvalidInputError }] = await Promise.all([
+    import('../../client/run-query.js'),
+    import('../../domain/json/defined.js'),
+    import('../../client/errors.js'),
   ]);
-  const now = Date.now();
-  const hasTenant = runs.some(({ tenant }) => tenant !== null);
-  const rows = runs.map(({ runId, plan, status, failedTask, tenant, startedAt, endedAt }) => {
-    const began = Date.parse(startedAt);
-    const took = formatDuration(Math.max(0, (endedAt === null ? now : Date.parse(endedAt)) - began));
-    const cells = [runId, plan ?? '', status, localTime(new Date(began)), took];
-    return [...cells, ...(hasTenant ? [tenant ?? ''] : []), failedTask ?? ''].map(visibleLine);
-  });
-  const hasFailed = runs.some(({ failedTask }) => failedTask !== null);
-  const more = [...(hasTenant ? ['TENANT'] : []), ...(hasFailed ? ['FAILED TASK'] : [])];
-  const heading = ['RUN', 'PLAN', 'STATUS', 'STARTED', 'TOOK', ...more];
-  return textTable([heading, ...rows]);
-}
-
-/** `2026-11-22 22:43:56`, in the local time zone. */
-function localTime(time: Date): string {
-  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19).replace('T', ' ');
+  if (waiting === true && status !== undefined && status !== 'waiting')
+    throw new UsageError(['--waiting and --status exclude each other']);
+  const chosen = { limit, ...defined({ plan, tenant, since, status: waiting === true ? 'waiting' : status }) } as const;
+  try {
+    runQuery(chosen);
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw new UsageError(error.problems.map((problem) => `--${problem}`));
+    throw error;
+  }
+  return chosen;
 }

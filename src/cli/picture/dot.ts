@@ -20,10 +20,11 @@ const PLAIN = { ink: '#3f5f8a', fill: '#ffffff' };
 
 export function renderDot(picture: Picture): string {
   const { needs } = pictureGraph(picture.tasks);
-  const title = [picture.name, ...(picture.status === undefined ? [] : [picture.status])].join(' · ');
+  const shown = picture.state ?? picture.status;
+  const title = [picture.name, ...(shown === undefined ? [] : [shown])].join(' · ');
   return [
     `digraph ${quoted([picture.name])} {`,
-    `  graph [rankdir=LR, label=${quoted([title])}, labelloc=t, fontname="Helvetica"]`,
+    `  graph [rankdir=LR, label=${quoted([title, ...(picture.notes ?? [])])}, labelloc=t, fontname="Helvetica"]`,
     '  node [fontname="Helvetica", fontsize=11, fontcolor="#16202c"]',
     '  edge [color="#7d8896", arrowsize=0.7]',
     ...picture.tasks.map((task, index) => `  t${index} [${attributes(task)}]`),

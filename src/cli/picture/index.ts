@@ -22,9 +22,10 @@ export function renderPicture(picture: Picture, format: PictureFormat, options: 
 }
 
 /** Text from plans and runs is untrusted: hidden characters are shown as escapes in every format. */
-const visiblePicture = ({ name, tasks, ...rest }: Picture): Picture => ({
+const visiblePicture = ({ name, notes, tasks, ...rest }: Picture): Picture => ({
   ...rest,
   name: visibleLine(name),
+  ...(notes === undefined ? {} : { notes: notes.map(visibleLine) }),
   tasks: tasks.map(visibleTask),
 });
 

@@ -33,6 +33,7 @@ export function renderMermaid(picture: Picture): string {
     ...(edges.length > MAX_EDGES ? [`%% ${edges.length} lines: raise Mermaid's maxEdges (500) to show them`] : []),
     'flowchart LR',
     `  accTitle: ${quoted(picture.name)}`,
+    ...(picture.notes === undefined ? [] : [`  accDescr: ${picture.notes.map(quoted).join(' · ')}`]),
     ...rows.map((row, index) => `  ${vertex(row, index)}`),
     ...edges,
     ...[...statuses].map((status) => `  classDef ${className(status)} ${statusStyle(status)}`),

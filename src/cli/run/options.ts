@@ -28,7 +28,10 @@ export const withRunOptions = (command: Command, inputDefault = 'default {}'): C
     withDetach(
       withJson(withTaskQueue(withServer(command)))
         .option('--input <json|@file>', `the input of the run; ${inputDefault}`)
-        .option('--budget <json|@file>', 'the limits of the run: calls, tokens, usd, duration')
+        .option(
+          '--budget <amounts>',
+          'the limits of the run, as calls=8,tokens=1000,usd=2,duration=1h, as JSON, or @FILE',
+        )
         .option('--tenant <name>', 'the tenant of the run: each tenant gets a share of the workers')
         .option('--weight <number>', 'the weight of that share, relative to other tenants; default 1', parseWeight)
         .option('--id <id>', 'the id of the run; an existing run is followed, or its result printed', (value) =>

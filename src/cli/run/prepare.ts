@@ -11,6 +11,7 @@ import { planWarnings } from '../../domain/plan/validate/warnings.js';
 import { problem } from '../../domain/problem.js';
 import { checkEnd, STORAGE_HINT } from '../../domain/run/end-check.js';
 import type { RunResult } from '../../domain/run/result.js';
+import { readAmountsArgument } from '../arguments/amounts-argument.js';
 import { readJsonArgument } from '../arguments/json-argument.js';
 import { parseName } from '../arguments/options.js';
 import { ownQueue } from '../arguments/project-queue.js';
@@ -51,7 +52,7 @@ export async function prepareStart(
   const namedQueue = options.taskQueue ?? config?.taskQueue;
   const isElsewhere = options.detach === true || namedQueue !== undefined;
   const budget =
-    options.budget === undefined ? old?.budget : await readJsonArgument('--budget', options.budget, io.cwd);
+    options.budget === undefined ? old?.budget : await readAmountsArgument('--budget', options.budget, io.cwd);
   // Whether values are stored is known when the server is: the client that starts the run checks the size again.
   const valueLimit = config?.storage === false ? undefined : MAX_STORED_VALUE_BYTES;
   const terms = { budget, tenant: tenantOf(options) ?? old?.tenant, ...defined({ valueLimit }) };
@@ -60,7 +61,8 @@ export async function prepareStart(
   );
   const { warning } = checkEnd(prepared);
   const warnings = [...planWarnings(prepared.plan), ...(warning === undefined ? [] : [`${warning}; ${STORAGE_HINT}`])];
-  for (const text of warnings) io.note(`${io.colours(io.stderr).yellow('warning:')} ${text}`);
+  if (options.quiet !== true)
+    for (const text of warnings) io.note(`${io.colours(io.stderr).yellow('warning:')} ${text}`);
   const { id } = options;
   if (fork !== undefined && id !== undefined) checkForkId(id, fork);
   const forkOf = fork === undefined ? undefined : { run: fork.run, from: fork.from ?? [] };

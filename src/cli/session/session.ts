@@ -25,7 +25,7 @@ export interface SessionRequest {
 
 /** Throws ServerUnreachableError. */
 async function openSession(io: Io, request: SessionRequest): Promise<Session> {
-  const progress = progressNotes(io, request.start === 'again' ? QUIET_MS : 0);
+  const progress = progressNotes(io, request);
   const server = await findServer(findOptions(io, request, progress.note))
     .catch((error: unknown) => {
       throw withAdvice(error, request.start);
@@ -87,7 +87,9 @@ function withAdvice(error: unknown, start: SessionRequest['start']): unknown {
 /** Commands that read runs report the start of a server only if it takes longer than this. */
 const QUIET_MS = 3_000;
 
-function progressNotes(io: Io, quietMs: number): { note: (line: string) => void; stop: () => void } {
+function progressNotes(io: Io, { start, options }: SessionRequest): { note: (line: string) => void; stop: () => void } {
+  if (options.quiet === true) return { note: () => undefined, stop: () => undefined };
+  const quietMs = start === 'again' ? QUIET_MS : 0;
   let last: string | undefined;
   let quiet = quietMs > 0;
   const timer = setTimeout(() => {

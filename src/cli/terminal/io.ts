@@ -4,6 +4,7 @@
 // I3. No text from outside acts on a terminal: all output goes through `forTerminal`. Only `printExact` leaves text as it is, for the
 //     output of a run and for files, if stdout is not a terminal.
 import { visible } from '../../domain/text/visible.js';
+import { columnsOf, wrap } from './fit.js';
 import { createColours, forTerminal, type Colours } from './paint.js';
 
 export type { Colours };
@@ -21,7 +22,7 @@ export interface Io {
   /** As `print`, but to a file or pipe, every character as it is. */
   printExact(this: void, text: string): void;
   printJson(this: void, value: unknown): void;
-  /** Prints a line for people on stderr. */
+  /** Prints a line for people on stderr; a terminal gets it wrapped between words. */
   note(this: void, line: string): void;
   /** Sends the lines for people to `sink` until the returned function is called. */
   divertNotes(this: void, sink: (line: string) => void): () => void;
@@ -42,7 +43,8 @@ export interface IoOptions {
 }
 
 export function createIo({ stdout, stderr, env, cwd, colour }: IoOptions): Io {
-  const toStderr = (line: string): void => void stderr.write(`${forTerminal(line)}\n`);
+  const toStderr = (line: string): void =>
+    void stderr.write(`${forTerminal(wrap(line, columnsOf(stderr)).join('\n'))}\n`);
   let sink = toStderr;
   const write = (text: string): void => void stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   return {

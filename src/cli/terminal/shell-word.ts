@@ -1,3 +1,1 @@
-/** A word quoted for the shell, for commands that people copy. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) && !word.startsWith('-') ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+export { shellWord } from '../../domain/text/shell-word.js';

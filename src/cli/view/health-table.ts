@@ -3,6 +3,7 @@ import { visibleLine } from '../../domain/text/visible.js';
 import { checkAgents } from '../../worker/agent-health.js';
 import type { LoadedConfig } from '../session/load-config.js';
 import type { Io } from '../terminal/io.js';
+import { columnsOf } from '../terminal/fit.js';
 import { textTable } from '../terminal/text-table.js';
 
 export async function showHealth(
@@ -24,5 +25,8 @@ export async function showHealth(
       visibleLine(why ?? ''),
     ];
   });
-  io.print(textTable([['AGENT', 'KIND', 'HEALTHY', 'LATENCY', 'REASON'], ...rows]));
+  const table = [['AGENT', 'KIND', 'HEALTHY', 'LATENCY', 'REASON'], ...rows];
+  io.print(
+    textTable(table, { width: columnsOf(io.stdout), cut: { AGENT: 12, REASON: 24 }, drop: ['KIND', 'LATENCY'] }),
+  );
 }

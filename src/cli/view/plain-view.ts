@@ -1,18 +1,21 @@
 // Prints one line for each change of a task's status, for logs, pipes and CI.
 import { replanLines } from '../../domain/run/replan-text.js';
 import type { TaskResult } from '../../domain/run/result.js';
+import { waitText, type Waiting } from '../../domain/run/waiting.js';
 import type { TaskStatus } from '../../domain/task-status.js';
+import { visibleLine } from '../../domain/text/visible.js';
 import type { Io } from '../terminal/io.js';
 import type { RunFacts } from './run-facts.js';
 import { pathWithin, type SeenRun } from './seen-run.js';
 import { detailOf, timeOf } from './task-row.js';
 import type { View } from './view.js';
-import { budgetAdviceFor, waitingFor } from './waiting.js';
+import { waitLine, waitOf, waitsBelow } from './waiting.js';
 
 export function plainView(io: Io, clock: () => number = Date.now): View {
   let replans = 0;
   let before: ReadonlyMap<string, ShownStatus> = new Map();
   let lastTrouble: string | undefined;
+  let shownState: string | undefined;
   let wasShort = false;
   const show: View['show'] = (run, subRuns) => {
     const { facts, snapshot } = run;
@@ -22,8 +25,11 @@ export function plainView(io: Io, clock: () => number = Date.now): View {
     replans = replanned.length;
     const seen = [...seenTasks(run), ...subRuns.flatMap((sub) => seenTasks(sub, facts))];
     for (const line of changedLines(before, seen, now)) io.note(`${clockTime(now)} ${line}`);
-    const short = budgetAdviceFor(snapshot, facts, subRuns);
-    if (!wasShort) for (const line of short) io.note(`${clockTime(now)} paused: ${line}`);
+    if (snapshot.state !== shownState && (snapshot.state === 'cancelling' || snapshot.state === 'compensating'))
+      io.note(`${clockTime(now)} run ${visibleLine(snapshot.runId)} is ${snapshot.state}`);
+    shownState = snapshot.state;
+    const short = waitsBelow(snapshot, facts, subRuns).filter((one) => one.for === 'budget');
+    if (!wasShort) for (const one of short) io.note(`${clockTime(now)} ${waitLine(one)}: ${one.command}`);
     wasShort = short.length > 0;
     before = new Map(seen.map(({ name, task }) => [name, shownStatusOf(task)]));
   };
@@ -49,6 +55,8 @@ export interface SeenTask {
   readonly task: TaskResult;
   /** The facts of its run. */
   readonly facts: RunFacts;
+  /** What it waits for, if its run reports that. */
+  readonly waiting?: Waiting | undefined;
 }
 
 export function seenTasks(run: SeenRun, root?: RunFacts): SeenTask[] {
@@ -58,6 +66,7 @@ export function seenTasks(run: SeenRun, root?: RunFacts): SeenTask[] {
     id,
     task,
     facts: run.facts,
+    waiting: run.snapshot.waiting?.find((one) => one.task === id),
   }));
 }
 
@@ -71,9 +80,9 @@ export function changedLines(
   const when = ({ task: { startedAt, endedAt } }: SeenTask): string => endedAt ?? startedAt ?? '9';
   return changed
     .sort((a, b) => (when(a) < when(b) ? -1 : when(a) > when(b) ? 1 : 0))
-    .map(({ name, id, task, facts }) => {
-      const [waiting] = task.status === 'running' ? waitingFor(facts, id, task) : [];
-      const detail = waiting === undefined ? detailOf(task) : `${waiting.why} (${waiting.command})`;
+    .map(({ name, id, task, facts, waiting = waitOf(id, task, facts) }) => {
+      const detail =
+        waiting === undefined ? detailOf(task, facts.tasks.get(id), now) : `${waitText(waiting)} (${waiting.command})`;
       const time = task.endedAt === null ? '' : timeOf(task, now);
       const words = [name, task.status, ...(time === '' ? [] : [time])].join(' ');
       return detail === '' ? words : `${words}: ${detail}`;

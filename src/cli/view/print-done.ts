@@ -49,10 +49,10 @@ function eventText({ event, state, tasks }: EventDelivery): string {
       return `delivered: ${event}; task ${names} was waiting for it`;
     case 'kept':
       return tasks.length === 0
-        ? `delivered: ${event}; kept, but it is not known yet that a task will wait for it`
-        : `delivered: ${event}; kept until task ${names} waits for it`;
+        ? `kept: ${event}; no task waits for it now, and it is not known yet whether one will`
+        : `kept: ${event}; no task waits for it now, task ${names} will`;
     case 'repeated':
-      return `delivered: ${event}; it had been received before under this id`;
+      return `received before: ${event}; the run has an event with this id already, and takes it once`;
     case 'sent':
       return `sent: ${event}; the worker is older than this program and does not report whether a task takes it`;
   }

@@ -1,14 +1,15 @@
 // The facts about a run that its snapshots do not have.
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { labelOf } from '../../domain/picture/from-run.js';
-import { kindsOf, type Plan, type TaskKind } from '../../domain/plan/plan.js';
+import { kindsOf, type Plan } from '../../domain/plan/plan.js';
+import { hasSeveralCalls } from '../../domain/plan/task-agents.js';
+import type { TaskLabel } from '../../domain/run/waiting.js';
 import { visibleLine } from '../../domain/text/visible.js';
 import type { FoundServer } from '../../server/index.js';
 
-export interface TaskFacts {
-  readonly kind: TaskKind;
-  /** The agent's type, the title of an approval, the name of an event, …: one line. */
-  readonly label: string;
+export interface TaskFacts extends TaskLabel {
+  /** The task may make several calls for one answer: they are not attempts of one call. */
+  readonly hasSeveralCalls?: boolean;
 }
 
 export interface RunFacts {
@@ -39,5 +40,12 @@ export function runFacts(
 
 export const taskFacts = ({ tasks }: Plan): RunFacts['tasks'] =>
   new Map(
-    Object.entries(tasks).map(([id, task]) => [id, { kind: kindsOf(task)[0]!, label: visibleLine(labelOf(task)) }]),
+    Object.entries(tasks).map(([id, task]) => [
+      id,
+      {
+        kind: kindsOf(task)[0]!,
+        label: visibleLine(labelOf(task)),
+        ...(hasSeveralCalls(task) ? { hasSeveralCalls: true } : {}),
+      },
+    ]),
   );

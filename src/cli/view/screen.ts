@@ -5,12 +5,14 @@ import { formatDuration } from '../../domain/duration.js';
 import { visibleLine } from '../../domain/text/visible.js';
 import { replanLines } from '../../domain/run/replan-text.js';
 import type { RunResult } from '../../domain/run/result.js';
+import type { Waiting } from '../../domain/run/waiting.js';
 import type { Colours } from '../terminal/io.js';
 import type { RunFacts } from './run-facts.js';
-import { pathWithin, type SeenRun } from './seen-run.js';
+import type { SeenRun } from './seen-run.js';
 import { statusText } from './summary.js';
-import { fit, taskTable, type TableSize } from './task-table.js';
-import { budgetAdviceFor, waitingTasks } from './waiting.js';
+import { wrap, wrapCommand } from '../terminal/fit.js';
+import { taskTable, type TableSize } from './task-table.js';
+import { waitLine, waitsBelow } from './waiting.js';
 
 export interface ScreenState {
   readonly snapshot: RunResult | undefined;
@@ -21,6 +23,8 @@ export interface ScreenState {
   readonly now: number;
 }
 
+const NO_BREAK = '\u00a0';
+
 /** The maximum number of waiting tasks that are shown; each takes two lines. */
 const MAX_WAITING = 3;
 
@@ -29,32 +33,36 @@ const MIN_ROWS = 3;
 
 export function screenLines(state: ScreenState, size: TableSize, paint: Colours): string[] {
   const { snapshot, subRuns = [], facts, trouble, now } = state;
-  const head = headerLines(state, paint);
-  const waiting = [
-    ...(snapshot === undefined ? [] : waitingTasks(snapshot, facts)),
-    ...subRuns.flatMap((sub) =>
-      waitingTasks(sub.snapshot, sub.facts).map((one) => ({ ...one, task: `${pathWithin(facts, sub)}/${one.task}` })),
-    ),
+  const wrapped = (lines: readonly string[]) =>
+    lines.flatMap((line) => wrap(line, size.columns)).map((line) => line.replaceAll(NO_BREAK, ' '));
+  const head = wrapped(headerLines(state, paint));
+  const waiting = snapshot === undefined ? [] : waitsBelow(snapshot, facts, subRuns);
+  const tasks = waiting.filter((one) => one.for !== 'budget');
+  const answer = (one: Waiting): string[] => [
+    ...wrapped([`${paint.yellow('◆')} ${waitLine(one)}`]),
+    ...wrapCommand(`  ${one.command}`, size.columns).map((line) => paint.bold(line)),
   ];
   const foot = [
-    ...waiting
-      .slice(0, MAX_WAITING)
-      .flatMap(({ task, why, command }) => [`${paint.yellow('◆')} ${task} ${why}`, `  ${paint.bold(command)}`]),
-    ...(waiting.length > MAX_WAITING ? [paint.dim(`… ${waiting.length - MAX_WAITING} more tasks wait`)] : []),
-    ...(snapshot === undefined ? [] : budgetAdviceFor(snapshot, facts, subRuns).map((text) => paint.yellow(text))),
-    ...droppedLines(snapshot).map((text) => paint.yellow(text)),
-    ...(trouble === undefined ? [] : [paint.yellow(trouble)]),
+    ...tasks.slice(0, MAX_WAITING).flatMap(answer),
+    ...(tasks.length > MAX_WAITING ? [paint.dim(`… ${tasks.length - MAX_WAITING} more tasks wait`)] : []),
+    ...wrapped(droppedLines(snapshot).map((text) => paint.yellow(text))),
+    ...waiting.filter((one) => one.for === 'budget').flatMap(answer),
+    ...wrapped(trouble === undefined ? [] : [paint.yellow(trouble)]),
   ];
   const around = head.length + 1 + (foot.length === 0 ? 0 : foot.length + 1) + 1;
   const room = Math.max(MIN_ROWS, size.rows - around);
   const table =
     snapshot === undefined ? [] : taskTable(snapshot, facts, { size: { ...size, rows: room }, subRuns, now, paint });
-  return [...head, '', ...table, ...(foot.length === 0 ? [] : ['', ...foot])].map((text) => fit(text, size.columns));
+  return [...head, '', ...table, ...(foot.length === 0 ? [] : ['', ...foot])];
 }
 
 function headerLines({ snapshot, facts, now }: ScreenState, paint: Colours): string[] {
   const { id, plan, page, startedAt } = facts;
-  const status = snapshot === undefined ? paint.dim('○ starting') : statusText(snapshot, paint);
+  // The glyph stays with its word.
+  const status = (snapshot === undefined ? paint.dim('○ starting') : statusText(snapshot, paint)).replace(
+    ' ',
+    NO_BREAK,
+  );
   const head = [paint.bold(plan), id, status, formatDuration(Math.max(0, now - startedAt))].join(' · ');
   const budget = snapshot?.budget === undefined ? [] : [`budget: ${budgetText(snapshot.budget)}`];
   const replans = snapshot === undefined ? [] : replanLines(snapshot).slice(-1);

@@ -2,8 +2,10 @@
 import { formatDuration } from '../../domain/duration.js';
 import { originText } from '../../domain/run/origin.js';
 import { visibleLine } from '../../domain/text/visible.js';
+import { failureText } from '../../domain/failure.js';
 import { replanLines } from '../../domain/run/replan-text.js';
 import type { RunResult, RunStatus, TaskResult } from '../../domain/run/result.js';
+import { shownStatus, type RunState } from '../../domain/run/waiting.js';
 import type { Colours } from '../terminal/io.js';
 import { countText } from './pick-rows.js';
 
@@ -13,15 +15,27 @@ const LOOK = {
   completed: { glyph: '✓', colour: 'green' },
   failed: { glyph: '✗', colour: 'red' },
   cancelled: { glyph: '⊘', colour: 'yellow' },
-} as const satisfies Record<RunStatus, { glyph: string; colour: keyof Colours }>;
+  waiting: { glyph: '◆', colour: 'yellow' },
+  cancelling: { glyph: '⊘', colour: 'yellow' },
+  compensating: { glyph: '↺', colour: 'magenta' },
+} as const satisfies Record<
+  RunStatus | RunState,
+  { glyph: string; colour: 'blue' | 'yellow' | 'green' | 'red' | 'magenta' }
+>;
 
-/** `paused (user)`, in its colour, with its glyph. */
+/** For the statuses of lists, too, of which some are Temporal's own. */
+export function colourOfStatus(status: string, paint: Colours): (text: string) => string {
+  return paint[Object.hasOwn(LOOK, status) ? LOOK[status as keyof typeof LOOK].colour : 'red'];
+}
+
+/** `paused (user)`, `waiting`, in its colour, with its glyph. */
 export function statusText(
-  { status, pausedBecause }: Pick<RunResult, 'status' | 'pausedBecause'>,
+  { status, state, pausedBecause }: Pick<RunResult, 'status' | 'state' | 'pausedBecause'>,
   paint: Colours,
 ): string {
-  const { glyph, colour } = LOOK[status];
-  return paint[colour](`${glyph} ${status}${pausedBecause === undefined ? '' : ` (${visibleLine(pausedBecause)})`}`);
+  const shown = shownStatus({ status, state });
+  const { glyph, colour } = LOOK[shown];
+  return paint[colour](`${glyph} ${shown}${pausedBecause === undefined ? '' : ` (${visibleLine(pausedBecause)})`}`);
 }
 
 export function summaryLines(result: RunResult, tookMs: number, paint: Colours): string[] {
@@ -36,7 +50,7 @@ export function summaryLines(result: RunResult, tookMs: number, paint: Colours):
   ];
   const { failure, compensated, debt } = result;
   const dropped = tasks.filter(({ outputDropped }) => outputDropped === true);
-  const why = failure === null ? [] : [`${failure.type}: ${visibleLine(failure.message)}`];
+  const why = failure === null ? [] : [`${failure.type}: ${visibleLine(failureText(failure))}`];
   return [
     head.join(' · '),
     ...replanLines(result).map((line) => `  ${line}`),

@@ -3,6 +3,7 @@ import { formatDuration } from '../../domain/duration.js';
 import { visibleLine } from '../../domain/text/visible.js';
 import type { TaskResult } from '../../domain/run/result.js';
 import type { TaskStatus } from '../../domain/task-status.js';
+import { attemptsText } from '../../domain/plan/task-agents.js';
 import type { TaskFacts } from './run-facts.js';
 
 export interface TaskRow {
@@ -21,7 +22,7 @@ export function taskRow(id: string, task: TaskResult, facts: TaskFacts | undefin
     label: visibleLine(task.agent ?? titleOf(task, facts) ?? facts?.label ?? ''),
     status: task.status,
     time: timeOf(task, now),
-    detail: detailOf(task),
+    detail: detailOf(task, facts, now),
   };
 }
 
@@ -40,16 +41,18 @@ const SKIP_REASONS: Partial<Record<NonNullable<TaskResult['skip']>['cause'], str
   budget: 'optional, and the budget was at its soft limit',
 };
 
-/** `attempt 2 · connect ECONNREFUSED`, `24/120 items, 1 failed`, `waits for pool gpus`, `its condition was false`. */
-export function detailOf({ status, attempts, items, waits, reused, cached, skip, failure }: TaskResult): string {
+/** `attempt 2 · connect ECONNREFUSED`, `3 calls`, `24/120 items, 1 failed`, `waits for pool gpus`, `its condition was false`. */
+export function detailOf(task: TaskResult, facts?: Pick<TaskFacts, 'hasSeveralCalls'>, now = Date.now()): string {
+  const { status, attempts, items, waits, reused, cached, skip, failure } = task;
   const parts: string[] = [];
+  const isHeld = waits?.breaker !== undefined && items === null;
   if (items !== null) {
     const failed = items.failed > 0 ? `, ${items.failed} failed` : '';
     const again = items.reused === undefined || reused !== undefined ? '' : `, ${items.reused} reused`;
     parts.push(`${items.succeeded}/${items.total} items${failed}${again}`);
-  } else if (attempts > 1) parts.push(`attempt ${attempts}`);
+  } else if (attempts > 1 && !isHeld) parts.push(attemptsText(attempts, facts));
   if (waits !== undefined) {
-    const what = waitTarget(waits);
+    const what = `${waitTarget(waits)}${untilText(waits, now)}`;
     parts.push(items === null ? `waits for ${what}` : `${waits.calls} waiting for ${what}`);
   }
   if (reused !== undefined) parts.push('reused');
@@ -59,8 +62,8 @@ export function detailOf({ status, attempts, items, waits, reused, cached, skip,
     const whole = skip.because === undefined ? SKIP_REASONS[skip.cause] : undefined;
     parts.push(whole ?? because);
   }
-  // The failure of a cancelled task only repeats that it was cancelled.
-  if (failure !== null && status !== 'cancelled') parts.push(visibleLine(failure.message));
+  // The failure of a cancelled task only repeats that it was cancelled, and that of a breaker that the task waits for it.
+  if (failure !== null && status !== 'cancelled' && !isHeld) parts.push(visibleLine(failure.message));
   // The cause explains why the outcome is unknown.
   if (status === 'unknown' && failure?.cause !== undefined) parts.push(visibleLine(failure.cause));
   return parts.join(' · ');
@@ -69,4 +72,11 @@ export function detailOf({ status, attempts, items, waits, reused, cached, skip,
 function waitTarget({ pool, breaker = '', agent }: NonNullable<TaskResult['waits']>): string {
   if (agent !== undefined) return `a worker that has agent ${visibleLine(agent)}`;
   return pool === undefined ? `the breaker of ${visibleLine(breaker)}` : `pool ${visibleLine(pool)}`;
+}
+
+/** `, calls may try in 40s`, rounded up to whole seconds. */
+function untilText({ until }: NonNullable<TaskResult['waits']>, now: number): string {
+  const leftMs = until === undefined ? 0 : Date.parse(until) - now;
+  if (until === undefined) return '';
+  return leftMs <= 0 ? ', calls may try now' : `, calls may try in ${formatDuration(Math.ceil(leftMs / 1000) * 1000)}`;
 }

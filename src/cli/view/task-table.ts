@@ -1,14 +1,15 @@
 // The table of tasks for a screen of a given size. Pure: the same run, size and time give the same lines.
-import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import type { RunResult } from '../../domain/run/result.js';
 import { statusLook } from '../../domain/picture/status-style.js';
 import type { Colours } from '../terminal/io.js';
-import { inColours, printable } from '../terminal/paint.js';
+import { fit } from '../terminal/fit.js';
 import { pickRows } from './pick-rows.js';
 import type { RunFacts } from './run-facts.js';
 import { belowTask, itemOf, type SeenRun } from './seen-run.js';
 import { taskRow, type TaskRow } from './task-row.js';
+
+export { fit };
 
 export interface TableSize {
   /** Infinity if the output has no limited width. */
@@ -100,13 +101,6 @@ function line({ id, label, status, time, detail }: TaskRow, widths: Widths, pain
 function cell(text: string, width: number): string {
   const cut = fit(text, width);
   return cut + ' '.repeat(Math.max(0, width - stringWidth(cut)));
-}
-
-/** Truncated with `…` to at most `columns` columns. */
-export function fit(raw: string, columns: number): string {
-  const text = printable(raw);
-  if (columns === Infinity || stringWidth(text) <= columns) return text;
-  return inColours(text, (coloured) => cliTruncate(coloured, Math.max(1, columns)));
 }
 
 const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);

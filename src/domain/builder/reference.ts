@@ -16,6 +16,15 @@ export interface UntypedRef extends ReferenceTo<never> {
   readonly [key: string]: UntypedRef;
 }
 
+/**
+ * A reference to an input of unknown type. Its properties are references; they are `any` because under `noUncheckedIndexedAccess` every
+ * other type would include `undefined`, which none of them is.
+ */
+export interface UntypedInput extends ReferenceTo<never> {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly [key: string]: any;
+}
+
 /** A value that a run will have; its properties are references too. */
 export type Ref<T> = unknown extends T
   ? UntypedRef

@@ -21,7 +21,7 @@ import type {
 import type { PlannerRequest } from '../planning/request.js';
 import type { Retry } from '../call/retry.js';
 import type { Cache } from '../call/reuse.js';
-import type { Input, Ref, ReferenceTo } from './reference.js';
+import type { Input, Ref, ReferenceTo, UntypedInput } from './reference.js';
 import type { TaskStatus } from '../task-status.js';
 
 declare const TYPES: unique symbol;
@@ -30,6 +30,20 @@ declare const TYPES: unique symbol;
 export type TypedPlan<I = unknown, O = unknown> = Plan & {
   readonly [TYPES]?: { readonly input: I; readonly output: O };
 };
+
+/** The type of the input that runs of a plan take; `unknown` for a plan without types. */
+export type InputOf<P> = typeof TYPES extends keyof P
+  ? NonNullable<P[typeof TYPES]> extends { readonly input: infer I }
+    ? I
+    : unknown
+  : unknown;
+
+/** The type of the output of runs of a plan; `unknown` for a plan without types. */
+export type OutputOf<P> = typeof TYPES extends keyof P
+  ? NonNullable<P[typeof TYPES]> extends { readonly output: infer O }
+    ? O
+    : unknown
+  : unknown;
 
 /** A task that has been added to a plan. */
 export interface TaskHandle<O = unknown> {
@@ -130,7 +144,7 @@ export interface Approval {
 
 export interface PlanBuilder<I> {
   /** The input of the run. */
-  readonly input: Ref<I>;
+  readonly input: unknown extends I ? UntypedInput : Ref<I>;
   readonly run: Ref<{ id: string; plan: string; startedAt: string }>;
   /** A JSONata expression that contains references and JSON values: p.expr<number>`$count(${a.output.files})`. */
   expr<T = unknown>(texts: TemplateStringsArray, ...values: readonly unknown[]): Ref<T>;

@@ -21,5 +21,9 @@ export interface Picture {
   readonly name: string;
   /** The status of the run; absent in the picture of a plan. */
   readonly status?: string;
+  /** What a run in progress does, if its status does not say it. */
+  readonly state?: string;
+  /** Which run it is and when it ran, why it failed, what it waits for: one line each. Absent in the picture of a plan. */
+  readonly notes?: readonly string[];
   readonly tasks: readonly PictureTask[];
 }

@@ -53,6 +53,7 @@ export function pictureText(picture: Picture, options: PictureTextOptions = {}):
   const below = taskCount(rows.slice(from + limit));
   return [
     header(picture, paint),
+    ...(picture.notes ?? []).map(oneLine),
     '',
     ...(above === '' ? [] : [`… ${above} before these${statusWords(rows.slice(0, from))}`]),
     ...lines,
@@ -71,7 +72,8 @@ function header(picture: Picture, paint: (text: string, status: TaskStatus) => s
     return `${paint(glyph, status)} ${count} ${word}`;
   });
   const size = `${picture.tasks.length} ${picture.tasks.length === 1 ? 'task' : 'tasks'}`;
-  const status = picture.status === undefined ? [] : [oneLine(picture.status)];
+  const shown = picture.state ?? picture.status;
+  const status = shown === undefined ? [] : [oneLine(shown)];
   return [oneLine(picture.name), ...status, ...(legend.length === 0 ? [size] : legend)].join(' · ');
 }
 

@@ -1,7 +1,5 @@
 // Describes a run in GitHub's Markdown for the Temporal Web UI: its status, the DAG as text, a table of tasks. The size is bounded,
 // because the Web UI passes the text in the URL of a frame.
-import { oneLine } from '../text/one-line.js';
-import { truncateEnd } from '../text/truncate.js';
 import { escapeMarkdown } from '../text/markdown.js';
 import { budgetText } from '../budget/text.js';
 import { taskOf, type Graph } from '../plan/graph.js';
@@ -11,46 +9,46 @@ import type { Progress } from '../progress/state.js';
 import { replanLines } from '../run/replan-text.js';
 import type { TaskResult } from '../run/result.js';
 import { countStatuses, statusLook } from './status-style.js';
-import { summarize } from '../run/summarize.js';
+import { summarize, type SummaryContext } from '../run/summarize.js';
+import { shownStatus, waitText, type Waiting } from '../run/waiting.js';
 
 /** Maximum number of rows in the picture and in the table. If there are more tasks, the most important are shown. */
 const MAX_ROWS = 50;
+/** Of tasks that wait for an answer. */
+const MAX_WAITING = 5;
 
-export function runDetails(graph: Graph, progress: Progress): string {
-  const result = summarize(graph, progress, { runId: '' });
+export function runDetails(graph: Graph, progress: Progress, summary: SummaryContext = { runId: '' }): string {
+  const result = summarize(graph, progress, summary);
   const counts = countStatuses(Object.values(result.tasks).map(({ status }) => status));
   const statusCounts = [...counts].map(([status, count]) => `${count} ${statusLook[status].word}`).join(' · ');
   const phase = result.status === 'running' && progress.phase !== 'running' ? progress.phase : result.status;
+  const waiting = result.waiting ?? [];
   return [
-    `**${escapeMarkdown(graph.plan.name)}**: ${phase}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${statusCounts}`,
+    `**${escapeMarkdown(graph.plan.name)}**: ${shownStatus({ status: phase, state: result.state })}${result.pausedBecause === undefined ? '' : ` (${result.pausedBecause})`} · ${statusCounts}`,
     ...(result.budget === undefined ? [] : [`Budget: ${escapeMarkdown(budgetText(result.budget))}`]),
+    ...waiting.slice(0, MAX_WAITING).map(waitLine),
+    ...(waiting.length > MAX_WAITING ? [`and ${waiting.length - MAX_WAITING} more tasks wait`] : []),
     ...replanLines(result).map((line) => `> ${escapeMarkdown(line)}`),
     ...(result.failure === null ? [] : [`> ${escapeMarkdown(result.failure.message)}`]),
-    ...questionLines(graph, result.tasks),
     ['```', picture(graph, result), '```'].join('\n'),
     taskTable(graph, result.tasks),
     ...(progress.debt.length === 0 ? [] : [`Could not be undone: ${progress.debt.join(', ')}`]),
   ].join('\n\n');
 }
 
-/** The most questions that are shown, and the most characters of each of their texts. */
-const MAX_QUESTIONS = 5;
-const SHOWN_OF_TEXT = 300;
+/** `> signOff waits for an answer: Publish? · baton approve r-1 signOff` */
+const waitLine = (waiting: Waiting): string =>
+  `> ${escapeMarkdown([waiting.task ?? '', waitText(waiting)].join(' ').trim())} · ${codeSpan(waiting.command)}`;
 
-/** What people are asked at the moment. */
-const questionLines = (graph: Graph, tasks: Readonly<Record<string, TaskResult>>): string[] =>
-  Object.entries(tasks)
-    .filter(([id, { status, asks }]) => status === 'running' && (asks === true || taskOf(graph, id).kind === 'approve'))
-    .filter(([, { question }]) => question !== undefined)
-    .slice(0, MAX_QUESTIONS)
-    .map(([id, { question: { title = '', description = '' } = {} }]) => {
-      const lines = [title, description].filter((text) => text !== '');
-      return `> **${id}** waits for an answer: ${lines.map((text) => escapeMarkdown(truncateEnd(oneLine(text), SHOWN_OF_TEXT))).join(' · ')}`;
-    });
+/** A backtick within it would end it. */
+const codeSpan = (text: string): string => (text.includes('`') ? escapeMarkdown(text) : `\`${text}\``);
 
 /** The picture without its heading, which repeats the line above and is too wide. */
 const picture = (graph: Graph, result: ReturnType<typeof summarize>): string =>
-  pictureText(pictureOf(graph, result), { limit: MAX_ROWS }).split('\n').slice(2).join('\n');
+  pictureText({ ...pictureOf(graph, result), notes: [] }, { limit: MAX_ROWS })
+    .split('\n')
+    .slice(2)
+    .join('\n');
 
 function taskTable(graph: Graph, tasks: Readonly<Record<string, TaskResult>>): string {
   const ids = mostImportant(graph, tasks);

@@ -80,3 +80,28 @@ export function agentText({ agent, race, vote }: Pick<Task, 'agent' | 'race' | '
   if (vote !== undefined) return `${vote.quorum} of ${vote.agents.join(', ')}`;
   return race === undefined ? agent : race.join(' | ');
 }
+
+/** The agent's type, the title of an approval, the name of an event, … */
+export function labelOf(task: Task): string {
+  const { plan, decompose, approve, wait, event } = task;
+  const agents = agentText(task);
+  if (agents !== undefined) return agents;
+  if (plan !== undefined) return typeof plan === 'string' ? plan : plan.name;
+  if (decompose !== undefined) return decompose.goal;
+  if (approve !== undefined) return approve.title;
+  if (event !== undefined) return typeof event === 'string' ? event : event.name;
+  if (wait === undefined) return '';
+  return typeof wait === 'string' ? wait : 'for' in wait ? wait.for : wait.until;
+}
+
+type SeveralCalls = Pick<Task, 'race' | 'vote' | 'hedge' | 'fallback'>;
+
+/** True if a task may make several calls for one answer: its attempts are those of all of them. */
+export const hasSeveralCalls = (task: SeveralCalls): boolean =>
+  task.race !== undefined || task.vote !== undefined || task.hedge !== undefined || fallbacksOf(task).length > 0;
+
+/** `attempt 2` of one call; `3 calls` if the task may make several for one answer. */
+export const attemptsText = (
+  attempts: number,
+  { hasSeveralCalls: isSeveral = false }: { hasSeveralCalls?: boolean } = {},
+): string => (isSeveral ? `${attempts} calls` : `attempt ${attempts}`);

@@ -102,7 +102,9 @@ function forEachOutcome(progress: Progress, id: string): Outcome {
     // Items that were cancelled are not the cause: they were in flight when too many others had failed.
     const first = items.ended.findIndex((item) => item?.failure !== undefined && item.failure.type !== 'Cancelled');
     const why = items.ended[first]?.failure?.message ?? 'cancelled';
-    const message = `more than ${items.tolerated} of ${items.total} items failed; the first, item ${Math.max(first, 0)}: ${why}`;
+    const { failed, tolerated, total } = items;
+    const many = tolerated === 0 ? String(failed) : `more than ${tolerated}`;
+    const message = `${many} of ${total} items failed; the first, item ${Math.max(first, 0)}: ${why}`;
     return { status: 'failed', attempts: 0, failure: failure('TooManyFailures', message) };
   }
   const output = items.ended.map((item) => item?.output ?? null);

@@ -6,6 +6,7 @@ import { Failure, RunFailure } from '../failure.js';
 import { TaskStatus } from '../task-status.js';
 import { Question } from '../question.js';
 import { ReplanNote } from '../progress/replan-note.js';
+import { RunState, Waiting } from './waiting.js';
 
 export const RunStatus = z.enum(['running', 'paused', 'completed', 'failed', 'cancelled']);
 export type RunStatus = z.infer<typeof RunStatus>;
@@ -50,6 +51,8 @@ export const TaskResult = z.strictObject({
       breaker: z.string().optional(),
       agent: z.string().optional(),
       calls: z.int(),
+      /** When the next call may try, if it waits for a breaker. */
+      until: z.string().optional(),
     })
     .optional(),
   /** True if the output was left out when the run continued as new: nothing read it any more, and the rest would not have fitted. */
@@ -64,6 +67,10 @@ export const RunResult = z.strictObject({
   plan: z.string(),
   status: RunStatus,
   pausedBecause: z.string().optional(),
+  /** What a run in progress does, if `status` does not say it. */
+  state: RunState.optional(),
+  /** What the run waits for, with the command that answers; present if `state` is `waiting`. */
+  waiting: z.array(Waiting).optional(),
   output: z.unknown(),
   failure: RunFailure.nullable(),
   tasks: z.record(z.string(), TaskResult),

@@ -1,5 +1,6 @@
 // The search attributes of runs, for the Temporal Web UI and `baton runs`. Existing runs carry these names: attributes may be added,
 // never renamed.
+import type { RunState } from './waiting.js';
 
 /** `kind` is the name of the type in Temporal's SDKs. */
 export const SEARCH_ATTRIBUTES = {
@@ -8,7 +9,11 @@ export const SEARCH_ATTRIBUTES = {
   failedTask: { name: 'BatonFailedTask', kind: 'KEYWORD' },
   forkOf: { name: 'BatonForkOf', kind: 'KEYWORD' },
   tenant: { name: 'BatonTenant', kind: 'KEYWORD' },
+  state: { name: 'BatonState', kind: 'KEYWORD' },
 } as const satisfies Record<string, { name: string; kind: 'KEYWORD' }>;
 
 /** Values of `BatonStatus`. `started` covers running and completed runs: Temporal's own status distinguishes these. */
 export type StatusTag = 'started' | 'paused' | 'failed' | 'cancelled';
+
+/** Values of `BatonState`, for runs in progress. `started`: none of the others is true; also that of runs that completed so. */
+export type StateTag = RunState | 'started';

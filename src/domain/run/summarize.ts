@@ -6,7 +6,8 @@ import type { Origin } from '../call/origin.js';
 import { canBePaused, stateOf } from '../progress/progress.js';
 import type { Progress, TaskState, ItemsState } from '../progress/state.js';
 import type { RunResult, RunStatus, TaskResult } from './result.js';
-import { agentText } from '../plan/task-agents.js';
+import { agentText, labelOf } from '../plan/task-agents.js';
+import { runState, waitsOf, type TaskLabel } from './waiting.js';
 
 /** Facts about a run that its progress does not contain. */
 export interface SummaryContext {
@@ -17,10 +18,12 @@ export interface SummaryContext {
   readonly tenant?: string | undefined;
   /** The run whose debt it retries. */
   readonly compensates?: string | undefined;
+  /** The names of the events that tasks wait for, by task, where they are known. */
+  readonly awaited?: ReadonlyMap<string, string> | undefined;
 }
 
 export function summarize(graph: Graph, progress: Progress, summary: SummaryContext): RunResult {
-  const { runId, output, forkOf, tenant, compensates } = summary;
+  const { runId, output, forkOf, tenant, compensates, awaited } = summary;
   const tasks: Record<string, TaskResult> = {};
   for (const id of graph.tasks.keys()) tasks[id] = taskResult(graph, id, stateOf(progress, id), forkOf);
   return {
@@ -28,6 +31,7 @@ export function summarize(graph: Graph, progress: Progress, summary: SummaryCont
     plan: graph.plan.name,
     status: runStatus(progress),
     ...(isPaused(progress) ? { pausedBecause: progress.pausedBecause } : {}),
+    ...stateParts(graph, progress, { runId, tasks, awaited }),
     output: output ?? null,
     failure: progress.failure ?? null,
     tasks,
@@ -38,6 +42,21 @@ export function summarize(graph: Graph, progress: Progress, summary: SummaryCont
     ...(progress.escrow === undefined ? {} : { budget: budgetStanding(progress.escrow) }),
     ...defined({ droppedEvents: progress.events?.dropped, forkOf, compensates, tenant }),
   };
+}
+
+type StateSources = Pick<SummaryContext, 'runId' | 'awaited'> & Pick<RunResult, 'tasks'>;
+
+function stateParts(graph: Graph, progress: Progress, run: StateSources): Pick<RunResult, 'state' | 'waiting'> {
+  if (progress.phase === 'ended') return {};
+  const { runId, tasks, awaited } = run;
+  const labelOfOpen = (task: string): TaskLabel | undefined => {
+    if (stateOf(progress, task).answer !== undefined) return undefined;
+    const { kind, task: terms } = taskOf(graph, task);
+    return { kind, label: awaited?.get(task) ?? labelOf(terms) };
+  };
+  const waiting = waitsOf({ runId, pausedBecause: progress.pausedBecause, tasks }, labelOfOpen);
+  const state = runState(progress, () => waiting.length > 0);
+  return { ...defined({ state }), ...(state === 'waiting' ? { waiting } : {}) };
 }
 
 const isPaused = (progress: Progress): progress is Progress & { pausedBecause: string } =>

@@ -20,6 +20,7 @@ import type { RunResult } from '../../domain/run/result.js';
 import { jsonBytes } from '../../domain/json/byte-size.js';
 import { reserveCommandBytes } from '../workflow-task/command-size.js';
 import type { Run } from '../run.js';
+import { firstState } from '../web-ui.js';
 
 /** Runs a child of this name, `scan` or `each[3]:compensate`. Rejects as Temporal's `executeChild` does. */
 export async function runChild(run: Run, name: string, request: RunInput): Promise<RunResult> {
@@ -31,6 +32,7 @@ export async function runChild(run: Run, name: string, request: RunInput): Promi
     cancellationType: 'WAIT_CANCELLATION_COMPLETED' as const,
     parentClosePolicy: 'REQUEST_CANCEL' as const,
     ...taskTimeout(request),
+    ...firstState(run),
   };
   return await (run.rules === 1 ? executeChild<Orchestrate>(ORCHESTRATE, options) : runToEnd(options));
 }

@@ -5,7 +5,7 @@ import { condition } from '@temporalio/workflow';
 import { ExpressionError } from '../../domain/expression/expression.js';
 import { failure } from '../../domain/failure.js';
 import { stateOf } from '../../domain/progress/progress.js';
-import { render, report, type Run } from '../run.js';
+import { render, report, wake, type Run } from '../run.js';
 import { msLeft } from './time-limit.js';
 import type { Settlement, Work } from './work.js';
 
@@ -15,6 +15,8 @@ export async function performEvent(run: Run, work: Work): Promise<Settlement> {
   const name = await render(run, template, work.scope);
   if (typeof name !== 'string') throw new ExpressionError(`event: expected a name, got ${JSON.stringify(name)}`);
   run.awaited.set(work.task.id, name);
+  // The name is known after the loop has begun to wait.
+  if (run.rules >= 3) wake(run);
   const state = stateOf(run.progress, work.task.id);
   const hasCome = () => state.answer !== undefined || takeEvent(run, work.task.id, name);
   const ms = msLeft(run, work, timeout);

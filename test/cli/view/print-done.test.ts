@@ -17,15 +17,15 @@ test.each<[Done, string]>([
   ],
   [
     { did: 'event', runId: 'r-1', event: 'paid', state: 'kept', tasks: ['a', 'b'] },
-    'delivered: paid; kept until task a or b waits for it',
+    'kept: paid; no task waits for it now, task a or b will',
   ],
   [
     { did: 'event', runId: 'r-1', event: 'paid', state: 'kept', tasks: [] },
-    'delivered: paid; kept, but it is not known yet that a task will wait for it',
+    'kept: paid; no task waits for it now, and it is not known yet whether one will',
   ],
   [
     { did: 'event', runId: 'r-1', event: 'paid', state: 'repeated', tasks: [] },
-    'delivered: paid; it had been received before under this id',
+    'received before: paid; the run has an event with this id already, and takes it once',
   ],
   [
     { did: 'event', runId: 'r-1', event: 'paid', state: 'sent', tasks: [] },

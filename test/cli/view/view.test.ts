@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import type { RunResult, TaskResult } from '../../../src/domain/run/result.js';
 import { changedLines, seenTasks } from '../../../src/cli/view/plain-view.js';
-import type { RunFacts } from '../../../src/cli/view/run-facts.js';
+import { runFacts, type RunFacts } from '../../../src/cli/view/run-facts.js';
 import type { SeenRun } from '../../../src/cli/view/seen-run.js';
 import { screenLines } from '../../../src/cli/view/screen.js';
 import { shellWord } from '../../../src/cli/terminal/shell-word.js';
@@ -61,6 +61,73 @@ test.each([
 ])('row: a task that waits names its pool, breaker or agent: %j', (more, detail) => {
   expect(detailOf(aTask({ status: 'running', ...more }))).toBe(detail);
 });
+
+test('row: a task that a breaker holds shows when calls may try, not how often it was turned away', () => {
+  const failure = { type: 'BreakerOpen', message: 'agent "booking" was not called: it is open' } as const;
+  const waits = { breaker: 'booking', calls: 1, until: at(39.2) };
+  const held = aTask({ status: 'retrying', attempts: 10, failure, waits });
+  expect(detailOf(held, undefined, START)).toBe('waits for the breaker of booking, calls may try in 40s');
+  expect(detailOf(held, undefined, START + 60_000)).toBe('waits for the breaker of booking, calls may try now');
+  const items = { total: 40, succeeded: 1, failed: 0 };
+  expect(detailOf(aTask({ status: 'running', items, waits: { ...waits, calls: 38 } }), undefined, START)).toBe(
+    '1/40 items · 38 waiting for the breaker of booking, calls may try in 40s',
+  );
+});
+
+test('row: the calls of a vote are not attempts', () => {
+  const { tasks } = runFacts(
+    {
+      name: 'p',
+      tasks: {
+        voted: { vote: { agents: ['a', 'b', 'c'], quorum: 2 } },
+        raced: { race: ['a', 'b'] },
+        hedged: { agent: 'a', hedge: { after: '1s' } },
+        fallen: { agent: 'a', fallback: { agent: 'b' } },
+        plain: { agent: 'a' },
+      },
+    },
+    { workflowId: 'r', startTime: new Date(START) },
+    { namespace: 'default' },
+  );
+  const shown = [...tasks].map(([id, about]) => `${id}: ${detailOf(aTask({ attempts: 3 }), about)}`);
+  expect(shown).toEqual([...['voted', 'raced', 'hedged', 'fallen'].map((id) => `${id}: 3 calls`), 'plain: attempt 3']);
+});
+
+test.each([
+  [{ state: 'waiting' }, '◆ waiting'],
+  [{ state: 'cancelling' }, '⊘ cancelling'],
+  [{ state: 'compensating' }, '↺ compensating'],
+  [{ status: 'paused', state: 'waiting', pausedBecause: 'user' }, '‖ paused (user)'],
+] as const)('screen: the header shows what a run does: %j', (more, text) => {
+  const lines = screenLines({ snapshot: aResult(more), facts, now: START }, { columns: 200, rows: 50 }, paint);
+  expect(lines[0]).toBe(`review · r-1 · ${text} · 0.0s`);
+});
+
+test('screen: the names of events and titles that the run reports are shown, with the commands that answer', () => {
+  const waiting = [{ task: 'paid', for: 'event', title: 'paid-7', command: 'baton event r-1 paid-7' }] as const;
+  const snapshot = aResult({ state: 'waiting', waiting: [...waiting] });
+  const lines = screenLines({ snapshot, facts, now: START }, { columns: 80, rows: 24 }, paint);
+  expect(lines.slice(-2)).toEqual(['◆ paid waits for the event paid-7', '  baton event r-1 paid-7']);
+});
+
+test.each([60, 80, 200])(
+  'screen: at %i columns no line is too wide, no word is parted, and commands are whole',
+  (columns) => {
+    const id = 'publish-review-of-everything-7f3a2c19';
+    const about: RunFacts = {
+      ...facts,
+      id,
+      tasks: new Map([['signOff', { kind: 'approve', label: 'May the report go to all of them now?' }]]),
+    };
+    const snapshot = aResult({ runId: id, pausedBecause: 'budget-exceeded' });
+    const lines = screenLines({ snapshot, facts: about, now: START }, { columns, rows: 40 }, paint);
+    for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+    const shell = lines.join('\n').replace(/ \\\n\s*/g, ' ');
+    expect(shell).toContain(`  baton approve ${id} signOff\n`);
+    expect(shell).toContain(`  baton budget ${id} --add JSON`);
+    expect(lines.join(' ').replace(/\s+/g, ' ')).toContain('May the report go to all of them now?');
+  },
+);
 
 const aResult = (more: Partial<RunResult> = {}): RunResult => ({
   runId: 'r-1',
@@ -268,6 +335,15 @@ test('summary: the outcome, the reason, the undone tasks and the debt are printe
     '  undone: b, a',
     '  could not be undone: c',
   ]);
+});
+
+test('summary: a failure is told in words, with the type of its cause once', () => {
+  const message =
+    'task judge failed: SubPlanFailed: task a failed: NoQuorum: fewer than 2 of 3 agents gave the same answer';
+  const failure = { type: 'TaskFailed' as const, message, task: 'judge' };
+  expect(summaryLines(aResult({ status: 'failed', failure }), 1, paint)[1]).toBe(
+    '  TaskFailed: task judge failed: task a failed: fewer than 2 of 3 agents gave the same answer (NoQuorum)',
+  );
 });
 
 test('summary: outputs that the run had to leave out are counted, with the reason', () => {

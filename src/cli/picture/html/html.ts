@@ -19,8 +19,9 @@ export function renderHtml(picture: Picture): string {
   const script = readFileSync(new URL('./page/script.js', import.meta.url), 'utf8');
   const policy = `default-src 'none'; img-src data:; style-src ${hash(style)}; script-src ${hash(script)}`;
   const name = escapeMarkup(oneLine(picture.name));
-  const status =
-    picture.status === undefined ? '' : `<span class="run">${escapeMarkup(oneLine(picture.status))}</span>`;
+  const shown = picture.state ?? picture.status;
+  const status = shown === undefined ? '' : `<span class="run">${escapeMarkup(oneLine(shown))}</span>`;
+  const notes = (picture.notes ?? []).map((note) => `<li>${escapeMarkup(oneLine(note))}</li>`).join('');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -44,7 +45,7 @@ ${status}
 <button id="fit" type="button" title="Fit to the window ( 0 )">Fit</button>
 </div>
 </header>
-<main>
+${notes === '' ? '' : `<ul class="notes">${notes}</ul>\n`}<main>
 <svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" aria-label="${name}"><g id="view">
 ${drawing.markup}
 </g></svg>

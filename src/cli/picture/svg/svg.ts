@@ -36,22 +36,39 @@ export function renderSvg(picture: Picture): string {
   const drawing = drawPicture(picture);
   const width = Math.ceil(Math.max(MIN_WIDTH, drawing.width + 2 * MARGIN));
   const legend = drawLegend(picture, width);
-  const legendTop = MARGIN + TITLE_HEIGHT + drawing.height + MARGIN;
+  const notes = drawNotes(picture, width);
+  const top = MARGIN + TITLE_HEIGHT + notes.height;
+  const legendTop = top + drawing.height + MARGIN;
   const height = Math.ceil(legendTop + legend.height);
   const name = oneLine(picture.name);
-  const title = [name, ...(picture.status === undefined ? [] : [oneLine(picture.status)])].join(' · ');
+  const shown = picture.state ?? picture.status;
+  const title = [name, ...(shown === undefined ? [] : [oneLine(shown)])].join(' · ');
   const centred = round((width - drawing.width) / 2);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    `<title>${escapeMarkup(title)}</title>`,
+    `<title>${escapeMarkup([title, ...(picture.notes ?? []).map(oneLine)].join(' · '))}</title>`,
     `<style>${pictureStyle()}</style>`,
     `<rect class="page" width="${width}" height="${height}"/>`,
     `<text class="name" x="${MARGIN}" y="${MARGIN + 10}">${escapeMarkup(fitText(title, MAX_NAME))}</text>`,
-    `<g transform="translate(${centred} ${MARGIN + TITLE_HEIGHT})">${drawing.markup}</g>`,
+    ...notes.lines,
+    `<g transform="translate(${centred} ${top})">${drawing.markup}</g>`,
     `<g transform="translate(0 ${round(legendTop)})">${legend.markup}</g>`,
     '</svg>',
     '',
   ].join('\n');
+}
+
+const NOTE_ROW = 18;
+const MAX_NOTES = 6;
+
+/** The lines below the title: which run it is, why it failed, what it waits for. The document's title has the full text. */
+function drawNotes({ notes = [] }: Picture, width: number): { lines: string[]; height: number } {
+  const columns = Math.floor((width - 2 * MARGIN) / textWidth('0', LABEL_SIZE));
+  const lines = notes.slice(0, MAX_NOTES).map((note, row) => {
+    const y = MARGIN + TITLE_HEIGHT + NOTE_ROW * row;
+    return `<text class="legend" x="${MARGIN}" y="${y}">${escapeMarkup(fitText(oneLine(note), columns))}</text>`;
+  });
+  return { lines, height: lines.length === 0 ? 0 : NOTE_ROW * lines.length + 8 };
 }
 
 /** The statuses of the tasks with their counts, in rows that are at most as wide as the picture. */

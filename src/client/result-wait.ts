@@ -1,0 +1,51 @@
+// Bounds the wait for the result of a run: by a time, or by a signal of the caller.
+import type { Client } from '@temporalio/client';
+import { parseDuration } from '../domain/duration.js';
+import { shown } from '../domain/problem.js';
+import { InvalidInputError, ResultTimeoutError } from './errors.js';
+
+export interface ResultWait {
+  /** The longest wait: `30s`. Default: no limit. */
+  readonly timeout?: string;
+  /** Ends the wait when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** Node.js fires a timer that is longer than this immediately. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Throws InvalidInputError, ResultTimeoutError, and the reason of the signal. */
+export async function waitWithin<T>(
+  client: Client,
+  runId: string,
+  { timeout, signal }: ResultWait,
+  wait: () => Promise<T>,
+): Promise<T> {
+  if (timeout === undefined && signal === undefined) return await wait();
+  const ms = timeout === undefined ? undefined : parseTimeout(timeout);
+  signal?.throwIfAborted();
+  const over = new AbortController();
+  const timer =
+    ms === undefined || ms > MAX_TIMER_MS
+      ? undefined
+      : setTimeout(() => over.abort(new ResultTimeoutError(runId, timeout!)), ms);
+  const stop = AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]);
+  const stopped = new Promise<never>((_, reject) => {
+    // The caller chooses the reason.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    stop.addEventListener('abort', () => reject(stop.reason), { once: true });
+  });
+  try {
+    // The request that waits on the server is ended, too.
+    return await Promise.race([client.withAbortSignal(stop, wait), stopped]);
+  } finally {
+    clearTimeout(timer);
+    stopped.catch(() => undefined);
+  }
+}
+
+function parseTimeout(timeout: string): number {
+  const ms = parseDuration(timeout);
+  if (ms !== undefined) return ms;
+  throw new InvalidInputError([`timeout: expected a duration such as "30s", got ${shown(timeout)}`]);
+}

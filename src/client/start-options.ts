@@ -1,0 +1,33 @@
+// What a caller may set when it starts a run.
+import type { Budget } from '../domain/budget/budget.js';
+import type { Plan } from '../domain/plan/plan.js';
+import type { Tenant } from '../domain/run/tenant.js';
+import type { ForkOf } from './fork.js';
+
+export interface StartOptions<I = unknown> {
+  /** Checked against the plan's JSON Schema, and against the types of a plan that `definePlan` made. */
+  readonly input?: I;
+  /** The run's id, which is its Workflow Id; default: the plan's name and eight random digits. */
+  readonly id?: string;
+  readonly taskQueue?: string;
+  /** The most that the run may spend. Each limit replaces the same limit of the plan. */
+  readonly budget?: Budget;
+  /** The tenant that the run belongs to: its calls get this tenant's share of the workers, by weight. */
+  readonly tenant?: string | Tenant;
+  /** Makes the run a fork: it reuses the results of that run wherever nothing has changed. */
+  readonly forkOf?: ForkOf;
+}
+
+export interface RerunOptions extends Omit<StartOptions, 'forkOf'>, Pick<ForkOf, 'from'> {
+  /** Replaces the old plan: data, the path of a file, or the result of `definePlan`. */
+  readonly plan?: Plan | string | object;
+}
+
+/** The options are required if the plan declares an input that is not optional. */
+export type StartArguments<I> = unknown extends I
+  ? [options?: StartOptions]
+  : undefined extends I
+    ? [options?: StartOptions<I>]
+    : Record<string, never> extends I
+      ? [options?: StartOptions<I>]
+      : [options: StartOptions<I> & { readonly input: I }];
