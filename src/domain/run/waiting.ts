@@ -90,7 +90,7 @@ const budgetWait = (runId: string): Waiting => ({
 });
 
 /** Characters that a line shows of a description. */
-const SHOWN_OF_DESCRIPTION = 300;
+const SHOWN_OF_DESCRIPTION = 500;
 
 /** `waits for an answer: Publish? (All pages.)`, `waits for the event paid`. */
 export function waitText({ for: what, title, description, command }: Waiting): string {
