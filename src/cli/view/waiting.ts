@@ -26,10 +26,10 @@ const within = (facts: RunFacts, sub: SeenRun, waiting: Waiting): Waiting => ({
   task: [pathWithin(facts, sub), ...(waiting.task === undefined ? [] : [waiting.task])].join('/'),
 });
 
-/** `signOff waits for an answer: Publish?`, `paused: the budget is too small for the next task` */
+/** `signOff waits for an answer: Publish?`, `paused: the budget is too small for the next task; raise it, or cancel the run` */
 export const waitLine = (waiting: Waiting): string =>
   waiting.for === 'budget'
-    ? `${waiting.task === undefined ? '' : `${waiting.task} `}paused: ${waitText(waiting)}, or cancel the run`
+    ? `${waiting.task === undefined ? '' : `${waiting.task} `}paused: ${waitText(waiting)}; raise it, or cancel the run`
     : `${waiting.task ?? ''} ${waitText(waiting)}`;
 
 /** What one task waits for, as a part of a line about it. */
