@@ -13,11 +13,20 @@ export const waitsOfRun = (snapshot: Snapshot, { id, tasks }: RunFacts): readonl
 
 /** What the run and its sub-plans wait for. The commands name the sub-plan that waits. */
 export function waitsBelow(snapshot: Snapshot, facts: RunFacts, subRuns: readonly SeenRun[]): readonly Waiting[] {
-  const own = waitsOfRun(snapshot, facts);
+  const own = waitsOfRun(snapshot, facts).filter(({ run }) => run === undefined);
   const ofSubRuns = subRuns.flatMap((sub) => waitsOfRun(sub.snapshot, sub.facts).map((one) => within(facts, sub, one)));
   // A budget that a sub-plan lacks pauses its run: one addition helps both.
   const isShort = own.some((one) => one.for === 'budget');
   return [...own, ...ofSubRuns.filter((one) => !isShort || one.for !== 'budget')];
+}
+
+/** A run whose sub-plan waits for an answer waits for it, too. */
+export function withStateBelow(snapshot: RunResult, facts: RunFacts, subRuns: readonly SeenRun[]): RunResult {
+  const isBelow = snapshot.status === 'running' && subRuns.some((sub) => sub.snapshot.state === 'waiting');
+  const { state = isBelow ? 'waiting' : undefined } = snapshot;
+  return state === 'waiting' && isBelow
+    ? { ...snapshot, state, waiting: [...waitsBelow(snapshot, facts, subRuns)] }
+    : snapshot;
 }
 
 const within = (facts: RunFacts, sub: SeenRun, waiting: Waiting): Waiting => ({
