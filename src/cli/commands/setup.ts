@@ -10,7 +10,9 @@ export function define(command: Command, io: Io): void {
       const { added, present } = await registerSearchAttributes(baton.client.connection, namespace);
       if (options.json === true) return io.printJson({ address, namespace, added, present });
       const words = [...added.map((name) => `${name} registered`), ...present.map((name) => `${name} exists already`)];
-      io.print(`search attributes of namespace ${namespace} on ${address}: ${words.join(', ')}`);
+      const { columnsOf, wrap } = await import('../terminal/fit.js');
+      const text = `search attributes of namespace ${namespace} on ${address}: ${words.join(', ')}`;
+      io.print(wrap(text, columnsOf(io.stdout)).join('\n'));
     });
   });
 }

@@ -8,6 +8,7 @@ import type { Session } from '../session/session.js';
 import { withRun } from '../session/with-session.js';
 import { runFacts, type RunFacts } from '../view/run-facts.js';
 import type { SeenRun } from '../view/seen-run.js';
+import { withStateBelow } from '../view/waiting.js';
 import { createPollRun } from './poll-run.js';
 import { createPollSubRuns } from './poll-sub-runs.js';
 
@@ -31,15 +32,17 @@ export async function readReport(io: Io, id: string, session: Session): Promise<
   const forks = await baton.forksOf(id);
   const isOpen = description.status.name === 'RUNNING';
   const compensations = isOpen ? [] : await baton.compensationsOf(id);
+  const facts = runFacts(plan, description, server);
+  const subRuns = below.length === 0 ? [] : await createPollSubRuns(createPollRun(session))({ snapshot, below });
   return {
     plan,
-    facts: runFacts(plan, description, server),
+    facts,
     result: {
-      ...snapshot,
+      ...withStateBelow(snapshot, facts, subRuns),
       ...(forks.length === 0 ? {} : { forks }),
       ...(compensations.length === 0 ? {} : { compensations }),
     },
-    subRuns: below.length === 0 ? [] : await createPollSubRuns(createPollRun(session))({ snapshot, below }),
+    subRuns,
     now: description.closeTime?.getTime() ?? Date.now(),
   };
 }

@@ -12,7 +12,7 @@ import type { SeenRun } from './seen-run.js';
 import { statusText } from './summary.js';
 import { wrap, wrapCommand } from '../terminal/fit.js';
 import { taskTable, type TableSize } from './task-table.js';
-import { waitLine, waitsBelow } from './waiting.js';
+import { waitLine, waitsBelow, withStateBelow } from './waiting.js';
 
 export interface ScreenState {
   readonly snapshot: RunResult | undefined;
@@ -32,10 +32,11 @@ const MAX_WAITING = 3;
 const MIN_ROWS = 3;
 
 export function screenLines(state: ScreenState, size: TableSize, paint: Colours): string[] {
-  const { snapshot, subRuns = [], facts, trouble, now } = state;
+  const { subRuns = [], facts, trouble, now } = state;
+  const snapshot = state.snapshot === undefined ? undefined : withStateBelow(state.snapshot, facts, subRuns);
   const wrapped = (lines: readonly string[]) =>
     lines.flatMap((line) => wrap(line, size.columns)).map((line) => line.replaceAll(NO_BREAK, ' '));
-  const head = wrapped(headerLines(state, paint));
+  const head = wrapped(headerLines({ ...state, snapshot }, paint));
   const waiting = snapshot === undefined ? [] : waitsBelow(snapshot, facts, subRuns);
   const tasks = waiting.filter((one) => one.for !== 'budget');
   const answer = (one: Waiting): string[] => [

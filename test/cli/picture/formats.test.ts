@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { renderPicture } from '../../../src/cli/picture/index.js';
 import { forTerminal } from '../../../src/cli/terminal/paint.js';
 import { PICTURE_FORMATS } from '../../../src/cli/picture/options.js';
@@ -22,6 +22,18 @@ describe('renderPicture', () => {
     expect(await renderPicture(review, 'text')).not.toContain('\u001b');
     expect(forTerminal(await renderPicture(review, 'text', { colour: true }))).toContain('\u001b[32m✓');
   });
+});
+
+test.each(PICTURE_FORMATS)('%s: the notes of a run are shown, and are text only', async (format) => {
+  const notes = ['run r-1 · started 2026-11-27 09:00:12 UTC, took 12s', 'task a failed: </svg><script>"no"</script>'];
+  const drawn = await renderPicture(
+    pictureOf([task('a', [], { status: 'failed' })], { state: 'waiting', notes }),
+    format,
+  );
+  expect(drawn).toContain('run r-1');
+  expect(drawn).toContain('took 12s');
+  if (format !== 'text' && format !== 'dot') expect(drawn).not.toContain('<script>"no"');
+  if (format !== 'mermaid') expect(drawn).toContain('waiting');
 });
 
 describe('mermaid', () => {

@@ -9,6 +9,7 @@ import { screenLines } from '../../../src/cli/view/screen.js';
 import { shellWord } from '../../../src/cli/terminal/shell-word.js';
 import { summaryLines } from '../../../src/cli/view/summary.js';
 import { detailOf } from '../../../src/cli/view/task-row.js';
+import { withStateBelow } from '../../../src/cli/view/waiting.js';
 import { taskTable } from '../../../src/cli/view/task-table.js';
 
 const paint = pc.createColors(false);
@@ -300,6 +301,21 @@ describe('a sub-plan', () => {
       '◆ solve/ok waits for an answer: Go on?',
       '  baton approve r-1/solve ok',
     ]);
+  });
+
+  test('sub-plan: a run whose sub-plan waits for an answer waits, and each answer is shown once', () => {
+    const waiting = [{ task: 'ok', for: 'person', title: 'Go on?', command: 'baton approve r-1/solve ok' }] as const;
+    const sub = subRun('r-1/solve', { state: 'waiting', waiting: [...waiting] });
+    const whole = withStateBelow(snapshot, facts, [sub]);
+    expect(whole).toMatchObject({
+      status: 'running',
+      state: 'waiting',
+      waiting: [{ ...waiting[0], task: 'solve/ok', run: 'r-1/solve' }],
+    });
+    const lines = screenLines({ snapshot: whole, subRuns: [sub], facts, now: START }, { columns: 80, rows: 24 }, paint);
+    expect(lines[0]).toContain('◆ waiting');
+    expect(lines.filter((line) => line.includes('baton approve'))).toHaveLength(1);
+    expect(withStateBelow(snapshot, facts, [subRun('r-1/solve')])).toBe(snapshot);
   });
 
   test('sub-plan: many tasks are cut as in any table', () => {

@@ -115,7 +115,7 @@ test('forEach: the failure has the tolerance, and the first item that failed by 
 
 test('forEach: that fails because of a cancelled item names it', () => {
   const run = runOf({ each }).open('each', 2, { started: 1 }).endItem('each', 0, 'cancelled');
-  expect(run.state('each').failure!.message).toBe('2 of 2 items failed; the first, item 0: cancelled');
+  expect(run.state('each').failure!.message).toBe('1 of 2 items failed; the first, item 0: cancelled');
 });
 
 test.each(['unknown', 'cancelled'] as const)('forEach: an item that ended %s counts as failed', (status) => {
