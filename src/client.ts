@@ -12,6 +12,7 @@ import { PoolHandle } from './client/pool-handle.js';
 import { prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
 import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
+import { requireSameRun } from './client/same-run.js';
 import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
 import type { Budget } from './domain/budget/budget.js';
@@ -108,8 +109,9 @@ export class Baton {
   }
 
   /**
-   * Starts a run of a plan: data, the path of a file, or the result of `definePlan`. If a run of this id exists, returns that one.
-   * Throws InvalidPlanError, InvalidInputError: nothing has started then.
+   * Starts a run of a plan: data, the path of a file, or the result of `definePlan`. If a run of this id with the same plan and input
+   * exists, returns that one. Throws InvalidPlanError, InvalidInputError; RefusedError if the run of this id has another plan or
+   * input: nothing has started then.
    */
   async start(plan: Plan | string | object, options: StartOptions = {}): Promise<RunHandle> {
     return (await this.startOrFind(plan, options)).run;
@@ -140,7 +142,7 @@ export class Baton {
     return await this.startPrepared(prepared, options);
   }
 
-  /** Starts a run from the result of `prepareRun` or `prepareFork`, which has been validated already. */
+  /** Starts a run from the result of `prepareRun` or `prepareFork`, which has been validated already. Throws RefusedError as `start`. */
   async startPrepared(
     prepared: PreparedRun,
     { id, taskQueue, forkOf }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> = {},
@@ -149,7 +151,14 @@ export class Baton {
     const fitting = withValueLimit(prepared, this.valueLimit.valueLimit);
     const request = forkOf === undefined ? fitting : asFork(fitting, run.id, forkOf);
     const queue = taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
-    return { run, isNew: await startRun(this.client, { id: run.id, taskQueue: queue, request }) };
+    const isNew = await startRun(this.client, { id: run.id, taskQueue: queue, request });
+    if (!isNew) await requireSameRun(this.client, run.id, request);
+    return { run, isNew };
+  }
+
+  /** Throws RefusedError, which names the difference, if the run with this id has another plan, input or origin than this one. */
+  async requireSame(id: string, prepared: PreparedRun, { forkOf }: Pick<StartOptions, 'forkOf'> = {}): Promise<void> {
+    await requireSameRun(this.client, id, forkOf === undefined ? prepared : asFork(prepared, id, forkOf));
   }
 
   /**

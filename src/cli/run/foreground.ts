@@ -32,7 +32,10 @@ export async function runInForeground(io: Io, request: StartRequest): Promise<Ex
   try {
     return await inSession(io, { options, config, start: true }, async (session) => {
       const ended = await findEndedRun(session, options.id);
-      if (ended !== undefined) return await printEnded(io, ended, request);
+      if (ended !== undefined) {
+        await request.requireSame?.(session.baton, ended.id);
+        return await printEnded(io, ended, request);
+      }
       const worker = await ensureWorker(io, session, request, () => leave.abort());
       try {
         if (leave.signal.aborted) throw new InterruptedError('interrupted before the run was started');

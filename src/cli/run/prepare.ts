@@ -21,8 +21,10 @@ import type { RunOptions } from './options.js';
 export interface StartRequest {
   readonly options: RunOptions;
   readonly config: LoadedConfig | undefined;
-  /** Starts the run, or finds the run that has its id already. */
+  /** Starts the run, or finds the same run, which has its id already. Throws RefusedError if another run has it. */
   readonly begin: (baton: Baton, taskQueue: string) => Promise<StartedRun>;
+  /** Throws RefusedError if the run that has this id already is another one. Absent: the id alone decides. */
+  readonly requireSame?: (baton: Baton, id: string) => Promise<void>;
   /** Receives the result before it is printed. */
   readonly onEnd?: (result: RunResult) => Promise<void>;
   /** The Task Queue from the command line or the configuration. */
@@ -67,6 +69,7 @@ export async function prepareStart(
     options,
     config,
     begin: (baton, taskQueue) => baton.startPrepared(prepared, { ...what, taskQueue }),
+    requireSame: (baton, existing) => baton.requireSame(existing, prepared, defined({ forkOf })),
     namedQueue: namedQueue === undefined ? undefined : parseName('taskQueue', namedQueue),
     ownQueue: ownQueue({ configPath: config?.path, directory: io.cwd }),
   };
