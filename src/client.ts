@@ -1,14 +1,16 @@
 // The client: starts runs, and gives handles on runs, circuit breakers and pools.
 import { Client } from '@temporalio/client';
+import { printWaiting, type OnWaiting } from './client/await-result.js';
 import type { BreakerHandle } from './client/breaker.js';
-import { breakerOf, listBreakers, namedAddress, type ListedBreaker } from './client/breakers.js';
+import { breakerOf, listBreakers, type ListedBreaker } from './client/breakers.js';
 import type { KnownAgents } from './client/check-plan.js';
 import { compensationsOf, startCompensation } from './client/compensate.js';
 import { checkRunId, TaskFailedError } from './client/errors.js';
 import { asFork, forksOf, prepareFork, readForkableInput, type ForkOf } from './client/fork.js';
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
-import { PoolHandle } from './client/pool-handle.js';
+import type { PoolHandle } from './client/pool-handle.js';
+import { poolOf } from './client/pool-of.js';
 import { prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
 import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
@@ -16,17 +18,14 @@ import { requireSameRun } from './client/same-run.js';
 import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
 import type { Budget } from './domain/budget/budget.js';
-import { guardAddress } from './domain/guard-address.js';
 import { MAX_STORED_VALUE_BYTES } from './domain/json/byte-size.js';
 import { defined } from './domain/json/defined.js';
 import type { Plan } from './domain/plan/plan.js';
-import { ownPools } from './domain/pool/agent-pool.js';
 import type { PoolSettings } from './domain/pool/settings.js';
-import { didYouMean } from './domain/problem.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
 import type { Tenant } from './domain/run/tenant.js';
 import { readPlanFile } from './plan-file.js';
-import { projectNear } from './project.js';
+import { ownProject, projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 import { openConnection } from './temporal/connection.js';
 import { countLastingPollers, countPollers } from './temporal/pollers.js';
@@ -43,6 +42,11 @@ export interface ConnectOptions extends FindServerOptions, KnownAgents, ValueSet
   readonly project?: string;
   /** The pools of the workers, as they are declared. */
   readonly pools?: readonly PoolSettings[];
+  /**
+   * Receives what a run waits for that cannot continue: a worker, or the server; `undefined` when it continues. Default: it is printed
+   * on stderr.
+   */
+  readonly onWaiting?: OnWaiting;
   /** A server that has been found already; `close` does not release it. */
   readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace' | 'dataDirectory'>;
 }
@@ -77,11 +81,14 @@ export class Baton {
     readonly client: Client,
     private readonly options: ConnectOptions,
     private readonly release: () => Promise<void>,
+    /** Absent for a client that the caller closes. */
+    private readonly closing?: AbortController,
   ) {}
 
   /** Throws ServerUnreachableError. */
   static async connect(options: ConnectOptions = {}): Promise<Baton> {
-    const found = options.server === undefined ? await findServer(options) : undefined;
+    const project = defined({ project: ownProject(options, options.directory) });
+    const found = options.server === undefined ? await findServer({ ...options, ...project }) : undefined;
     const { connectionOptions, namespace, dataDirectory } = options.server ?? found!;
     try {
       const connection = await openConnection(connectionOptions);
@@ -93,7 +100,7 @@ export class Baton {
         await connection.close();
         await found?.release();
       };
-      return new Baton(new Client({ connection, namespace, dataConverter }), options, release);
+      return new Baton(new Client({ connection, namespace, dataConverter }), options, release, new AbortController());
     } catch (error) {
       await found?.release();
       throw error;
@@ -103,7 +110,7 @@ export class Baton {
   /** Uses a client of the caller, who also closes it. */
   static fromClient(
     client: Client,
-    options: Pick<ConnectOptions, 'agents' | 'plans' | 'pools' | 'taskQueue' | 'project'> = {},
+    options: Pick<ConnectOptions, 'agents' | 'plans' | 'pools' | 'taskQueue' | 'project' | 'onWaiting'> = {},
   ): Baton {
     return new Baton(client, options, () => Promise.resolve());
   }
@@ -156,11 +163,6 @@ export class Baton {
     return { run, isNew };
   }
 
-  /** Throws RefusedError, which names the difference, if the run with this id has another plan, input or origin than this one. */
-  async requireSame(id: string, prepared: PreparedRun, { forkOf }: Pick<StartOptions, 'forkOf'> = {}): Promise<void> {
-    await requireSameRun(this.client, id, forkOf === undefined ? prepared : asFork(prepared, id, forkOf));
-  }
-
   /**
    * Starts a run that reuses every output of an old run whose task, agent, version of the agent and input are the same, and runs the
    * rest. Default for plan, input, budget and tenant: those of the old run. Throws RunNotFoundError, RefusedError, InvalidPlanError,
@@ -210,7 +212,8 @@ export class Baton {
   /** A handle on a run; if there is no such run, its methods throw RunNotFoundError. Throws InvalidInputError. */
   run(id: string): RunHandle {
     checkRunId(id);
-    return new RunHandle(this.client, id);
+    const { onWaiting = printWaiting(id) } = this.options;
+    return new RunHandle(this.client, id, { onWaiting, closed: this.closing?.signal });
   }
 
   /** One durable call of one agent, as a run of its own. Throws TaskFailedError. */
@@ -270,15 +273,7 @@ export class Baton {
 
   /** A pool by its name, in this project or the one that its settings, `project` or `taskQueue` name. */
   pool(name: string, where: { project?: string; taskQueue?: string } = {}): PoolHandle {
-    const { agents = [], pools = [] } = this.options;
-    const known = [...pools, ...ownPools(agents)];
-    const settings = known.find((pool) => pool.name === name);
-    const named = namedAddress(where);
-    const place = named ?? guardAddress(this.project, settings?.taskQueue);
-    const isAnywhere = settings === undefined && named === undefined;
-    const names = known.map((pool) => pool.name);
-    const hint = settings === undefined ? didYouMean(name, names) : undefined;
-    return new PoolHandle(this.client, { name, settings, place, isAnywhere, hint });
+    return poolOf(this.client, this.known, { name, ...where });
   }
 
   /** What a run may carry in one payload, if this client stores values; empty if it does not. */
@@ -291,6 +286,7 @@ export class Baton {
   }
 
   async close(): Promise<void> {
+    this.closing?.abort(new Error('the client was closed before the run ended'));
     await this.release();
   }
 }

@@ -30,6 +30,7 @@ import { countPollers } from '../temporal/pollers.js';
 import { resetActivities } from '../temporal/reset-activities.js';
 import { isUnknownUpdate } from '../temporal/dropped-update.js';
 import { sendUpdate } from '../temporal/send-update.js';
+import { awaitResult, type OnWaiting, type ResultOptions } from './await-result.js';
 import { parseAddition } from './budget.js';
 import { checkApproval, checkEvent, updateError, type EventDelivery } from './messages.js';
 import { NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
@@ -51,12 +52,20 @@ export interface RunObservation {
   readonly below: readonly string[];
 }
 
+/** How a handle waits for its run. */
+export interface RunWaits {
+  readonly onWaiting?: OnWaiting | undefined;
+  /** Aborts when the client is closed. Without it, the handle does not know when that happens, and does not wait for the server. */
+  readonly closed?: AbortSignal | undefined;
+}
+
 export class RunHandle {
   private readonly workflow: WorkflowHandle;
 
   constructor(
     private readonly client: Client,
     readonly id: string,
+    private readonly waits: RunWaits = {},
   ) {
     this.workflow = client.workflow.getHandle(id);
   }
@@ -82,10 +91,22 @@ export class RunHandle {
     return (await readRunInput(this.client, this.id)).plan;
   }
 
-  /** Waits until the run ends, in whichever way. Throws RunNotFoundError, RunLostError. */
-  async result(): Promise<RunResult> {
+  /**
+   * Waits until the run ends, in whichever way. If it waits for a worker or for the server, `onWaiting` receives that within seconds,
+   * and the waiting continues. Throws RunNotFoundError, RunLostError, and the reason of `signal`.
+   */
+  async result({ signal, onWaiting = this.waits.onWaiting }: ResultOptions = {}): Promise<RunResult> {
+    const { closed } = this.waits;
+    const signals = [signal, closed].filter((one) => one !== undefined);
+    const options = {
+      client: this.client,
+      id: this.id,
+      outlastsServer: closed !== undefined,
+      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+      ...defined({ onWaiting }),
+    };
     try {
-      return (await this.workflow.result()) as RunResult;
+      return (await awaitResult(() => this.workflow.result(), options)) as RunResult;
     } catch (error) {
       return await this.resultFrom(error);
     }

@@ -1,7 +1,6 @@
 // What is asked of a run by others than Baton's client is refused in one sentence, and never wedges the run.
 import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function-agent.js';
 import { Baton } from '../../src/client.js';
 import { RefusedError } from '../../src/client/errors.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
@@ -183,13 +182,6 @@ describe('an id that a run has already', () => {
     const stranger = await temporal.env.client.workflow.start('not-ours', { taskQueue: 'none', workflowId: 'ids-4' });
     expect(await refusalOf(baton().start(plan, { id: 'ids-4', input: {} }))).toBe('ids-4 is not a run of Baton');
     await stranger.terminate();
-  });
-
-  test('executeTask: the same input under the same id finds the answer; another input is refused', async () => {
-    const call = (input: unknown) =>
-      baton().executeTask(functionAgent({ type: 'echo', run: (given) => given }), input, { id: 'ids-5' });
-    expect([await call({ n: 1 }), await call({ n: 1 })]).toEqual([{ n: 1 }, { n: 1 }]);
-    expect(await refusalOf(call({ n: 2 }))).toContain('another input: input.n: 1 there, 2 here');
   });
 });
 

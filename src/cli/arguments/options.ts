@@ -7,6 +7,8 @@ export interface ServerOptions {
   readonly address?: string;
   readonly namespace?: string;
   readonly config?: string;
+  /** Of some commands: only errors are printed on stderr. */
+  readonly quiet?: boolean;
 }
 
 export interface JsonOption {

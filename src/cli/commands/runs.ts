@@ -20,7 +20,11 @@ export function define(command: Command, io: Io): void {
       DEFAULT_LIMIT,
     )
     .action(async (options: RunsOptions) => {
-      const runs = await withSession(io, options, ({ baton }) => baton.runs({ limit: options.limit }));
+      const runs = await withSession(io, options, async ({ baton, server }) => {
+        const { noteServer } = await import('../session/server-line.js');
+        noteServer(io, server);
+        return await baton.runs({ limit: options.limit });
+      });
       if (options.json === true) io.printJson({ runs });
       else if (runs.length === 0) io.note('no runs');
       else io.print(await runsTable(runs));

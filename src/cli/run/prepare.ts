@@ -3,9 +3,10 @@ import { MAX_STORED_VALUE_BYTES } from '../../domain/json/byte-size.js';
 import { defined } from '../../domain/json/defined.js';
 import type { Baton, StartedRun } from '../../client.js';
 import type { KnownAgents } from '../../client/check-plan.js';
-import { checkForkId, prepareFork, type ForkOf } from '../../client/fork.js';
+import { asFork, checkForkId, prepareFork, type ForkOf } from '../../client/fork.js';
 import { prepareRun, type PreparedRun } from '../../client/prepare-run.js';
 import type { StartedRunInput } from '../../client/read-run-input.js';
+import { requireSameRun } from '../../client/same-run.js';
 import { InvalidPlanError } from '../../domain/plan/parse.js';
 import { problem } from '../../domain/problem.js';
 import { checkEnd, STORAGE_HINT } from '../../domain/run/end-check.js';
@@ -69,7 +70,8 @@ export async function prepareStart(
     options,
     config,
     begin: (baton, taskQueue) => baton.startPrepared(prepared, { ...what, taskQueue }),
-    requireSame: (baton, existing) => baton.requireSame(existing, prepared, defined({ forkOf })),
+    requireSame: ({ client }, existing) =>
+      requireSameRun(client, existing, forkOf === undefined ? prepared : asFork(prepared, existing, forkOf)),
     namedQueue: namedQueue === undefined ? undefined : parseName('taskQueue', namedQueue),
     ownQueue: ownQueue({ configPath: config?.path, directory: io.cwd }),
   };

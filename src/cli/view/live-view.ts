@@ -21,10 +21,11 @@ export function liveView(io: Io, known: RunFacts): View {
   let snapshot: RunResult | undefined;
   let subRuns: readonly SeenRun[] = [];
   let trouble: string | undefined;
+  let question: string | undefined;
   let drawn: readonly string[] = [];
   const size = (): TableSize => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 });
   const redraw = (): void => {
-    drawn = screenLines({ snapshot, subRuns, facts, trouble, now: Date.now() }, size(), paint);
+    drawn = screenLines({ snapshot, subRuns, facts, trouble, question, now: Date.now() }, size(), paint);
     draw(forTerminal(drawn.join('\n')));
   };
   const resized = (): void => {
@@ -52,6 +53,10 @@ export function liveView(io: Io, known: RunFacts): View {
     },
     trouble(message) {
       trouble = message;
+      redraw();
+    },
+    ask(text) {
+      question = text;
       redraw();
     },
     close() {

@@ -9,6 +9,7 @@ import type { Colours } from '../terminal/io.js';
 import type { RunFacts } from './run-facts.js';
 import { pathWithin, type SeenRun } from './seen-run.js';
 import { statusText } from './summary.js';
+import { wrapWords } from '../terminal/wrap-words.js';
 import { fit, taskTable, type TableSize } from './task-table.js';
 import { budgetAdviceFor, waitingTasks } from './waiting.js';
 
@@ -18,6 +19,8 @@ export interface ScreenState {
   readonly facts: RunFacts;
   /** The problem, if the last poll failed. */
   readonly trouble?: string | undefined;
+  /** A question to the person at the terminal. */
+  readonly question?: string | undefined;
   readonly now: number;
 }
 
@@ -28,7 +31,7 @@ const MAX_WAITING = 3;
 const MIN_ROWS = 3;
 
 export function screenLines(state: ScreenState, size: TableSize, paint: Colours): string[] {
-  const { snapshot, subRuns = [], facts, trouble, now } = state;
+  const { snapshot, subRuns = [], facts, trouble, question, now } = state;
   const head = headerLines(state, paint);
   const waiting = [
     ...(snapshot === undefined ? [] : waitingTasks(snapshot, facts)),
@@ -43,7 +46,8 @@ export function screenLines(state: ScreenState, size: TableSize, paint: Colours)
     ...(waiting.length > MAX_WAITING ? [paint.dim(`… ${waiting.length - MAX_WAITING} more tasks wait`)] : []),
     ...(snapshot === undefined ? [] : budgetAdviceFor(snapshot, facts, subRuns).map((text) => paint.yellow(text))),
     ...droppedLines(snapshot).map((text) => paint.yellow(text)),
-    ...(trouble === undefined ? [] : [paint.yellow(trouble)]),
+    ...(trouble === undefined ? [] : wrapWords(trouble, size.columns).map((text) => paint.yellow(text))),
+    ...(question === undefined ? [] : wrapWords(question, size.columns).map((text) => paint.bold(text))),
   ];
   const around = head.length + 1 + (foot.length === 0 ? 0 : foot.length + 1) + 1;
   const room = Math.max(MIN_ROWS, size.rows - around);
