@@ -150,7 +150,8 @@ describe.runIf(process.platform === 'linux')('on a terminal, Ctrl-C asks', () =>
     const { exitCode, shown } = await run.ended;
     expect(exitCode).toBe(1);
     expect(shown).toContain('run asks-twice has not ended; the worker in this process ends');
-    expect(await json('status', 'asks-twice')).toMatchObject({ status: 'running' });
+    await write('go-asks-twice', '');
+    expect(await baton('run', 'asks-twice.json', '--id', 'asks-twice')).toMatchObject({ exitCode: 0 });
   });
 
   test('--on-interrupt cancel: nothing is asked', async () => {
