@@ -64,7 +64,8 @@ export async function findServer(options: FindServerOptions = {}): Promise<Found
   tried.push(local.reason);
 
   if (options.start === false) throw new ServerUnreachableError(tried);
-  if (local.isServer) onProgress(local.reason);
+  // A program that does not listen must learn it, too: its runs would be on another server than expected.
+  if (local.isServer) (options.onProgress ?? console.warn)(local.reason);
   return attempt('starting a server', () => startEmbedded(embedded));
 }
 

@@ -47,7 +47,7 @@ test('run: the second Ctrl-C detaches from the cancelling run, prints how to fol
   expect(exitCode).toBe(1);
   expect(stderr).toContain(
     'run again is cancelling, and has not ended; the worker in this process ends\n' +
-      'the next "baton run", "baton dev" or "baton worker" in this directory continues it',
+      'run "baton run", "baton dev" or "baton worker" in this directory to continue it',
   );
   expect(stderr).toContain('follow it: baton status again --watch');
   await write('undo-again', '');

@@ -96,7 +96,7 @@ function linesAfterLeaving(id: string, { isLocal }: RunWorker, { isCancelling }:
   const next = isLocal
     ? [
         `${state}; the worker in this process ends`,
-        'the next "baton run", "baton dev" or "baton worker" in this directory continues it',
+        'run "baton run", "baton dev" or "baton worker" in this directory to continue it',
       ]
     : [`${state}; its worker continues it`];
   return [...next, `follow it: baton status ${shellWord(id)} --watch`];
