@@ -187,8 +187,11 @@ test('event: one that no task takes is refused, and one that is repeated under i
   expect(await baton('event', 'two-1', 'padi')).toEqual({
     exitCode: 2,
     stdout: '',
-    stderr:
-      'error: event: expected a name that a task of run two-1 waits for ("paid", "sent"), got "padi"; did you mean "paid"?',
+    stderr: expect.stringMatching(
+      errorHere(
+        'event: expected a name that a task of run two-1 waits for ("paid", "sent"), got "padi"; did you mean "paid"?',
+      ),
+    ) as unknown,
   });
   const sent = { did: 'event', runId: 'two-1', event: 'sent', state: 'kept', tasks: ['b'] };
   expect(await json('event', 'two-1', 'sent', '--id', 'e-1')).toEqual(sent);
