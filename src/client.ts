@@ -1,32 +1,32 @@
 // The client: starts runs, and gives handles on runs, circuit breakers and pools.
 import { Client } from '@temporalio/client';
+import { printWaiting, type OnWaiting } from './client/await-result.js';
 import type { BreakerHandle } from './client/breaker.js';
-import { breakerOf, listBreakers, namedAddress, type ListedBreaker } from './client/breakers.js';
+import { breakerOf, listBreakers, type ListedBreaker } from './client/breakers.js';
 import type { KnownAgents } from './client/check-plan.js';
 import { compensationsOf, startCompensation } from './client/compensate.js';
 import { checkRunId, TaskFailedError } from './client/errors.js';
 import { asFork, forksOf, prepareFork, readForkableInput } from './client/fork.js';
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
-import { PoolHandle } from './client/pool-handle.js';
+import type { PoolHandle } from './client/pool-handle.js';
+import { poolOf } from './client/pool-of.js';
 import { prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
 import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
 import type { RunsOptions } from './client/run-query.js';
+import { requireSameRun } from './client/same-run.js';
 import type { RerunOptions, StartArguments, StartOptions } from './client/start-options.js';
 import { newRunId, startRun } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
 import type { InputOf, OutputOf } from './domain/builder/types.js';
-import { guardAddress } from './domain/guard-address.js';
 import { MAX_STORED_VALUE_BYTES } from './domain/json/byte-size.js';
 import { defined } from './domain/json/defined.js';
 import type { Plan } from './domain/plan/plan.js';
-import { ownPools } from './domain/pool/agent-pool.js';
 import type { PoolSettings } from './domain/pool/settings.js';
-import { didYouMean } from './domain/problem.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
 import { readPlanFile } from './plan-file.js';
-import { projectNear } from './project.js';
+import { ownProject, projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 import { openConnection } from './temporal/connection.js';
 import { countLastingPollers, countPollers } from './temporal/pollers.js';
@@ -45,6 +45,11 @@ export interface ConnectOptions extends FindServerOptions, KnownAgents, ValueSet
   readonly project?: string;
   /** The pools of the workers, as they are declared. */
   readonly pools?: readonly PoolSettings[];
+  /**
+   * Receives what a run waits for that cannot continue: a worker, or the server; `undefined` when it continues. Default: it is printed
+   * on stderr.
+   */
+  readonly onWaiting?: OnWaiting;
   /** A server that has been found already; `close` does not release it. */
   readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace' | 'dataDirectory'>;
 }
@@ -61,11 +66,14 @@ export class Baton {
     readonly client: Client,
     private readonly options: ConnectOptions,
     private readonly release: () => Promise<void>,
+    /** Absent for a client that the caller closes. */
+    private readonly closing?: AbortController,
   ) {}
 
   /** Throws ServerUnreachableError. */
   static async connect(options: ConnectOptions = {}): Promise<Baton> {
-    const found = options.server === undefined ? await findServer(options) : undefined;
+    const project = defined({ project: ownProject(options, options.directory) });
+    const found = options.server === undefined ? await findServer({ ...options, ...project }) : undefined;
     const { connectionOptions, namespace, dataDirectory } = options.server ?? found!;
     try {
       const connection = await openConnection(connectionOptions);
@@ -77,7 +85,7 @@ export class Baton {
         await connection.close();
         await found?.release();
       };
-      return new Baton(new Client({ connection, namespace, dataConverter }), options, release);
+      return new Baton(new Client({ connection, namespace, dataConverter }), options, release, new AbortController());
     } catch (error) {
       await found?.release();
       throw error;
@@ -87,14 +95,15 @@ export class Baton {
   /** Uses a client of the caller, who also closes it. */
   static fromClient(
     client: Client,
-    options: Pick<ConnectOptions, 'agents' | 'plans' | 'pools' | 'taskQueue' | 'project'> = {},
+    options: Pick<ConnectOptions, 'agents' | 'plans' | 'pools' | 'taskQueue' | 'project' | 'onWaiting'> = {},
   ): Baton {
     return new Baton(client, options, () => Promise.resolve());
   }
 
   /**
-   * Starts a run of a plan: data, the path of a file, or the result of `definePlan`. If a run of this id exists, returns that one.
-   * Throws InvalidPlanError, InvalidInputError: nothing has started then.
+   * Starts a run of a plan: data, the path of a file, or the result of `definePlan`. If a run of this id with the same plan and input
+   * exists, returns that one. Throws InvalidPlanError, InvalidInputError; RefusedError if the run of this id has another plan or
+   * input: nothing has started then.
    */
   async start<P extends Plan | string | object>(
     plan: P,
@@ -131,7 +140,7 @@ export class Baton {
     return await this.startPrepared(prepared, options);
   }
 
-  /** Starts a run from the result of `prepareRun` or `prepareFork`, which has been validated already. */
+  /** Starts a run from the result of `prepareRun` or `prepareFork`, which has been validated already. Throws RefusedError as `start`. */
   async startPrepared(
     prepared: PreparedRun,
     { id, taskQueue, forkOf }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> = {},
@@ -140,7 +149,9 @@ export class Baton {
     const fitting = withValueLimit(prepared, this.valueLimit.valueLimit);
     const request = forkOf === undefined ? fitting : asFork(fitting, run.id, forkOf);
     const queue = taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
-    return { run, isNew: await startRun(this.client, { id: run.id, taskQueue: queue, request }) };
+    const isNew = await startRun(this.client, { id: run.id, taskQueue: queue, request });
+    if (!isNew) await requireSameRun(this.client, run.id, request);
+    return { run, isNew };
   }
 
   /**
@@ -192,7 +203,8 @@ export class Baton {
   /** A handle on a run; if there is no such run, its methods throw RunNotFoundError. Throws InvalidInputError. */
   run(id: string): RunHandle {
     checkRunId(id);
-    return new RunHandle(this.client, id);
+    const { onWaiting = printWaiting(id) } = this.options;
+    return new RunHandle(this.client, id, { onWaiting, closed: this.closing?.signal });
   }
 
   /** One durable call of one agent, as a run of its own. Throws TaskFailedError. */
@@ -252,15 +264,7 @@ export class Baton {
 
   /** A pool by its name, in this project or the one that its settings, `project` or `taskQueue` name. */
   pool(name: string, where: { project?: string; taskQueue?: string } = {}): PoolHandle {
-    const { agents = [], pools = [] } = this.options;
-    const known = [...pools, ...ownPools(agents)];
-    const settings = known.find((pool) => pool.name === name);
-    const named = namedAddress(where);
-    const place = named ?? guardAddress(this.project, settings?.taskQueue);
-    const isAnywhere = settings === undefined && named === undefined;
-    const names = known.map((pool) => pool.name);
-    const hint = settings === undefined ? didYouMean(name, names) : undefined;
-    return new PoolHandle(this.client, { name, settings, place, isAnywhere, hint });
+    return poolOf(this.client, this.known, { name, ...where });
   }
 
   /** What a run may carry in one payload, if this client stores values; empty if it does not. */
@@ -273,6 +277,7 @@ export class Baton {
   }
 
   async close(): Promise<void> {
+    this.closing?.abort(new Error('the client was closed before the run ended'));
     await this.release();
   }
 }

@@ -29,6 +29,12 @@ export function projectNear(names: ProjectNames, directory: string = process.cwd
     : projectOf(names, configured);
 }
 
+/** As `projectNear`; `undefined` if programs of any project may have that name, because neither configuration nor program gives one. */
+export function ownProject(names: ProjectNames, directory?: string): string | undefined {
+  const name = projectNear(names, directory);
+  return name === DEFAULT_TASK_QUEUE ? undefined : name;
+}
+
 /** `shop-3f9a2c71`: the name of the directory, and eight digits of a hash of its path. */
 function projectFromDirectory(directory: string): string {
   const path = realpathSync(directory);

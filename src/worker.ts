@@ -15,7 +15,7 @@ import { parsePools } from './domain/pool/definition.js';
 import { SecretSettings } from './domain/secret.js';
 import type { PoolSettings } from './domain/pool/settings.js';
 import { ACTIVATION_TIME } from './worker/activation-time.js';
-import { projectNear } from './project.js';
+import { ownProject, projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 import { namespaceId } from './temporal/namespace-id.js';
 import { openValues, storageActivities, type ValueSettings } from './values.js';
@@ -86,7 +86,9 @@ export async function createWorker(settings: WorkerSettings): Promise<BatonWorke
   createRegistry(settings.agents);
   limitedQueues(settings.agents, settings.taskQueues ?? [DEFAULT_TASK_QUEUE]);
   const pools = parsePools(settings.pools ?? [], settings.agents);
-  const found = settings.server === undefined ? await findServer(settings.find) : undefined;
+  const { find = {}, project, taskQueues: [taskQueue] = [] } = settings;
+  const own = defined({ project: ownProject({ project, taskQueue }, find.directory) });
+  const found = settings.server === undefined ? await findServer({ ...find, ...own }) : undefined;
   const server = settings.server ?? found!;
   // Native code, loaded only when a worker is needed.
   const { NativeConnection } = await import('@temporalio/worker');

@@ -10,7 +10,7 @@ import sys
 
 HEADER = ["order", "customer", "amount", "currency"]
 CURRENCIES = {"EUR", "USD", "GBP"}
-DATA_ERROR = 65  # EX_DATAERR of sysexits.h: not worth another attempt.
+DATA_ERROR = 65  # EX_DATAERR of sysexits.h: not worth another attempt, so it is in the fatalExits of the agent.
 
 
 def refuse(message):

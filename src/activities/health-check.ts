@@ -6,6 +6,7 @@ import { DEFAULT_CHECK_TIMEOUT, type Health, type HealthCheck } from '../domain/
 import { networkFailure, statusFailure } from './agents/http/failure.js';
 import { baseEnvironment } from './agents/command/environment.js';
 import { runProcess } from './agents/command/run-process.js';
+import { errorLineOf } from './agents/command/stderr.js';
 import { messageOf, truncateText } from './errors/truncate-error.js';
 
 /** Time from SIGTERM to SIGKILL: a check has nothing to clean up. */
@@ -69,8 +70,8 @@ async function checkCommand(
     onStderrLine: () => undefined,
   });
   if (exitCode === 0) return;
-  const lastLine = stderr.trim().split('\n').at(-1) ?? '';
-  throw new Error(`${program} ended with ${killedBy ?? `exit ${exitCode}`}${lastLine === '' ? '' : `: ${lastLine}`}`);
+  const line = errorLineOf(stderr);
+  throw new Error(`${program} ended with ${killedBy ?? `exit ${exitCode}`}${line === '' ? '' : `: ${line}`}`);
 }
 
 const namedVariables = (names: readonly string[]): NodeJS.ProcessEnv =>

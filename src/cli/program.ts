@@ -11,15 +11,22 @@ import { printError, UsageError } from './terminal/errors.js';
 
 const ABOUT = `
 Exit codes: 0 completed, 1 the run failed or was cancelled, 2 rejected, 3 the server cannot be reached.
-The server is the one that --address, TEMPORAL_ADDRESS or the configuration names, else the one on localhost:7233; else one is
-started in this directory.
+The server is the one that --address, TEMPORAL_ADDRESS or the configuration names, else that of this directory, else one of this
+project on localhost:7233; else one is started in this directory.
 `;
 
 /** `args` are the arguments after the name of the program. Never rejects. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const typed = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   const { stdout, stderr, env } = process;
-  const io = createIo({ stdout, stderr, env, cwd: process.cwd(), colour: !typed.includes('--no-color') });
+  const io = createIo({
+    stdin: () => process.stdin,
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    colour: !typed.includes('--no-color'),
+  });
   redirectConsole(io);
   const flags = { json: typed.includes('--json'), verbose: typed.includes('--verbose') };
   try {

@@ -2,13 +2,12 @@
 import type { Client } from '@temporalio/client';
 import { parseDuration } from '../domain/duration.js';
 import { shown } from '../domain/problem.js';
+import type { ResultOptions } from './await-result.js';
 import { InvalidInputError, ResultTimeoutError } from './errors.js';
 
-export interface ResultWait {
+export interface ResultWait extends ResultOptions {
   /** The longest wait: `30s`. Default: no limit. */
   readonly timeout?: string;
-  /** Ends the wait when it aborts. */
-  readonly signal?: AbortSignal;
 }
 
 /** Node.js fires a timer that is longer than this immediately. */
@@ -19,9 +18,9 @@ export async function waitWithin<T>(
   client: Client,
   runId: string,
   { timeout, signal }: ResultWait,
-  wait: () => Promise<T>,
+  wait: (stop: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
-  if (timeout === undefined && signal === undefined) return await wait();
+  if (timeout === undefined && signal === undefined) return await wait(undefined);
   const ms = timeout === undefined ? undefined : parseTimeout(timeout);
   signal?.throwIfAborted();
   const over = new AbortController();
@@ -37,7 +36,7 @@ export async function waitWithin<T>(
   });
   try {
     // The request that waits on the server is ended, too.
-    return await Promise.race([client.withAbortSignal(stop, wait), stopped]);
+    return await Promise.race([client.withAbortSignal(stop, () => wait(stop)), stopped]);
   } finally {
     clearTimeout(timer);
     stopped.catch(() => undefined);

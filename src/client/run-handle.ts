@@ -30,6 +30,7 @@ import { countPollers } from '../temporal/pollers.js';
 import { resetActivities } from '../temporal/reset-activities.js';
 import { isUnknownUpdate } from '../temporal/dropped-update.js';
 import { sendUpdate } from '../temporal/send-update.js';
+import { awaitResult, type OnWaiting } from './await-result.js';
 import { parseAddition } from './budget.js';
 import { checkApproval, checkEvent, updateError, type EventDelivery } from './messages.js';
 import { waitWithin, type ResultWait } from './result-wait.js';
@@ -52,6 +53,13 @@ export interface RunObservation {
   readonly below: readonly string[];
 }
 
+/** How a handle waits for its run. */
+export interface RunWaits {
+  readonly onWaiting?: OnWaiting | undefined;
+  /** Aborts when the client is closed. Without it, the handle does not know when that happens, and does not wait for the server. */
+  readonly closed?: AbortSignal | undefined;
+}
+
 /** The result of a run whose output has this type. The output of a run that has not completed is `null`, whatever its type. */
 export type ResultOf<O> = RunResult & { readonly output: O };
 
@@ -61,6 +69,7 @@ export class RunHandle<O = unknown> {
   constructor(
     private readonly client: Client,
     readonly id: string,
+    private readonly waits: RunWaits = {},
   ) {
     this.workflow = client.workflow.getHandle(id);
   }
@@ -87,16 +96,27 @@ export class RunHandle<O = unknown> {
   }
 
   /**
-   * Waits until the run ends, in whichever way. Throws RunNotFoundError, RunLostError; ResultTimeoutError if the run has not ended within
-   * the time, and the reason of the signal when it aborts. Neither has an effect on the run.
+   * Waits until the run ends, in whichever way. If it waits for a worker or for the server, `onWaiting` receives that within seconds,
+   * and the waiting continues. Throws RunNotFoundError, RunLostError; ResultTimeoutError if the run has not ended within the time, and
+   * the reason of the signal when it aborts. Neither has an effect on the run.
    */
-  async result(wait: ResultWait = {}): Promise<ResultOf<O>> {
-    return (await waitWithin(this.client, this.id, wait, () => this.untilEnd())) as ResultOf<O>;
+  async result({ onWaiting = this.waits.onWaiting, ...wait }: ResultWait = {}): Promise<ResultOf<O>> {
+    const end = await waitWithin(this.client, this.id, wait, (stop) => this.untilEnd(stop, onWaiting));
+    return end as ResultOf<O>;
   }
 
-  private async untilEnd(): Promise<RunResult> {
+  private async untilEnd(stop: AbortSignal | undefined, onWaiting: OnWaiting | undefined): Promise<RunResult> {
+    const { closed } = this.waits;
+    const signals = [stop, closed].filter((one) => one !== undefined);
+    const options = {
+      client: this.client,
+      id: this.id,
+      outlastsServer: closed !== undefined,
+      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+      ...defined({ onWaiting }),
+    };
     try {
-      return (await this.workflow.result()) as RunResult;
+      return (await awaitResult(() => this.workflow.result(), options)) as RunResult;
     } catch (error) {
       return await this.resultFrom(error);
     }

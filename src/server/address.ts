@@ -9,14 +9,18 @@ export interface ServerConnectionOptions {
   readonly channelArgs?: NonNullable<ConnectionOptions['channelArgs']>;
 }
 
+export type ServerSource = 'given address' | 'TEMPORAL_ADDRESS' | 'temporal.toml';
+
 export interface ServerAddress {
   /** `host:port` */
   readonly address: string;
   readonly namespace: string;
   /** The base address of the Web UI, if a Web UI answers. */
   readonly webUi?: string;
-  /** The configured server, one that another program runs on this machine, or one that Baton has started. */
-  readonly origin: 'configured' | 'localhost' | 'embedded';
+  /** The configured server, or one that Baton has started. */
+  readonly origin: 'configured' | 'embedded';
+  /** For a configured server, what names it: `given address`, `TEMPORAL_ADDRESS` or `temporal.toml`. */
+  readonly source?: ServerSource;
   /** The directory `.baton` of a server that Baton has started. */
   readonly dataDirectory?: string;
 }

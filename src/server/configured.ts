@@ -1,7 +1,7 @@
 // The configured server, by Temporal's own conventions: an explicit address, else TEMPORAL_ADDRESS and related variables, else the
 // profile in temporal.toml. Credentials always come from the environment or the profile.
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { type ServerConnectionOptions, connectionTo } from './address.js';
+import { type ServerConnectionOptions, type ServerSource, connectionTo } from './address.js';
 import { firstLineOf } from '../system/system-error.js';
 import { ServerUnreachableError } from './unreachable.js';
 
@@ -10,7 +10,7 @@ export interface Configured {
   readonly connectionOptions?: ServerConnectionOptions;
   readonly namespace: string;
   /** The origin of the address, for messages. */
-  readonly source: string;
+  readonly source: ServerSource;
 }
 
 export function configuredServer(options: { address?: string; namespace?: string }): Configured {
@@ -18,7 +18,11 @@ export function configuredServer(options: { address?: string; namespace?: string
   const { tls, apiKey, metadata } = profile;
   const address = options.address || profile.address;
   const fromEnvironment = Boolean(process.env['TEMPORAL_ADDRESS']);
-  const source = options.address ? 'given address' : fromEnvironment ? 'TEMPORAL_ADDRESS' : 'temporal.toml';
+  const source: ServerSource = options.address
+    ? 'given address'
+    : fromEnvironment
+      ? 'TEMPORAL_ADDRESS'
+      : 'temporal.toml';
   const settled = { namespace: options.namespace || namespace || 'default', source };
   if (!address) return settled;
   if (!/^[^\s/]+$/.test(address)) {

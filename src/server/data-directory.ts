@@ -15,20 +15,25 @@ export interface DataDirectory {
   readonly database: string;
   readonly log: string;
   readonly users: string;
+  /** The record of the process that ends the server when its users were killed. */
+  readonly guardian: string;
 }
 
 /** The data directory within `directory`; the same for every name that links to it. */
 export async function dataDirectoryIn(directory: string): Promise<DataDirectory> {
   const absolute = resolve(directory);
-  const path = join(await realpath(absolute).catch(() => absolute), '.baton');
-  return {
-    path,
-    record: join(path, 'server.json'),
-    database: join(path, 'temporal.db'),
-    log: join(path, 'server.log'),
-    users: join(path, 'users'),
-  };
+  return dataDirectoryAt(join(await realpath(absolute).catch(() => absolute), '.baton'));
 }
+
+/** `path`: that of the data directory itself. */
+export const dataDirectoryAt = (path: string): DataDirectory => ({
+  path,
+  record: join(path, 'server.json'),
+  database: join(path, 'temporal.db'),
+  log: join(path, 'server.log'),
+  users: join(path, 'users'),
+  guardian: join(path, 'guardian.json'),
+});
 
 /** Creates the data directory, or makes an existing one private. Everything that writes into it calls this first. */
 export async function openDataDirectory(home: DataDirectory): Promise<void> {

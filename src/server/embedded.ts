@@ -3,7 +3,7 @@
 //    whether one is running.
 // 2. The server runs while a process is registered under `.baton/users` and has not released it. If the server ends before that, a
 //    process that uses it starts it again, on the same file and ports, and its users reconnect.
-// 3. A process that ends without releasing the server leaves it running; the next process in this directory finds or restarts it.
+// 3. A process that is killed cannot release the server. If it was the last one, the guardian (guardian.ts) ends the server.
 // 4. The record may be lost or wrong while the server is running: if it names none, the processes of this user are searched.
 import { type FoundServer, connectionTo } from './address.js';
 import { type OnProgress, findTemporalBinary } from './binary.js';
@@ -11,13 +11,15 @@ import { type DataDirectory, explainUnwritable, dataDirectoryIn, openDataDirecto
 import { READY_TIMEOUT_MS } from './launch.js';
 import { withLock } from './lock.js';
 import { supervise } from './supervise.js';
-import { joinServer, runningServer, startServer } from './single-instance.js';
+import { endGuardian, ensureGuardian } from './guardian.js';
+import { endIfUnused, runningServer } from './running-server.js';
+import { joinServer, startServer } from './single-instance.js';
 import { untilFree } from '../system/ports.js';
-import { type ServerRecord, removeRecord } from './server-record.js';
+import type { ServerRecord } from './server-record.js';
 import { stopServer } from './server-process.js';
 import { visibleName } from '../domain/text/visible.js';
 import { systemCodeOf } from '../system/system-error.js';
-import { addUser, countUsers, removeUser } from './references.js';
+import { addUser, removeUser } from './references.js';
 
 /** Another process may be starting the server, or waiting for one that hangs before it stops that. */
 const LOCK_WAIT_MS = 2 * READY_TIMEOUT_MS;
@@ -27,6 +29,8 @@ export interface EmbeddedOptions {
   readonly namespace: string;
   readonly port?: number | undefined;
   readonly uiPort?: number | undefined;
+  /** Recorded with a server that is started. */
+  readonly project?: string | undefined;
   readonly onProgress: OnProgress;
 }
 
@@ -36,7 +40,7 @@ export async function joinEmbedded(options: EmbeddedOptions): Promise<FoundServe
   if ((await runningServer(home)) === undefined) return undefined;
   await openDataDirectory(home);
   return withLock(home.path, LOCK_WAIT_MS, async () => {
-    const record = await joinServer(home, options.namespace);
+    const record = await joinServer(home, options);
     return record === undefined ? undefined : use(home, record, options);
   });
 }
@@ -48,7 +52,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<FoundServ
   // Done without the lock, because a download may take minutes.
   const binary = await findTemporalBinary(options.onProgress);
   return withLock(home.path, LOCK_WAIT_MS, async () => {
-    const running = await joinServer(home, options.namespace);
+    const running = await joinServer(home, options);
     if (running !== undefined) return use(home, running, options);
     options.onProgress(`starting a Temporal server on ${visibleName(home.database)}`);
     return use(home, await startServer(home, { ...options, binary }), options);
@@ -61,6 +65,7 @@ async function use(
   { namespace, onProgress }: EmbeddedOptions,
 ): Promise<FoundServer> {
   const user = await addUser(home.users);
+  await ensureGuardian(home);
   const stop = supervise({
     pid: record.pid,
     onProblem: onProgress,
@@ -82,16 +87,16 @@ async function use(
 /** Uses the same ports, because the users of the server know no others. */
 async function restart(
   home: DataDirectory,
-  { port, uiPort }: ServerRecord,
+  { port, uiPort, project }: ServerRecord,
   { namespace, onProgress }: Pick<EmbeddedOptions, 'namespace' | 'onProgress'>,
 ): Promise<ServerRecord> {
   const binary = await findTemporalBinary(onProgress);
   return withLock(home.path, LOCK_WAIT_MS, async () => {
-    const running = await joinServer(home, namespace);
+    const running = await joinServer(home, { namespace, project });
     if (running !== undefined) return running;
     await Promise.all([port, uiPort].map(untilFree));
     onProgress(`the Temporal server has ended; starting it again on ${visibleName(home.database)}`);
-    return startServer(home, { binary, namespace, port, uiPort });
+    return startServer(home, { binary, namespace, port, uiPort, project });
   });
 }
 
@@ -99,10 +104,7 @@ async function release(home: DataDirectory, known: ServerRecord, user: string): 
   try {
     await withLock(home.path, LOCK_WAIT_MS, async () => {
       await removeUser(user);
-      if ((await countUsers(home.users)) > 0) return;
-      // It may have been restarted since, after a crash.
-      await stopServer((await runningServer(home)) ?? known);
-      await removeRecord(home.record);
+      if (await endIfUnused(home, known)) await endGuardian(home);
     });
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOENT') throw error;

@@ -1,5 +1,5 @@
 // Counts the users of the embedded server: one file for each use, `users/<pid>-<random>`, so that a process may use it more than
-// once. The file of a process that has ended does not count and is deleted. Callers hold the lock of the directory.
+// once. The file of a process that has ended does not count and is deleted. Callers hold the lock of the directory, except for `hasUsers`.
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,9 +22,20 @@ export async function countUsers(directory: string): Promise<number> {
   return alive.filter(Boolean).length;
 }
 
+/** As `countUsers`, without deleting: a file that is being written does not count yet. */
+export async function hasUsers(directory: string): Promise<boolean> {
+  const files = await readdir(directory).catch(() => []);
+  for (const file of files) if (await isOfLivingProcess(join(directory, file), Number.parseInt(file, 10))) return true;
+  return false;
+}
+
 async function isInUse(file: string, pid: number): Promise<boolean> {
-  const recorded = await readFile(file, 'utf8').catch(() => undefined);
-  const isUsed = pid > 0 && recorded !== undefined && recorded === (await birthOf(pid));
+  const isUsed = await isOfLivingProcess(file, pid);
   if (!isUsed) await rm(file, { force: true, recursive: true });
   return isUsed;
+}
+
+async function isOfLivingProcess(file: string, pid: number): Promise<boolean> {
+  const recorded = await readFile(file, 'utf8').catch(() => undefined);
+  return pid > 0 && recorded !== undefined && recorded === (await birthOf(pid));
 }

@@ -32,6 +32,16 @@ export async function findServerOn(database: string): Promise<ServerRecord | und
   return undefined;
 }
 
+/** The directory whose embedded server has this port; `undefined` if no process of this user is such a server. */
+export async function directoryOfServerOn(port: number): Promise<string | undefined> {
+  for (const { command } of await ownProcesses()) {
+    if (!command.includes(' start-dev ') || !command.includes(` --port ${port} `)) continue;
+    const [, directory] = / --db-filename (.+)\/\.baton\/temporal\.db(?: |$)/.exec(command) ?? [];
+    if (directory !== undefined) return directory;
+  }
+  return undefined;
+}
+
 /** The flag precedes the path: the path of another database may end in the same words. */
 const isServerOn = (database: string, command: string): boolean =>
   command.includes(' start-dev ') && `${command} `.includes(` --db-filename ${database} `);

@@ -13,6 +13,8 @@ export const ServerRecord = z.object({
   startedAt: z.string(),
   /** The path on its command line, which identifies the process. */
   database: z.string().min(1),
+  /** The project that started it; absent if that has no name of its own. */
+  project: z.string().optional(),
 });
 export type ServerRecord = z.infer<typeof ServerRecord>;
 

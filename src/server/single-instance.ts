@@ -1,12 +1,13 @@
 // At most one server runs on a database. Callers of `joinServer` and `startServer` hold the lock of the data directory.
-import { access } from 'node:fs/promises';
+import { defined } from '../domain/json/defined.js';
 import { connectionTo } from './address.js';
 import type { DataDirectory } from './data-directory.js';
 import { PROBE_TIMEOUT_MS, launch, untilReady } from './launch.js';
 import { freePort, whyNotFree } from '../system/ports.js';
 import { probe } from './probe.js';
+import { runningServer } from './running-server.js';
 import { type ServerRecord, readRecord, removeRecord, writeRecord } from './server-record.js';
-import { findServerOn, isOurs, stopServer } from './server-process.js';
+import { stopServer } from './server-process.js';
 import { firstLineOf } from '../system/system-error.js';
 
 /** A running server that did not answer the first probe is starting, or very busy. After this time it is taken to hang, and replaced. */
@@ -20,21 +21,14 @@ export interface StartRequest {
   readonly namespace: string;
   readonly port?: number | undefined;
   readonly uiPort?: number | undefined;
-}
-
-/** The server whose process is running: the recorded one, or if the record is lost or wrong, one that is found by its database. */
-export async function runningServer({ record, database }: DataDirectory): Promise<ServerRecord | undefined> {
-  const recorded = await readRecord(record);
-  if (recorded !== undefined && (await isOurs(recorded))) return recorded;
-  const hasDatabase = await access(database).then(
-    () => true,
-    () => false,
-  );
-  return hasDatabase ? findServerOn(database) : undefined;
+  readonly project?: string | undefined;
 }
 
 /** The server that is running and answers. One that hangs is stopped. */
-export async function joinServer(home: DataDirectory, namespace: string): Promise<ServerRecord | undefined> {
+export async function joinServer(
+  home: DataDirectory,
+  { namespace, project }: Pick<StartRequest, 'namespace' | 'project'>,
+): Promise<ServerRecord | undefined> {
   const record = await runningServer(home);
   if (record === undefined) return undefined;
   const probed = await probe(connectionTo(`127.0.0.1:${record.port}`), namespace, PROBE_TIMEOUT_MS);
@@ -47,21 +41,23 @@ export async function joinServer(home: DataDirectory, namespace: string): Promis
     await stopServer(record);
     return undefined;
   }
-  await writeRecord(home.record, record);
-  return record;
+  const named = { ...defined({ project }), ...record };
+  await writeRecord(home.record, named);
+  return named;
 }
 
 /** Starts a server, on the ports of the previous one if they are free, so that its users can reconnect. */
 export async function startServer(
   home: DataDirectory,
-  { binary, namespace, ...wanted }: StartRequest,
+  { binary, namespace, project, ...wanted }: StartRequest,
 ): Promise<ServerRecord> {
   const before = await readRecord(home.record);
   for (let attempt = 1; ; attempt++) {
     const port = wanted.port ? await requireFree(wanted.port, 'port') : await freePort(before?.port);
     const uiPort = wanted.uiPort ? await requireFree(wanted.uiPort, 'Web UI port') : await freePort(before?.uiPort);
-    const record = { port, uiPort, startedAt: new Date().toISOString(), database: home.database };
-    const settings = { binary, namespace, ...record, log: home.log, directory: home.path };
+    const { database } = home;
+    const record = { port, uiPort, startedAt: new Date().toISOString(), database, ...defined({ project }) };
+    const settings = { binary, namespace, port, uiPort, database, log: home.log, directory: home.path };
     let recorded: ServerRecord | undefined;
     try {
       await launch(settings, (pid) => writeRecord(home.record, (recorded = { pid, ...record })));

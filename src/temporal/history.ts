@@ -34,6 +34,12 @@ export async function readWorkflowInput(client: Client, execution: Execution): P
   return await decodeFirst(client, input?.payloads, execution.workflowId);
 }
 
+/** The id of the execution that a Workflow began with, before it continued as new. Rejects as `readHistory` does. */
+export async function readFirstRunId(client: Client, workflowId: string): Promise<string | undefined> {
+  const { history } = await readPage(client, { workflowId }, { maximumPageSize: 1 });
+  return history?.events?.[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId || undefined;
+}
+
 /**
  * The first of several payloads, fetched if it is stored outside the server, and decoded by the client's data converter. An error names
  * the Workflow `workflowId`, if it is given.

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { projectNear } from '../../src/project.js';
 import { freePort } from '../../src/system/ports.js';
-import { useCliDirectory } from '../support/baton.js';
+import { errorHere, useCliDirectory } from '../support/baton.js';
 
 const place = useCliDirectory();
 const { baton, json, spawn, write } = place;
@@ -84,11 +84,15 @@ test('breaker: each wrong command line is rejected with one line', async () => {
   ]);
   expect(await error('plain')).toEqual([
     2,
-    'error: agent "plain" has no circuit breaker: its settings have no "breaker"',
+    expect.stringMatching(errorHere('agent "plain" has no circuit breaker: its settings have no "breaker"')),
   ]);
   expect(await error('shakey', '--reset')).toEqual([
     2,
-    `error: there is no circuit breaker of an agent "shakey" in the project "${projectNear({}, place.directory)}", and no such agent is configured; did you mean "shaky"?`,
+    expect.stringMatching(
+      errorHere(
+        `there is no circuit breaker of an agent "shakey" in the project "${projectNear({}, place.directory)}", and no such agent is configured; did you mean "shaky"?`,
+      ),
+    ),
   ]);
 });
 

@@ -1,10 +1,14 @@
 // Ctrl-C, a closed terminal and SIGTERM, with the server that `run` itself has started.
-import { expect, test } from 'vitest';
+import { execa } from 'execa';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { RunResult } from '../../src/domain/run/result.js';
 import { isAlive } from '../../src/system/process-identity.js';
 import { useCliDirectory } from '../support/baton.js';
+import { CLI } from '../support/built-cli.js';
 
-const { baton, json, spawn, write } = useCliDirectory();
+const place = useCliDirectory();
+const { baton, json, spawn, write } = place;
 
 const plan = (id: string) => ({
   name: id,
@@ -14,17 +18,18 @@ const plan = (id: string) => ({
   },
 });
 
-async function holding(id: string) {
+async function holding(id: string, ...more: string[]) {
   await write(`${id}.json`, plan(id));
-  const run = spawn('run', `${id}.json`, '--id', id);
+  const run = spawn('run', `${id}.json`, '--id', id, ...more);
   await run.waitForLine('held running');
   return run;
 }
 
-test('run: the first Ctrl-C cancels the run, which is still shown while it undoes its work', async () => {
+test('run: without a terminal, the first Ctrl-C cancels the run, which is still shown while it undoes its work', async () => {
   const run = await holding('once');
   run.signal('SIGINT');
-  await run.waitForLine('requesting the run to cancel; Ctrl-C again leaves it running');
+  await run.waitForLine('requesting the run to cancel');
+  await run.waitForLine('Ctrl-C again detaches: the run stays cancelling, and the worker in this process ends');
   await run.waitForLine('first compensating');
   await write('undo-once', '');
   const { exitCode, stderr } = await run.ended;
@@ -33,19 +38,41 @@ test('run: the first Ctrl-C cancels the run, which is still shown while it undoe
   expect(RunResult.parse(await json('result', 'once'))).toMatchObject({ status: 'cancelled', compensated: ['first'] });
 });
 
-test('run: the second Ctrl-C leaves the run, prints how to follow it, and the next run of that id continues it', async () => {
+test('run: the second Ctrl-C detaches from the cancelling run, prints how to follow it, and the next run of that id continues it', async () => {
   const run = await holding('again');
   run.signal('SIGINT');
   await run.waitForLine('first compensating');
   run.signal('SIGINT');
   const { exitCode, stderr } = await run.ended;
   expect(exitCode).toBe(1);
+  expect(stderr).toContain(
+    'run again is cancelling, and has not ended; the worker in this process ends\n' +
+      'run "baton run", "baton dev" or "baton worker" in this directory to continue it',
+  );
   expect(stderr).toContain('follow it: baton status again --watch');
   await write('undo-again', '');
   const next = await baton('run', 'again.json', '--id', 'again');
   expect(next.exitCode).toBe(1);
   expect(next.stderr).toContain('run again exists already and is in progress; this follows it');
   expect(RunResult.parse(await json('result', 'again'))).toMatchObject({ compensated: ['first'] });
+});
+
+test('run --on-interrupt detach: the first Ctrl-C leaves the run as it is', async () => {
+  const run = await holding('detached', '--on-interrupt', 'detach');
+  run.signal('SIGINT');
+  const { exitCode, stderr } = await run.ended;
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('run detached has not ended; the worker in this process ends');
+  expect(stderr).not.toContain('cancel');
+  await write('go-detached', '');
+  expect(await baton('run', 'detached.json', '--id', 'detached')).toMatchObject({ exitCode: 0 });
+});
+
+test('run --on-interrupt: another word is refused', async () => {
+  expect(await baton('run', 'x.json', '--on-interrupt', 'stop')).toMatchObject({
+    exitCode: 2,
+    stderr: 'error: --on-interrupt: expected cancel or detach, got "stop"',
+  });
 });
 
 test.each(['SIGHUP', 'SIGTERM'] as const)(
@@ -60,6 +87,84 @@ test.each(['SIGHUP', 'SIGTERM'] as const)(
   },
 );
 
+/** Runs a plan on a terminal of its own, which `script` (util-linux) gives it. `type` presses keys. */
+async function onTerminal(id: string, ...more: string[]) {
+  await write(`${id}.json`, plan(id));
+  // A terminal without a size shows no table.
+  const size = ['stty', 'cols', '100', 'rows', '30;', 'exec'];
+  const command = [...size, process.execPath, CLI, 'run', `${id}.json`, '--id', id, ...more].join(' ');
+  const child = execa('script', ['-qefc', command, '/dev/null'], {
+    cwd: place.directory,
+    env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh', CI: '' },
+    stdin: 'pipe',
+    reject: false,
+    all: true,
+  });
+  onTestFinished(() => void child.kill('SIGTERM'));
+  let shown = '';
+  child.all.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+  const text = () => stripVTControlCharacters(shown).replace(/\s+/g, ' ');
+  const untilShown = async (part: RegExp) => {
+    // The whole text would be the message of a failure.
+    await expect.poll(() => part.test(text())).toBe(true);
+  };
+  await untilShown(/held hold running/);
+  const type = (keys: string) => void child.stdin.write(keys);
+  return { type, untilShown, ended: child.then(({ exitCode }) => ({ exitCode, shown: text() })) };
+}
+
+const CTRL_C = '\u0003';
+const QUESTION = /interrupted: press d to detach \(the worker in this process ends[^]*, c to cancel the run/;
+
+describe.runIf(process.platform === 'linux')('on a terminal, Ctrl-C asks', () => {
+  test('d detaches: the run stays, and the next run continues it', async () => {
+    const run = await onTerminal('asks-d');
+    run.type(CTRL_C);
+    await run.untilShown(QUESTION);
+    run.type('d');
+    const { exitCode, shown } = await run.ended;
+    expect(exitCode).toBe(1);
+    expect(shown).toContain('run asks-d has not ended; the worker in this process ends');
+    expect(shown).not.toContain('requesting the run to cancel');
+    await write('go-asks-d', '');
+    expect(await baton('run', 'asks-d.json', '--id', 'asks-d')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('c cancels, and the run is shown to its end', async () => {
+    const run = await onTerminal('asks-c');
+    run.type(CTRL_C);
+    await run.untilShown(QUESTION);
+    run.type('c');
+    await run.untilShown(/requesting the run to cancel/);
+    await write('undo-asks-c', '');
+    const { exitCode, shown } = await run.ended;
+    expect(exitCode).toBe(1);
+    expect(shown).toMatch(/⊘ cancelled in /);
+  });
+
+  test('a second Ctrl-C detaches', async () => {
+    const run = await onTerminal('asks-twice');
+    run.type(CTRL_C);
+    await run.untilShown(QUESTION);
+    run.type(CTRL_C);
+    const { exitCode, shown } = await run.ended;
+    expect(exitCode).toBe(1);
+    expect(shown).toContain('run asks-twice has not ended; the worker in this process ends');
+    await write('go-asks-twice', '');
+    expect(await baton('run', 'asks-twice.json', '--id', 'asks-twice')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('--on-interrupt cancel: nothing is asked', async () => {
+    const run = await onTerminal('asks-not', '--on-interrupt', 'cancel');
+    run.type(CTRL_C);
+    await run.untilShown(/requesting the run to cancel/);
+    await write('undo-asks-not', '');
+    const { exitCode, shown } = await run.ended;
+    expect(exitCode).toBe(1);
+    expect(shown).not.toMatch(QUESTION);
+  });
+});
+
 test('status: a run without a worker shows the calls that are due, and how to start a worker', async () => {
   const run = await holding('alone');
   run.signal('SIGTERM');
@@ -73,11 +178,9 @@ test('status: a run without a worker shows the calls that are due, and how to st
     status: 'running',
     pausedBecause: 'no-worker',
   });
-  for (const command of ['result', 'pause']) {
-    const refused = await baton(command, 'alone');
-    expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/^error: no worker polls the Task Queue/);
-  }
+  const refused = await baton('pause', 'alone');
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toMatch(/^error: no worker polls the Task Queue/);
 
   const worker = spawn('worker');
   await worker.waitForLine('worker ready');

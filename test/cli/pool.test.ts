@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { PoolStatus } from '../../src/domain/pool/coordinator/status.js';
 import { projectNear } from '../../src/project.js';
-import { useCliDirectory } from '../support/baton.js';
+import { errorHere, useCliDirectory } from '../support/baton.js';
 
 const place = useCliDirectory();
 
@@ -56,13 +56,17 @@ test('pool: calls and waiting calls are shown, and a running pool is changed', a
   const unknown = await place.baton('pool', 'drain', 'pens', 'green');
   expect([unknown.exitCode, unknown.stderr]).toEqual([
     2,
-    'error: pool "pens" has no resource "green"; it has "red", "blue"',
+    expect.stringMatching(errorHere('pool "pens" has no resource "green"; it has "red", "blue"')),
   ]);
   const project = projectNear({}, place.directory);
   const nobody = await place.baton('pool', 'status', 'pencils');
   expect([nobody.exitCode, nobody.stderr]).toEqual([
     2,
-    `error: there is no pool "pencils" running in the project "${project}", and no pool of this name is configured; did you mean "pens"?`,
+    expect.stringMatching(
+      errorHere(
+        `there is no pool "pencils" running in the project "${project}", and no pool of this name is configured; did you mean "pens"?`,
+      ),
+    ),
   ]);
   run.signal('SIGTERM');
   await run.ended;

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { RunResult } from '../../src/domain/run/result.js';
-import { useCliDirectory } from '../support/baton.js';
+import { errorHere, useCliDirectory } from '../support/baton.js';
 
 const place = useCliDirectory();
 const { baton, json, write } = place;
@@ -79,6 +79,6 @@ test('rerun: each mistake is rejected with one sentence before anything starts',
   ];
   for (const [args, line] of cases) {
     const refused = await baton('rerun', ...args);
-    expect(refused).toEqual({ exitCode: 2, stdout: '', stderr: `error: ${line}` });
+    expect(refused).toEqual({ exitCode: 2, stdout: '', stderr: expect.stringMatching(errorHere(line)) as unknown });
   }
 });

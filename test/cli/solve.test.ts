@@ -30,7 +30,7 @@ beforeAll(async () => {
     planner: 'rules',
     agents: [
       { type: 'echo', kind: 'command', command: ['node', 'agent.js'] },
-      { type: 'broken', kind: 'command', command: ['node', 'agent.js', 'broken'] },
+      { type: 'broken', kind: 'command', command: ['node', 'agent.js', 'broken'], fatalExits: [1] },
       {
         type: 'rules',
         kind: 'rules',

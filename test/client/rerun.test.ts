@@ -63,3 +63,11 @@ test('rerun: a run that cannot be rerun is rejected', async () => {
   await foreign.terminate();
   expect(await baton.forksOf('refused')).toEqual([]);
 });
+
+test('executeTask: the same input under the same id finds the answer; another input is refused', async () => {
+  const call = (input: unknown) => baton.executeTask(echo, input, { id: 'one-call' });
+  expect([await call({ n: 1 }), await call({ n: 1 })]).toEqual([{ n: 1 }, { n: 1 }]);
+  await expect(call({ n: 2 })).rejects.toThrow(
+    'run one-call exists already, and has another input: input.n: 1 there, 2 here',
+  );
+});

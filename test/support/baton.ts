@@ -18,9 +18,15 @@ const CONFIG = `
 agents:
   - { type: echo, kind: command, command: [node, agent.js], description: Answers its input }
   - { type: hold, kind: command, command: [node, agent.js, hold], killAfter: 200ms }
-  - { type: broken, kind: command, command: [node, agent.js, broken] }
+  - { type: broken, kind: command, command: [node, agent.js, broken], fatalExits: [1] }
   - { type: flaky, kind: command, command: [node, agent.js, flaky], retry: { attempts: 9, initial: 1h, max: 1h } }
 `;
+
+/** All of stderr after an error on the server of the working directory: the line, and the server. */
+export const errorHere = (line: string): RegExp =>
+  new RegExp(
+    `^error: ${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\nserver: 127\\.0\\.0\\.1:\\d+, namespace default \\(of this directory\\)$`,
+  );
 
 const AGENT = fileURLToPath(new URL('../fixtures/cli/agent.js', import.meta.url));
 

@@ -1,6 +1,8 @@
 // What is asked of a run by others than Baton's client is refused in one sentence, and never wedges the run.
 import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
+import { Baton } from '../../src/client.js';
+import { RefusedError } from '../../src/client/errors.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
 import { TEST_QUEUE, useTimeSkipping } from '../support/temporal.js';
 
@@ -120,6 +122,66 @@ describe('a message', () => {
     const said = await refusal(name, ...args);
     expect(said).toMatch(message);
     expect(said).not.toContain('\n');
+  });
+});
+
+describe('an id that a run has already', () => {
+  const plan: Plan = {
+    name: 'ids',
+    input: { type: 'object' },
+    tasks: { a: { agent: 'echo', input: '{% $input.to %}' }, b: { plan: 'named', needs: ['a'] } },
+  };
+  const named: Plan = { name: 'named', tasks: { c: { agent: 'echo', input: 1 } } };
+  const plans = (other: Plan = named) => new Map([['named', other]]);
+  const baton = (known = plans()) => Baton.fromClient(temporal.env.client, { taskQueue: TEST_QUEUE, plans: known });
+  const renamed = { ...plan, tasks: { ...plan.tasks, a: { agent: 'other', input: '{% $input.to %}' } } };
+
+  const refusalOf = async (attempt: Promise<unknown>): Promise<string> => {
+    const error: unknown = await attempt.catch((caught: unknown) => caught);
+    if (!(error instanceof RefusedError)) throw error;
+    return error.message;
+  };
+
+  test('the same plan and input find the run, whatever budget and tenant are given', async () => {
+    await baton().start(plan, { id: 'ids-1', input: { to: 'x', list: [1] } });
+    const other = { id: 'ids-1', input: { list: [1], to: 'x' }, budget: { calls: 7 }, tenant: 'acme' };
+    expect(await baton().startOrFind(plan, other)).toMatchObject({ run: { id: 'ids-1' }, isNew: false });
+  });
+
+  test('another input, plan or plan below is refused, and the difference is named', async () => {
+    const input = { to: 'x' };
+    await baton().start(plan, { id: 'ids-2', input });
+    const start = (more: object, known = plans()) =>
+      refusalOf(baton(known).start('name' in more ? more : plan, { id: 'ids-2', input, ...more }));
+    expect(await start({ input: { to: 'y', also: [1] } })).toBe(
+      'run ids-2 exists already, and has another input: input.to: "x" there, "y" here; input.also: nothing there, [1] here; ' +
+        'use another id for this run',
+    );
+    expect(await start(renamed)).toBe(
+      'run ids-2 exists already, and has another plan: plan.tasks.a.agent: "echo" there, "other" here; use another id for this run',
+    );
+    expect(await start({}, plans({ ...named, description: 'new' }))).toBe(
+      'run ids-2 exists already, and has another plan below a task: plans.named.description: nothing there, "new" here; ' +
+        'use another id for this run',
+    );
+  });
+
+  test('a rerun and a new run are not the same run, nor are reruns of different runs', async () => {
+    const one = await baton().start(plan, { id: 'ids-3', input: { to: 'x' } });
+    await baton().rerun(one.id, { id: 'ids-3-fork' });
+    await baton().rerun(one.id, { id: 'ids-3-fork' });
+    expect(await refusalOf(baton().start(plan, { id: 'ids-3-fork', input: { to: 'x' } }))).toContain(
+      'run ids-3-fork exists already, and has another origin: forkOf: {"run":"ids-3","from":[]} there, nothing here',
+    );
+    expect(await refusalOf(baton().rerun(one.id, { id: 'ids-3-fork', from: ['a'] }))).toContain(
+      'forkOf.from[0]: nothing there, "a" here',
+    );
+  });
+
+  test('the id of a Workflow that is not a run of Baton is refused', async () => {
+    const stranger = await temporal.env.client.workflow.start('not-ours', { taskQueue: 'none', workflowId: 'ids-4' });
+    expect(await refusalOf(baton().start(plan, { id: 'ids-4', input: {} }))).toBe('ids-4 is not a run of Baton');
+    await stranger.terminate();
   });
 });
 

@@ -10,6 +10,8 @@ export const jscpd = commandAgent({
   description: 'Finds code that was copied',
   command: [process.execPath, join(HERE, 'duplicates.mjs')],
   cwd: HERE,
+  // The library is not installed.
+  fatalExits: [69],
   input: z.strictObject({ root: z.string(), files: z.array(z.string()) }),
   output: Clones,
 });

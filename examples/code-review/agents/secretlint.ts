@@ -11,6 +11,8 @@ export const secretlint = commandAgent({
   description: 'Looks for credentials',
   command: [process.execPath, join(HERE, 'credentials.mjs')],
   cwd: HERE,
+  // The library is not installed.
+  fatalExits: [69],
   input: Batch,
   output: Findings,
   parse: ({ stdout }) => findingsOf(parseToolOutput('secretlint', z.array(Finding), stdout)),

@@ -34,11 +34,26 @@ export function parseSettings<S extends z.ZodObject>(settings: S, data: unknown)
   );
 }
 
+/** Settings of earlier builds, with the setting that replaces each. */
+const REPLACED: ReadonlyMap<string, { readonly by: string; readonly message: string }> = new Map([
+  [
+    'retryableExits',
+    {
+      by: 'fatalExits',
+      message:
+        'this setting is replaced by fatalExits: every exit code other than 0, 126 and 127 is retried now, as retry says; ' +
+        'remove retryableExits, and list in fatalExits the exit codes that must not be retried',
+    },
+  ],
+]);
+
 function issueLines(issue: z.core.$ZodIssue, settings: z.ZodObject, data: unknown): string[] {
   const where = issue.path.length === 0 ? '' : `${formatPath(issue.path)}: `;
   if (issue.code !== 'unrecognized_keys') return [where + describeIssue(issue, data)];
   const known = issue.path.length === 0 ? Object.keys(settings.shape) : [];
   return issue.keys.map((key) => {
+    const replaced = issue.path.length === 0 ? REPLACED.get(key) : undefined;
+    if (replaced !== undefined && known.includes(replaced.by)) return `${key}: ${replaced.message}`;
     const { message, hint } = unknownKeyProblem(key, known);
     return where + withHint(message, hint);
   });

@@ -7,7 +7,7 @@ export interface ServerOptions {
   readonly address?: string;
   readonly namespace?: string;
   readonly config?: string;
-  /** No lines for people, except errors. Not an option of every command. */
+  /** Of some commands: only errors are printed on stderr. */
   readonly quiet?: boolean;
 }
 

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { Io } from '../terminal/io.js';
 import { withJson, withServer } from '../arguments/options.js';
-import { withDetach, withQuiet, type RunOptions } from '../run/options.js';
+import { withDetach, withForeground, type RunOptions } from '../run/options.js';
 import { executeStart } from '../run/start.js';
 import { withRun } from '../session/with-session.js';
 
 export function define(command: Command, io: Io): void {
   const withArgument = command.argument('<run>', 'the id of a run that has ended with debt');
-  withQuiet(withDetach(withJson(withServer(withArgument)))).action(
+  withForeground(withDetach(withJson(withServer(withArgument)))).action(
     async (id: string, _options: RunOptions, self: Command) => {
       const options = self.optsWithGlobals<RunOptions>();
       const [{ loadProjectConfig }, { findLatestAttempt }, { ownQueue }] = await Promise.all([

@@ -31,11 +31,11 @@ export function define(command: Command, io: Io): void {
     )
     .action(async (options: ListOptions) => {
       const chosen = await readChoice(options);
-      const [runs, { address, namespace }] = await withSession(
-        io,
-        options,
-        async ({ baton, server }) => [await baton.runs(chosen), server] as const,
-      );
+      const [runs, { address, namespace }] = await withSession(io, options, async ({ baton, server }) => {
+        const { noteServer } = await import('../session/server-line.js');
+        noteServer(io, server);
+        return [await baton.runs(chosen), server] as const;
+      });
       if (options.json === true) return io.printJson({ runs });
       const { noRunsText, runsTable } = await import('../view/runs-table.js');
       if (runs.length === 0) return io.note(noRunsText(chosen, { address, namespace }));

@@ -1,7 +1,9 @@
-// Shows a run until it ends, or until the signal aborts. A poll that fails does not end this: the view shows the problem, and the
-// next poll is tried.
+// Shows a run until it ends, or until the signal aborts. Neither a poll that fails nor a time without workers or server ends this: the
+// view shows the problem, and the next poll is tried.
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isOutage } from '../../client/await-result.js';
+import { NoWorkerError } from '../../client/errors.js';
 import type { RunHandle } from '../../client/run-handle.js';
 import type { RunResult } from '../../domain/run/result.js';
 import { createPollRun } from './poll-run.js';
@@ -14,8 +16,6 @@ const POLL_EVERY_MS = 500;
 /** Polling a very large run takes long. The pause is this many times longer, so that the worker has time for the run itself. */
 const PAUSE_FACTOR = 5;
 const MAX_PAUSE_MS = 5_000;
-/** A server that restarts is back within seconds; a user does not wait longer than this. */
-const GIVE_UP_AFTER_MS = 60_000;
 
 export interface FollowOptions {
   readonly run: RunHandle;
@@ -32,12 +32,13 @@ export async function follow({ run, session, facts, view, signal }: FollowOption
   const stop = AbortSignal.any([over.signal, signal]);
   const show = createShow(session, facts, view);
   const showing = keepShowing(show, view, stop);
+  const ending = run.result({ signal: over.signal, onWaiting: view.trouble });
   let result: RunResult | undefined;
   try {
-    result = await Promise.race([untilEnd(run, view, stop), untilAborted(signal)]);
+    result = await Promise.race([ending, untilAborted(signal)]);
   } finally {
     over.abort();
-    await showing;
+    await Promise.allSettled([showing, ending]);
   }
   if (result !== undefined) await show();
   return result;
@@ -61,36 +62,18 @@ async function keepShowing(show: Show, view: View, stop: AbortSignal): Promise<v
     try {
       await show(stop);
     } catch (error) {
-      if (!stop.aborted) view.trouble(describeTrouble(error));
+      if (!stop.aborted && !isWait(error)) view.trouble(firstLine(error));
     }
     const rest = Math.max(POLL_EVERY_MS, PAUSE_FACTOR * (Date.now() - began));
     await pauseUnless(stop, Math.min(rest, MAX_PAUSE_MS));
   }
 }
 
-async function untilEnd(run: RunHandle, view: View, stop: AbortSignal): Promise<RunResult> {
-  let unreachableSince: number | undefined;
-  for (;;) {
-    const askedAt = Date.now();
-    try {
-      return await run.result();
-    } catch (error) {
-      if (!isServiceError(error) || stop.aborted) throw error;
-      // A request that took long failed late: the server was reachable until then.
-      if (unreachableSince === undefined || Date.now() - askedAt > GIVE_UP_AFTER_MS) unreachableSince = Date.now();
-      if (Date.now() - unreachableSince > GIVE_UP_AFTER_MS) throw error;
-      view.trouble(describeTrouble(error));
-      await pauseUnless(stop, POLL_EVERY_MS);
-    }
-  }
-}
+/** What a run waits for is reported while its result is awaited. */
+const isWait = (error: unknown): boolean => error instanceof NoWorkerError || isOutage(error);
 
-const isServiceError = (error: unknown): boolean => error instanceof Error && error.name === 'ServiceError';
-
-function describeTrouble(error: unknown): string {
-  const message = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
-  return isServiceError(error) ? `the server does not answer: ${message}` : message;
-}
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 
 async function untilAborted(signal: AbortSignal): Promise<undefined> {
   if (!signal.aborted) await once(signal, 'abort');

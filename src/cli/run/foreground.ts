@@ -1,11 +1,8 @@
 // `run` in the foreground: shows the run until it ends, with a worker in this process unless another worker polls the Task Queue.
-// H1. The first Ctrl-C requests the run to cancel, and the run is still shown; the second leaves it running.
-// H2. SIGTERM and a closed terminal leave it running, too: the next `run`, `dev` or `worker` in this directory continues it.
 import type { StartedRun } from '../../client.js';
-import { NoWorkerError, RunNotFoundError } from '../../client/errors.js';
+import { RunNotFoundError } from '../../client/errors.js';
 import type { RunHandle } from '../../client/run-handle.js';
 import { follow } from '../observe/follow.js';
-import { onInterrupts } from '../terminal/interrupts.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { InterruptedError } from '../terminal/errors.js';
 import { inSession, type Session } from '../session/session.js';
@@ -13,37 +10,32 @@ import { printResult } from '../view/print-result.js';
 import { chooseView } from '../view/choose-view.js';
 import { runFacts } from '../view/run-facts.js';
 import { shellWord } from '../terminal/shell-word.js';
+import { handleInterruption, type Interruption } from './interruption.js';
 import type { StartRequest } from './prepare.js';
 import { ensureWorker, type RunWorker } from './ensure-worker.js';
 
 export async function runInForeground(io: Io, request: StartRequest): Promise<ExitCode> {
-  const leave = new AbortController();
-  let run: RunHandle | undefined;
-  const interrupts = onInterrupts({
-    interrupted(count) {
-      if (run === undefined || count > 1) return leave.abort();
-      io.note('requesting the run to cancel; Ctrl-C again leaves it running');
-      // Rejects if the run has just ended.
-      run.cancel().catch((error: unknown) => io.note(error instanceof Error ? error.message : String(error)));
-    },
-    ended: () => leave.abort(),
-  });
   const { options, config } = request;
+  const interruption = handleInterruption(io, options.onInterrupt);
   try {
     return await inSession(io, { options, config, start: true }, async (session) => {
       const ended = await findEndedRun(session, options.id);
-      if (ended !== undefined) return await printEnded(io, ended, request);
-      const worker = await ensureWorker(io, session, request, () => leave.abort());
+      if (ended !== undefined) {
+        await request.requireSame?.(session.baton, ended.id);
+        return await printEnded(io, ended, request);
+      }
+      const worker = await ensureWorker(io, session, request, interruption.leave);
       try {
-        if (leave.signal.aborted) throw new InterruptedError('interrupted before the run was started');
-        run = (await start(io, session, request, worker)).run;
-        return await show(io, session, { run, request, worker, signal: leave.signal });
+        if (interruption.left.aborted) throw new InterruptedError('interrupted before the run was started');
+        const { run } = await start(io, session, request, worker);
+        interruption.attach({ run, hasLocalWorker: worker.isLocal });
+        return await show(io, session, { run, request, worker, interruption });
       } finally {
         await worker.stop();
       }
     });
   } finally {
-    interrupts.stop();
+    interruption.stop();
   }
 }
 
@@ -67,12 +59,8 @@ async function printEnded(io: Io, run: RunHandle, { options, onEnd }: StartReque
 
 async function start(io: Io, { baton }: Session, request: StartRequest, worker: RunWorker): Promise<StartedRun> {
   const { begin, options } = request;
-  const { taskQueue } = worker;
-  const started = await begin(baton, taskQueue);
+  const started = await begin(baton, worker.taskQueue);
   if (started.isNew) return started;
-  const found = await started.run.describe();
-  if (found.taskQueue !== taskQueue && (await baton.pollers(found.taskQueue)) === 0)
-    throw new NoWorkerError(found.taskQueue);
   if (options.quiet !== true) io.note(`run ${started.run.id} exists already and is in progress; this follows it`);
   return started;
 }
@@ -81,27 +69,35 @@ interface Shown {
   readonly run: RunHandle;
   readonly request: StartRequest;
   readonly worker: RunWorker;
-  readonly signal: AbortSignal;
+  readonly interruption: Interruption;
 }
 
-async function show(io: Io, session: Session, { run, request, worker, signal }: Shown): Promise<ExitCode> {
+async function show(io: Io, session: Session, { run, request, worker, interruption }: Shown): Promise<ExitCode> {
   const { options } = request;
   const quiet = options.quiet === true;
   const facts = runFacts(await run.plan(), await run.describe(), session.server);
   const view = chooseView(io, facts, { quiet });
   if (!quiet && !io.isLive()) io.note(`run ${run.id}${facts.page === undefined ? '' : ` · ${facts.page}`}`);
-  const result = await follow({ run, session, facts, view, signal }).finally(view.close);
+  interruption.show(view);
+  const result = await follow({ run, session, facts, view, signal: interruption.left }).finally(() => {
+    interruption.endQuestion();
+    view.close();
+  });
   if (result !== undefined) {
     await request.onEnd?.(result);
     return printResult(io, result, await run.describe(), options);
   }
   if (worker.failure !== undefined) throw worker.failure;
-  throw new InterruptedError(linesAfterLeaving(run.id, worker).join('\n'));
+  throw new InterruptedError(linesAfterLeaving(run.id, worker, interruption).join('\n'));
 }
 
-function linesAfterLeaving(id: string, { isLocal }: RunWorker): string[] {
+function linesAfterLeaving(id: string, { isLocal }: RunWorker, { isCancelling }: Interruption): string[] {
+  const state = `run ${id} ${isCancelling ? 'is cancelling, and has not ended' : 'has not ended'}`;
   const next = isLocal
-    ? 'the next "baton run", "baton dev" or "baton worker" in this directory continues it'
-    : 'it is still in progress';
-  return [`run ${id} has not ended; ${next}`, `follow it: baton status ${shellWord(id)} --watch`];
+    ? [
+        `${state}; the worker in this process ends`,
+        'run "baton run", "baton dev" or "baton worker" in this directory to continue it',
+      ]
+    : [`${state}; its worker continues it`];
+  return [...next, `follow it: baton status ${shellWord(id)} --watch`];
 }

@@ -9,6 +9,7 @@ import {
   type ServerOptions,
 } from '../arguments/options.js';
 import { UsageError } from '../terminal/errors.js';
+import type { OnInterrupt } from './interruption.js';
 
 export interface RunOptions extends ServerOptions, JsonOption {
   readonly input?: string;
@@ -19,12 +20,13 @@ export interface RunOptions extends ServerOptions, JsonOption {
   readonly taskQueue?: string;
   readonly detach?: boolean;
   readonly quiet?: boolean;
+  readonly onInterrupt?: OnInterrupt;
   /** An option of the program. */
   readonly verbose?: boolean;
 }
 
 export const withRunOptions = (command: Command, inputDefault = 'default {}'): Command =>
-  withQuiet(
+  withForeground(
     withDetach(
       withJson(withTaskQueue(withServer(command)))
         .option('--input <json|@file>', `the input of the run; ${inputDefault}`)
@@ -43,7 +45,20 @@ export const withRunOptions = (command: Command, inputDefault = 'default {}'): C
 export const withDetach = (command: Command): Command =>
   command.option('--detach', 'start the run and exit; a worker of another process executes it');
 
-export const withQuiet = (command: Command): Command => command.option('--quiet', 'print only errors on stderr');
+/** How a run in the foreground is shown and left. */
+export const withForeground = (command: Command): Command =>
+  command
+    .option('--quiet', 'print only errors on stderr')
+    .option(
+      '--on-interrupt <what>',
+      'what Ctrl-C does: cancel or detach; default: on a terminal it asks, else it cancels',
+      parseOnInterrupt,
+    );
+
+function parseOnInterrupt(value: string): OnInterrupt {
+  if (value === 'cancel' || value === 'detach') return value;
+  throw new UsageError([`--on-interrupt: expected cancel or detach, got ${JSON.stringify(value)}`]);
+}
 
 function parseWeight(value: string): number {
   const weight = value.trim() === '' ? NaN : Number(value);

@@ -3,9 +3,10 @@ import { MAX_STORED_VALUE_BYTES } from '../../domain/json/byte-size.js';
 import { defined } from '../../domain/json/defined.js';
 import type { Baton, StartedRun } from '../../client.js';
 import type { KnownAgents } from '../../client/check-plan.js';
-import { checkForkId, prepareFork, type ForkOf } from '../../client/fork.js';
+import { asFork, checkForkId, prepareFork, type ForkOf } from '../../client/fork.js';
 import { prepareRun, type PreparedRun } from '../../client/prepare-run.js';
 import type { StartedRunInput } from '../../client/read-run-input.js';
+import { requireSameRun } from '../../client/same-run.js';
 import { InvalidPlanError } from '../../domain/plan/parse.js';
 import { planWarnings } from '../../domain/plan/validate/warnings.js';
 import { problem } from '../../domain/problem.js';
@@ -23,8 +24,10 @@ import type { RunOptions } from './options.js';
 export interface StartRequest {
   readonly options: RunOptions;
   readonly config: LoadedConfig | undefined;
-  /** Starts the run, or finds the run that has its id already. */
+  /** Starts the run, or finds the same run, which has its id already. Throws RefusedError if another run has it. */
   readonly begin: (baton: Baton, taskQueue: string) => Promise<StartedRun>;
+  /** Throws RefusedError if the run that has this id already is another one. Absent: the id alone decides. */
+  readonly requireSame?: (baton: Baton, id: string) => Promise<void>;
   /** Receives the result before it is printed. */
   readonly onEnd?: (result: RunResult) => Promise<void>;
   /** The Task Queue from the command line or the configuration. */
@@ -71,6 +74,8 @@ export async function prepareStart(
     options,
     config,
     begin: (baton, taskQueue) => baton.startPrepared(prepared, { ...what, taskQueue }),
+    requireSame: ({ client }, existing) =>
+      requireSameRun(client, existing, forkOf === undefined ? prepared : asFork(prepared, existing, forkOf)),
     namedQueue: namedQueue === undefined ? undefined : parseName('taskQueue', namedQueue),
     ownQueue: ownQueue({ configPath: config?.path, directory: io.cwd }),
   };

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { Baton } from '../../client.js';
 import type { LoadedConfig } from './load-config.js';
 import { findServer, ServerUnreachableError, type FindServerOptions, type FoundServer } from '../../server/index.js';
+import { ownProject } from '../../project.js';
 import type { Io } from '../terminal/io.js';
 import type { ServerOptions } from '../arguments/options.js';
 import type { ValueSettings } from '../../values.js';
+import { isObvious, noteServer, serverLine } from './server-line.js';
 
 export interface Session {
   readonly baton: Baton;
@@ -28,11 +30,14 @@ async function openSession(io: Io, request: SessionRequest): Promise<Session> {
   const progress = progressNotes(io, request);
   const server = await findServer(findOptions(io, request, progress.note))
     .catch((error: unknown) => {
-      throw withAdvice(error, request.start);
+      throw withAdvice(error, request);
     })
     .finally(progress.stop);
   const { config } = request;
+  const quiet = request.options.quiet === true;
   try {
+    if (!quiet && !isObvious(server, io.cwd)) noteServer(io, server);
+    io.serverLine = serverLine(server, io.cwd);
     const baton = await Baton.connect({
       server,
       directory: io.cwd,
@@ -78,8 +83,14 @@ export const valueSettings = (config: LoadedConfig | undefined): ValueSettings =
   config === undefined ? {} : defined({ storage: config.storage, encryption: config.encryption });
 
 /** If no server may be started, the error has the reason, and the command that starts one. */
-function withAdvice(error: unknown, start: SessionRequest['start']): unknown {
-  if (!(error instanceof ServerUnreachableError) || start === true || error.tried.length < 2) return error;
+function withAdvice(error: unknown, { start, find }: Pick<SessionRequest, 'start' | 'find'>): unknown {
+  if (!(error instanceof ServerUnreachableError) || error.tried.length < 2) return error;
+  if (find?.port !== undefined) {
+    const other = '"baton dev --port PORT --ui-port PORT" starts the server on other ports';
+    const there = `"baton worker --address ${find.localAddress}" is a worker for a Temporal server that is there`;
+    return new ServerUnreachableError([...error.tried, `${other}; ${there}`]);
+  }
+  if (start === true) return error;
   const why = start === 'again' ? 'no server has run in this directory' : '--detach starts no server';
   return new ServerUnreachableError([...error.tried, `${why}; "baton dev" starts a server and a worker`]);
 }
@@ -117,6 +128,7 @@ function findOptions(
   return {
     ...find,
     directory: cwd,
+    ...defined({ project: config?.project ?? ownProject({}, cwd) }),
     start: start === 'again' ? existsSync(join(cwd, '.baton', 'temporal.db')) : start,
     onProgress,
     ...defined({ address, namespace }),

@@ -86,6 +86,7 @@ export function printError(io: Io, error: unknown, { json, verbose }: { json: bo
   const paint = io.colours(io.stderr);
   const label = exit === 1 ? '' : `${paint.red('error:')} `;
   lines.forEach((line, index) => io.note(index > 0 && line.startsWith(' ') ? line : `${label}${line}`));
+  if (io.serverLine !== undefined && io.serverLine !== io.notedServer && type !== 'Interrupted') io.note(io.serverLine);
   noteTroubleshooting(
     io,
     problems.flatMap(({ code }) => (code === undefined ? [] : [code])),

@@ -8,18 +8,20 @@ export interface Interrupts {
 export interface InterruptHandlers {
   /** Ctrl-C for the nth time. */
   interrupted(this: void, count: number): void;
+  /** How often Ctrl-C is handled before it ends the process; default 2. */
+  readonly handled?: number;
   /** SIGTERM, or the terminal was closed. */
   ended(this: void): void;
 }
 
-const HARD_EXIT = 1;
-/** The number of signals that are handled: the third Ctrl-C and the second SIGTERM end the process. */
+export const HARD_EXIT = 1;
+/** The number of signals that are handled: by default the third Ctrl-C, and the second SIGTERM, end the process. */
 const HANDLED = { interrupted: 2, ended: 1 } as const;
 
 export function onInterrupts(handlers: InterruptHandlers): Interrupts {
   const counts = { interrupted: 0, ended: 0 };
   const interrupted = (): void => {
-    if (++counts.interrupted > HANDLED.interrupted) process.exit(HARD_EXIT);
+    if (++counts.interrupted > (handlers.handled ?? HANDLED.interrupted)) process.exit(HARD_EXIT);
     handlers.interrupted(counts.interrupted);
   };
   const ended = (): void => {

@@ -29,11 +29,19 @@ export interface Io {
   colours(this: void, stream: NodeJS.WriteStream): Colours;
   /** Whether stderr can show a table that redraws itself. */
   isLive(this: void): boolean;
+  /** The keyboard of a person who sees stderr; `undefined` if stdin or stderr is not a terminal, or in CI. */
+  keyboard(this: void): NodeJS.ReadStream | undefined;
+  /** The server that the command uses, for errors; absent until there is one. */
+  serverLine?: string;
+  /** The line about the server that was printed. */
+  notedServer?: string;
   /** The exit code of the process; a command may set it. */
   exitCode: ExitCode;
 }
 
 export interface IoOptions {
+  /** Opened when it is needed. Default: there is none. */
+  readonly stdin?: () => NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
@@ -42,7 +50,7 @@ export interface IoOptions {
   readonly colour: boolean;
 }
 
-export function createIo({ stdout, stderr, env, cwd, colour }: IoOptions): Io {
+export function createIo({ stdin, stdout, stderr, env, cwd, colour }: IoOptions): Io {
   const toStderr = (line: string): void =>
     void stderr.write(`${forTerminal(wrap(line, columnsOf(stderr)).join('\n'))}\n`);
   let sink = toStderr;
@@ -65,6 +73,11 @@ export function createIo({ stdout, stderr, env, cwd, colour }: IoOptions): Io {
     },
     colours: (stream) => createColours(colour && wantsColour(stream, env)),
     isLive: () => stderr.isTTY === true && env['TERM'] !== 'dumb' && isUnset(env['CI']),
+    keyboard() {
+      if (stdin === undefined || stderr.isTTY !== true || !isUnset(env['CI'])) return undefined;
+      const keys = stdin();
+      return keys.isTTY === true ? keys : undefined;
+    },
     exitCode: 0,
   };
 }

@@ -7,6 +7,6 @@ import { quietView, type View } from './view.js';
 
 /** A table on a terminal, else lines; nothing with `quiet`. */
 export function chooseView(io: Io, facts: RunFacts, { quiet = false }: { quiet?: boolean } = {}): View {
-  if (quiet) return quietView;
+  if (quiet) return quietView(io.note);
   return io.isLive() ? liveView(io, facts) : plainView(io);
 }

@@ -19,9 +19,10 @@ export function liveView(io: Io, known: RunFacts): View {
   let snapshot: RunResult | undefined;
   let subRuns: readonly SeenRun[] = [];
   let trouble: string | undefined;
+  let question: string | undefined;
   const size = (): TableSize => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 });
   const redraw = (): void =>
-    area.draw(screenLines({ snapshot, subRuns, facts, trouble, now: Date.now() }, size(), paint));
+    area.draw(screenLines({ snapshot, subRuns, facts, trouble, question, now: Date.now() }, size(), paint));
   const resized = (): void => {
     area.resized();
     redraw();
@@ -39,6 +40,10 @@ export function liveView(io: Io, known: RunFacts): View {
     },
     trouble(message) {
       trouble = message;
+      redraw();
+    },
+    ask(text) {
+      question = text;
       redraw();
     },
     close() {

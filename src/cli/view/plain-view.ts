@@ -36,8 +36,11 @@ export function plainView(io: Io, clock: () => number = Date.now): View {
   return {
     show,
     trouble(message) {
-      if (message !== undefined && message !== lastTrouble) io.note(`${clockTime(clock())} ${message}`);
+      if (message !== lastTrouble) io.note(`${clockTime(clock())} ${message ?? 'the run continues'}`);
       lastTrouble = message;
+    },
+    ask(question) {
+      if (question !== undefined) io.note(question);
     },
     close: () => undefined,
   };

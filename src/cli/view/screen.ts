@@ -20,6 +20,8 @@ export interface ScreenState {
   readonly facts: RunFacts;
   /** The problem, if the last poll failed. */
   readonly trouble?: string | undefined;
+  /** A question to the person at the terminal. */
+  readonly question?: string | undefined;
   readonly now: number;
 }
 
@@ -32,7 +34,7 @@ const MAX_WAITING = 3;
 const MIN_ROWS = 3;
 
 export function screenLines(state: ScreenState, size: TableSize, paint: Colours): string[] {
-  const { subRuns = [], facts, trouble, now } = state;
+  const { subRuns = [], facts, trouble, question, now } = state;
   const snapshot = state.snapshot === undefined ? undefined : withStateBelow(state.snapshot, facts, subRuns);
   const wrapped = (lines: readonly string[]) =>
     lines.flatMap((line) => wrap(line, size.columns)).map((line) => line.replaceAll(NO_BREAK, ' '));
@@ -49,6 +51,7 @@ export function screenLines(state: ScreenState, size: TableSize, paint: Colours)
     ...wrapped(droppedLines(snapshot).map((text) => paint.yellow(text))),
     ...waiting.filter((one) => one.for === 'budget').flatMap(answer),
     ...wrapped(trouble === undefined ? [] : [paint.yellow(trouble)]),
+    ...wrapped(question === undefined ? [] : [paint.bold(question)]),
   ];
   const around = head.length + 1 + (foot.length === 0 ? 0 : foot.length + 1) + 1;
   const room = Math.max(MIN_ROWS, size.rows - around);

@@ -7,6 +7,7 @@ import { replanLines } from '../../domain/run/replan-text.js';
 import type { RunResult, RunStatus, TaskResult } from '../../domain/run/result.js';
 import { shownStatus, type RunState } from '../../domain/run/waiting.js';
 import type { Colours } from '../terminal/io.js';
+import { causeLines } from './cause-lines.js';
 import { countText } from './pick-rows.js';
 
 const LOOK = {
@@ -55,6 +56,7 @@ export function summaryLines(result: RunResult, tookMs: number, paint: Colours):
     head.join(' · '),
     ...replanLines(result).map((line) => `  ${line}`),
     ...why.map((text) => `  ${result.status === 'failed' ? paint.red(text) : text}`),
+    ...causeLines(result).map((line) => `    ${paint.dim(line)}`.trimEnd()),
     ...(dropped.length === 0 ? [] : [`  ${droppedText(dropped)}`]),
     ...(compensated.length === 0 ? [] : [`  undone: ${compensated.join(', ')}`]),
     ...(debt.length === 0 ? [] : [`  ${paint.red('could not be undone:')} ${debt.map(visibleLine).join(', ')}`]),

@@ -9,14 +9,11 @@ import { messageOf } from '../../errors/truncate-error.js';
 import { BIG_NUMBERS_HINT } from '../big-numbers.js';
 import { missingVariableHint } from './environment.js';
 import type { ProcessEnd } from './run-process.js';
+import { errorLineOf, stderrCause } from './stderr.js';
 import { truncateEnd } from '../../../domain/text/truncate.js';
-import { tailOf } from '../../../domain/text/well-formed.js';
 
-/** Characters that a failure carries of the end of stderr. */
-const STDERR_IN_FAILURE = 4096;
-
-/** Characters that the message of a failure shows of the last line of stderr. */
-const SHOWN_OF_STDERR = 500;
+/** What shells, `env` and `nohup` answer if a program may not be executed or does not exist: another attempt would not help. */
+const NOT_EXECUTED: readonly number[] = [126, 127];
 
 /** Characters that a failure shows of an answer that is not JSON. */
 const SHOWN_OF_ANSWER = 200;
@@ -31,7 +28,8 @@ export interface CommandResult {
 export interface CommandAnswerOptions<I, O> {
   readonly program: string;
   readonly successExits: readonly number[];
-  readonly retryableExits: readonly number[];
+  /** Exit codes of failures that are not retried, in addition to 126 and 127. */
+  readonly fatalExits: readonly number[];
   readonly format: 'json' | 'text';
   readonly bigNumbers: BigNumbers;
   parse?(this: void, result: CommandResult, input: I): O | Promise<O>;
@@ -61,16 +59,17 @@ export function createAnswerReader<I, O>(
         ...cause,
       });
     }
+    const line = errorLineOf(stderr);
+    const reason = line === '' ? '' : `: ${line}`;
     if (exitCode === null) {
       // It was killed while it was running, for example because memory ran out: part of its work may be done.
-      const message = `${name} was ended by ${signal ?? 'a signal'}`;
+      const message = `${name} was ended by ${signal ?? 'a signal'}${reason}`;
       throw new AgentError(message, { type: 'NoAnswer', details: { signal }, ...cause });
     }
     if (!options.successExits.includes(exitCode)) {
-      const last = lastLine(stderr);
-      const message = `${name} exited with ${exitCode}${last === '' ? '' : `: ${last}`}`;
+      const message = `${name} exited with ${exitCode}${reason}`;
       throw new AgentError(withHint(message, missingVariableHint(stderr, environment)), {
-        retryable: options.retryableExits.includes(exitCode),
+        retryable: ![...NOT_EXECUTED, ...options.fatalExits].includes(exitCode),
         details: { exitCode },
         ...cause,
       });
@@ -83,14 +82,6 @@ export function createAnswerReader<I, O>(
     // Its type is checked by the caller, against the schema of the output.
     return answer as O;
   };
-}
-
-/** The end of stderr as the cause of a failure: it is shown with the failure, and never thrown itself. */
-function stderrCause(stderr: string): { cause?: Error } {
-  if (stderr.trim() === '') return {};
-  const cause = new Error(tailOf(stderr.trimEnd(), STDERR_IN_FAILURE));
-  cause.name = 'Stderr';
-  return { cause };
 }
 
 function decodeStdout(name: string, stdout: Buffer, cause: { cause?: Error }): string {
@@ -123,6 +114,3 @@ function parseStdout({ name, bigNumbers, redact, cause }: Parsing, stdout: strin
 
 const invalidStdout = (message: string, cause: { cause?: Error }): AgentError =>
   new AgentError(message, { type: 'InvalidOutput', ...cause });
-
-const lastLine = (text: string): string =>
-  truncateEnd(text.trimEnd().split('\n').at(-1)?.trim() ?? '', SHOWN_OF_STDERR);

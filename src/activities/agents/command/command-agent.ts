@@ -1,6 +1,6 @@
-// An agent that is a program, run without a shell: the input is JSON on stdin, the answer is JSON on stdout. Exit code 0 is success,
-// 75 (EX_TEMPFAIL of sysexits.h) is a failure that is retried, and any other code is a failure that is not retried. A line
-// `::progress {json}` on stderr notes progress; other lines are logged.
+// An agent that is a program, run without a shell: the input is JSON on stdin, the answer is JSON on stdout. Exit code 0 is success.
+// Every other code, and every signal, is a failure that is retried, except 126, 127 and the `fatalExits`. A line `::progress {json}`
+// on stderr notes progress; other lines are logged.
 import { defined } from '../../../domain/json/defined.js';
 import { z } from 'zod';
 import { AgentSettings, type Agent, type AgentContext, type AgentSchema } from '../../../domain/agent/agent.js';
@@ -8,7 +8,7 @@ import { Duration, durationMs } from '../../../domain/duration.js';
 import { createAnswerReader, type CommandResult } from './answer.js';
 import { CommandEnv, commandEnvironment, secretsOfEnv } from './environment.js';
 import { agentVersion } from '../version.js';
-import { parseSettings } from '../definition.js';
+import { AgentDefinitionError, agentName, parseSettings } from '../definition.js';
 import { BigNumbersSetting } from '../big-numbers.js';
 import { BigNumberError, readJson } from '../../../domain/json/read-json.js';
 import { runProcess } from './run-process.js';
@@ -32,7 +32,8 @@ export const CommandSettings = AgentSettings.extend({
   /** Passes on the whole environment of the worker. */
   inheritEnv: z.boolean().optional(),
   successExits: ExitCodes.optional(),
-  retryableExits: ExitCodes.optional(),
+  /** Exit codes of failures that another attempt would not help; 126 and 127 are such codes anyway. */
+  fatalExits: ExitCodes.optional(),
   /** What the program prints: one JSON document (default), or text, which becomes a string. */
   format: z.enum(['json', 'text']).optional(),
   /** Numbers that JavaScript cannot hold: `refuse` (default) fails the call with `InvalidOutput`, `text` makes each a string. */
@@ -58,24 +59,14 @@ export interface CommandAgentOptions<I, O> extends CommandSettings {
 export function commandAgent<I = unknown, O = unknown>(options: CommandAgentOptions<I, O>): Agent<I, O> {
   const { input, output, args, stdin, parse, ...data } = options;
   const parsed = parseSettings(CommandSettings, data);
-  const {
-    command,
-    cwd,
-    env,
-    inheritEnv,
-    successExits,
-    retryableExits,
-    format,
-    bigNumbers,
-    killAfter,
-    maxStdout,
-    ...settings
-  } = parsed;
+  const { command, cwd, env, inheritEnv, successExits, fatalExits, format, bigNumbers, ...more } = parsed;
+  const { killAfter, maxStdout, ...settings } = more;
+  refuseOverlap(parsed);
   const [program, ...first] = command;
   const answer = createAnswerReader<I, O>({
     program,
     successExits: successExits ?? [0],
-    retryableExits: retryableExits ?? [75],
+    fatalExits: fatalExits ?? [],
     format: format ?? 'json',
     bigNumbers: bigNumbers ?? 'refuse',
     ...defined({ parse }),
@@ -103,6 +94,14 @@ export function commandAgent<I = unknown, O = unknown>(options: CommandAgentOpti
       return answer({ ...end, environment, maxStdoutBytes }, given, context.redactor);
     },
   };
+}
+
+/** Throws an `AgentDefinitionError`. */
+function refuseOverlap(settings: CommandSettings): void {
+  const both = settings.fatalExits?.find((code) => settings.successExits?.includes(code) ?? code === 0);
+  if (both === undefined) return;
+  const problem = `fatalExits: expected exit codes of failures, got ${both}, which means success`;
+  throw new AgentDefinitionError([`${agentName(settings)}: ${problem}`]);
 }
 
 function noteLine(line: string, { log, progress }: AgentContext): void {

@@ -91,19 +91,89 @@ describe('commandAgent', () => {
 });
 
 describe('commandAgent: failures', () => {
-  test('a command that exits with an error is not retried, and its failure has the exit code and the last line of stderr', async () => {
+  test('the failure of a command that exits with an error has the exit code and the last line of stderr', async () => {
     const failure = await failureOf(call({ agents: [command('fail.js', ['3'])] }));
-    expect(failure).toMatchObject({ type: 'AgentRefused', nonRetryable: true });
     expect(failure.message).toBe(`"${process.execPath}" exited with 3: the disk is full`);
     expect(failure.detail).toMatchObject({ cause: 'first line\nthe disk is full', details: { exitCode: 3 } });
   });
 
-  test('exit code 75 is retryable, unless the agent declares other codes', async () => {
-    expect(await failureOf(call({ agents: [command('fail.js', ['75'])] }))).toMatchObject({ type: 'AgentFailed' });
-    const retryableExits = [3];
-    const [three, seventyFive] = ['3', '75'].map((code) => command('fail.js', [code], { retryableExits }));
-    expect(await failureOf(call({ agents: [three!] }))).toMatchObject({ type: 'AgentFailed', nonRetryable: false });
-    expect(await failureOf(call({ agents: [seventyFive!] }))).toMatchObject({ type: 'AgentRefused' });
+  test.each(['1', '2', '64', '75', '125', '128', '137', '255'])('exit code %s is retried', async (code) => {
+    expect(await failureOf(call({ agents: [command('fail.js', [code])] }))).toMatchObject({
+      type: 'AgentFailed',
+      nonRetryable: false,
+      detail: { details: { exitCode: Number(code) } },
+    });
+  });
+
+  test.each([
+    ['126', []],
+    ['127', []],
+    ['127', [3]],
+    ['3', [3, 65]],
+    ['65', [3, 65]],
+  ])('exit code %s is not retried with the fatal exits %j', async (code, fatalExits) => {
+    expect(await failureOf(call({ agents: [command('fail.js', [code], { fatalExits })] }))).toMatchObject({
+      type: 'AgentRefused',
+      nonRetryable: true,
+      detail: { details: { exitCode: Number(code) } },
+    });
+  });
+
+  test('an exit code that is not fatal is retried, although others are', async () => {
+    const agents = [command('fail.js', ['4'], { fatalExits: [3] })];
+    expect(await failureOf(call({ agents }))).toMatchObject({ type: 'AgentFailed', nonRetryable: false });
+  });
+
+  test('successExits takes precedence: 127 may mean success', async () => {
+    const agents = [command('fail.js', ['127'], { successExits: [0, 127], format: 'text' })];
+    expect((await call({ agents })).output).toBe('');
+  });
+
+  test.each([
+    [{ fatalExits: [0] }, 0],
+    [{ successExits: [0, 3], fatalExits: [2, 3] }, 3],
+  ])('an exit code that means success cannot be fatal: %j', (settings, code) => {
+    expect(() => command('fail.js', [], settings)).toThrow(
+      `agent "x": fatalExits: expected exit codes of failures, got ${code}, which means success`,
+    );
+  });
+
+  test('retryableExits is refused, and the message says what replaces it', () => {
+    const options: object = { type: 'x', command: ['node'], retryableExits: [3] };
+    expect(() => commandAgent(options as CommandAgentOptions<unknown, unknown>)).toThrow(
+      'agent "x": retryableExits: this setting is replaced by fatalExits: every exit code other than 0, 126 and 127 is retried ' +
+        'now, as retry says; remove retryableExits, and list in fatalExits the exit codes that must not be retried',
+    );
+  });
+
+  test('an uncaught exception of Python is retried; its failure states the exception, and its cause has the traceback', async () => {
+    const script = 'def parse():\n  raise ValueError("no number")\nparse()\n';
+    const agents = [commandAgent({ type: 'x', command: ['python3', '-c', script] })];
+    const failure = await failureOf(call({ agents }));
+    expect(failure).toMatchObject({ type: 'AgentFailed', nonRetryable: false });
+    expect(failure.message).toBe('"python3" exited with 1: ValueError: no number');
+    expect(failure.detail.cause).toMatch(/^Traceback \(most recent call last\):\n[^]*line 2, in parse\n[^]*no number$/);
+  });
+
+  test('an uncaught error of Node.js: the failure states the error, not the version of Node.js', async () => {
+    const script = 'throw Object.assign(new Error("no number"), { code: "E_BAD" })';
+    const agents = [commandAgent({ type: 'x', command: [process.execPath, '-e', script] })];
+    const failure = await failureOf(call({ agents }));
+    expect(failure.message).toBe(`"${process.execPath}" exited with 1: Error: no number`);
+    expect(failure.detail.cause).toContain('    at ');
+  });
+
+  test('a program that a shell cannot find is not retried', async () => {
+    const agents = [commandAgent({ type: 'x', command: ['sh', '-c', 'no-such-program'] })];
+    const failure = await failureOf(call({ agents }));
+    expect(failure).toMatchObject({ type: 'AgentRefused', detail: { details: { exitCode: 127 } } });
+  });
+
+  test('lines that note progress are no part of a failure', async () => {
+    const script = 'echo "::progress 1" >&2; echo bad >&2; echo "::progress 2" >&2; exit 1';
+    const agents = [commandAgent({ type: 'x', command: ['sh', '-c', script] })];
+    const failure = await failureOf(call({ agents }));
+    expect(failure).toMatchObject({ message: '"sh" exited with 1: bad', detail: { cause: 'bad' } });
   });
 
   test('a command that is ended by a signal is NoAnswer, with the signal', async () => {
@@ -114,6 +184,16 @@ describe('commandAgent: failures', () => {
       detail: { details: { signal: 'SIGKILL' } },
     });
     expect(failure.message).toBe(`"${process.execPath}" was ended by SIGKILL`);
+  });
+
+  test('what a command printed before a signal ended it is in its failure', async () => {
+    const agents = [commandAgent({ type: 'x', command: ['sh', '-c', 'echo one >&2; echo two >&2; kill -SEGV $$'] })];
+    expect(await failureOf(call({ agents }))).toMatchObject({
+      type: 'NoAnswer',
+      nonRetryable: false,
+      message: '"sh" was ended by SIGSEGV: two',
+      detail: { cause: 'one\ntwo' },
+    });
   });
 
   test('a command that does not print JSON is InvalidOutput, with the beginning of its output', async () => {
