@@ -96,7 +96,8 @@ describe.skipIf(!hasBrowser)(inBrowser("a run in Temporal's Web UI"), { timeout:
     await showsInDetails(
       'nightly-review · 6 tasks',
       'Reviews what changed, and publishes the findings',
-      /nightly-review: running · .*1 running/,
+      /nightly-review: waiting · .*1 running/,
+      /signOff waits for an answer: Publish the report\?/,
       /✓\S* +analyze +reader · for each · 3 of 3 items/,
       /●\S* +signOff +approve: Publish the report\?/,
       /● running\s+signOff\s+approve\s+since \d\d:\d\d:\d\d UTC/,

@@ -64,7 +64,13 @@ test('open breaker: a call waits without using up its attempts, and a fallback d
   expect((await shown())?.attempts).toBeLessThanOrEqual(3);
   const items = { forEach: { items: [1, 2, 3] } };
   const many = await baton.start(ask(items));
-  await expect.poll(async () => (await many.snapshot()).tasks['ask']?.waits).toEqual({ breaker: 'shaky', calls: 3 });
+  await expect
+    .poll(async () => (await many.snapshot()).tasks['ask']?.waits)
+    .toEqual({
+      breaker: 'shaky',
+      calls: 3,
+      until: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
+    });
   waiting.push(many);
   const instead = await (await baton.start(ask({ fallback: { agent: 'spare' } }))).result();
   expect(instead.tasks['ask']).toMatchObject({ status: 'succeeded', output: 'spare', agent: 'spare' });
