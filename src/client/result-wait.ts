@@ -1,5 +1,5 @@
 // Bounds the wait for the result of a run: by a time, or by a signal of the caller.
-import type { Client } from '@temporalio/client';
+import { setMaxListeners } from 'node:events';
 import { parseDuration } from '../domain/duration.js';
 import { shown } from '../domain/problem.js';
 import type { ResultOptions } from './await-result.js';
@@ -13,9 +13,11 @@ export interface ResultWait extends ResultOptions {
 /** Node.js fires a timer that is longer than this immediately. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Throws InvalidInputError, ResultTimeoutError, and the reason of the signal. */
+/**
+ * `wait` gets the signal that ends the wait; with it, it ends its requests to the server, too. Throws InvalidInputError,
+ * ResultTimeoutError, and the reason of the signal.
+ */
 export async function waitWithin<T>(
-  client: Client,
   runId: string,
   { timeout, signal }: ResultWait,
   wait: (stop: AbortSignal | undefined) => Promise<T>,
@@ -29,14 +31,15 @@ export async function waitWithin<T>(
       ? undefined
       : setTimeout(() => over.abort(new ResultTimeoutError(runId, timeout!)), ms);
   const stop = AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]);
+  // The SDK adds a listener for each request, and a long wait has many.
+  setMaxListeners(0, stop);
   const stopped = new Promise<never>((_, reject) => {
     // The caller chooses the reason.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     stop.addEventListener('abort', () => reject(stop.reason), { once: true });
   });
   try {
-    // The request that waits on the server is ended, too.
-    return await Promise.race([client.withAbortSignal(stop, () => wait(stop)), stopped]);
+    return await Promise.race([wait(stop), stopped]);
   } finally {
     clearTimeout(timer);
     stopped.catch(() => undefined);

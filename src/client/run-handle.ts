@@ -101,7 +101,7 @@ export class RunHandle<O = unknown> {
    * the reason of the signal when it aborts. Neither has an effect on the run.
    */
   async result({ onWaiting = this.waits.onWaiting, ...wait }: ResultWait = {}): Promise<ResultOf<O>> {
-    const end = await waitWithin(this.client, this.id, wait, (stop) => this.untilEnd(stop, onWaiting));
+    const end = await waitWithin(this.id, wait, (stop) => this.untilEnd(stop, onWaiting));
     return end as ResultOf<O>;
   }
 
@@ -116,7 +116,7 @@ export class RunHandle<O = unknown> {
       ...defined({ onWaiting }),
     };
     try {
-      return (await awaitResult(() => this.workflow.result(), options)) as RunResult;
+      return (await awaitResult(() => this.requestResult(stop), options)) as RunResult;
     } catch (error) {
       return await this.resultFrom(error);
     }
@@ -236,6 +236,11 @@ export class RunHandle<O = unknown> {
       if (error instanceof QueryNotRegisteredError) throw new RefusedError(`${this.id} is not a run of Baton`);
       throw error;
     }
+  }
+
+  private async requestResult(stop: AbortSignal | undefined): Promise<unknown> {
+    if (stop === undefined) return await this.workflow.result();
+    return await this.client.withAbortSignal(stop, () => this.workflow.result());
   }
 
   /** A run that failed or was cancelled has a result, too: in the failure, or in the memo. */
