@@ -28,7 +28,7 @@ async function setUp() {
   const server = await find(directory);
   const baton = await Baton.connect({ server, agents: largeAgents(directory), taskQueue: 'large' });
   onTestFinished(() => baton.close());
-  const place = { directory, taskQueue: 'large', codePath: await copyBundle(directory), script: 'large-worker.ts' };
+  const place = { directory, taskQueue: 'large', codePath: await copyBundle(directory) };
   return { directory, baton, place, values: join(directory, '.baton', 'values') };
 }
 
