@@ -270,7 +270,7 @@ test('retry: the next attempt starts immediately', async () => {
   await baton('run', 'flaky.json', '--id', 'flaky-1', '--detach');
   const run = client.run('flaky-1');
   await expect.poll(async () => (await run.snapshot()).tasks['try']?.status, { timeout: 30_000 }).toBe('retrying');
-  expect((await baton('status', 'flaky-1')).stdout).toMatch(/↻ try +flaky +retrying .* attempt 2/);
+  expect((await baton('status', 'flaky-1')).stdout).toMatch(/↻ try +flaky +retrying .* attempt \d+/);
   await write('mended', '');
   expect(await baton('retry', 'flaky-1', 'try')).toMatchObject({ exitCode: 0, stderr: 'retried: try' });
   expect(await run.result()).toMatchObject({ status: 'completed' });

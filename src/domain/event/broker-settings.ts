@@ -1,0 +1,30 @@
+// The brokers of a configuration: where events come from, and where tasks publish.
+import { z } from 'zod';
+import { SecretSetting } from '../secret.js';
+
+export const BrokerName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected letters, digits, ".", "_" or "-", at most 64');
+
+/** A URL, or where to find it: one with a password belongs into a variable or a secret. */
+const Url = z.union([z.string().min(1), SecretSetting], 'expected a URL, { env: NAME } or { $secret: NAME }');
+
+export const RedisSettings = z.strictObject({ name: BrokerName, kind: z.literal('redis'), url: Url });
+export const RabbitSettings = z.strictObject({ name: BrokerName, kind: z.literal('rabbitmq'), url: Url });
+export const KafkaSettings = z.strictObject({
+  name: BrokerName,
+  kind: z.literal('kafka'),
+  /** `host:port` of each; at least one. */
+  bootstrapServers: z.array(z.string().min(1)).min(1),
+});
+/** Topics that Workflows of Baton keep: nothing to install. */
+export const TemporalSettings = z.strictObject({ name: BrokerName, kind: z.literal('temporal') });
+
+export const BrokerSettings = z.discriminatedUnion('kind', [
+  RedisSettings,
+  RabbitSettings,
+  KafkaSettings,
+  TemporalSettings,
+]);
+export type BrokerSettings = z.infer<typeof BrokerSettings>;
+export type BrokerKind = BrokerSettings['kind'];
