@@ -55,7 +55,7 @@ export function requestMessage(
   const common = { source: path, key: undefined, time: Date.now() };
   if (headers['ce-specversion'] !== undefined || CLOUD_EVENT.test(contentType ?? '')) {
     // Without an id of its own a CloudEvent is refused.
-    return { ...common, id: undefined, headers, contentType, body };
+    return { ...common, id: undefined, headers: decodedAttributes(headers), contentType, body };
   }
   const { id, type } = scheme === undefined ? ofAnyone(headers) : BY_SCHEME[scheme](headers, body);
   const content = formPayload(contentType, body) ?? { body, contentType };
@@ -67,6 +67,23 @@ export function requestMessage(
     id: named,
     headers: type === undefined ? headers : { ...headers, ...attributes, 'ce-id': named },
   };
+}
+
+/** In HTTP, attributes are percent-encoded. https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md */
+const decodedAttributes = (headers: Headers): Headers =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, name.startsWith('ce-') ? decodedValue(value) : value]),
+  );
+
+/** What is not well encoded is taken as it is. */
+function decodedValue(value: string): string {
+  const text = /^".*"$/.test(value) ? value.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value;
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 /** GitHub may send JSON in a field of a form. */

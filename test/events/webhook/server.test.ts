@@ -57,6 +57,18 @@ test('a CloudEvent without an id keeps none, so that it is refused', async () =>
   expect(messages.map(({ id }) => id)).toEqual([undefined, undefined]);
 });
 
+test('attributes of a CloudEvent are percent-decoded', async () => {
+  const { url, messages } = await serve();
+  const attributes = { 'ce-subject': 'Z%C3%BCrich', 'ce-source': '"a \\"b\\""', 'ce-type': '100%', 'x-other': '%20' };
+  await post(url, '{}', { 'ce-specversion': '1.0', 'ce-id': '1', ...attributes });
+  expect(messages[0]!.headers).toMatchObject({
+    'ce-subject': 'Zürich',
+    'ce-source': 'a "b"',
+    'ce-type': '100%',
+    'x-other': '%20',
+  });
+});
+
 test('github: a signed delivery is a CloudEvent with the id of the delivery, also when its JSON is in a form', async () => {
   const { url, messages } = await serve({ scheme: 'github', verify: signatureOf('github', 'secret') });
   const send = (body: string, type: string) =>
