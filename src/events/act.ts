@@ -3,6 +3,7 @@ import type { Baton } from '../client.js';
 import { RunNotFoundError } from '../client/errors.js';
 import { EventError, type CloudEvent } from '../domain/event/cloud-event.js';
 import type { Effect } from '../domain/event/decide.js';
+import type { Mail } from '../domain/event/mailbox.js';
 import type { SubscriptionSettings } from '../domain/event/subscription.js';
 import type { Plan } from '../domain/plan/plan.js';
 import { eventKey } from './event-key.js';
@@ -22,20 +23,12 @@ export interface Done {
   readonly run?: string;
 }
 
-export interface KeptEvent {
-  readonly subscription: string;
-  readonly event: string;
-  readonly data: unknown;
-  /** Absent for an event without an id. */
-  readonly id?: string;
-}
-
 /** Keeps events for runs that do not exist yet. */
 export interface Mailboxes {
   /** True while events for the run are kept: a later one must not overtake them. */
   hasMail(this: void, run: string): Promise<boolean>;
   /** Resolves when Temporal has accepted the event. Throws an EventError if there is no room. */
-  keep(this: void, run: string, event: KeptEvent): Promise<void>;
+  keep(this: void, run: string, mail: Mail): Promise<void>;
 }
 
 export type Act = (event: CloudEvent, effect: Effect) => Promise<Done>;
@@ -61,9 +54,11 @@ export function createAct(baton: Baton, { settings, plan }: Subscription, mailbo
     const { run, event: eventName, data } = effect;
     const id = eventKey(name, event);
     const under = id === undefined ? {} : { id };
+    // Throws if it is not the id of a run.
+    const handle = baton.run(run);
     if (!(await mailboxes.hasMail(run))) {
       try {
-        await baton.run(run).deliverEvent(eventName, data, under);
+        await handle.deliverEvent(eventName, data, under);
         return { outcome: 'delivered', run };
       } catch (error) {
         if (!(error instanceof RunNotFoundError)) throw error;

@@ -21,6 +21,7 @@ describe.skipIf(!hasRedis)('a gateway of Redis', () => {
   const gatewayFor = (settings: object & { name: string }, more: Partial<TestGatewayOptions> = {}) =>
     startGateway({
       baton: makeBaton(),
+      address: temporal.env.address,
       broker: { name: 'shop', kind: 'redis', url: redis.url },
       subscriptions: [{ settings: { from: { broker: 'shop', stream: settings.name }, ...settings }, plan }],
       ...more,
@@ -56,5 +57,35 @@ describe.skipIf(!hasRedis)('a gateway of Redis', () => {
     });
     expect(dead?.message['baton-reason']).toMatch(/^start\.input: /);
     await expect.poll(async () => (await redis.client.xPending(name, name)).pending).toBe(0);
+  });
+
+  test('an event for a run that does not exist yet is kept, and delivered in order when the run exists', async () => {
+    const name = unique();
+    const run = `late-${name}`;
+    const gateway = await gatewayFor({ name, deliver: { run, event: 'step' } });
+    for (const step of ['1', '2', '3']) await redis.client.xAdd(name, '*', { step });
+    await expect.poll(() => gateway.counts(name)).toMatchObject({ received: 3, kept: 3 });
+    await expect.poll(async () => (await redis.client.xPending(name, name)).pending).toBe(0);
+    const steps: Plan = {
+      name: 'steps',
+      tasks: {
+        a: { event: 'step' },
+        b: { event: 'step', needs: ['a'] },
+        c: { event: 'step', needs: ['b'] },
+      },
+      output: '{% [$tasks.a.output.step, $tasks.b.output.step, $tasks.c.output.step] %}',
+    };
+    const started = await temporal.start(steps, { id: run });
+    expect((await started.result()).output).toEqual(['1', '2', '3']);
+  });
+
+  test('an event with a name that its run does not know becomes a dead letter', async () => {
+    const name = unique();
+    await temporal.start(plan, { id: `run-of-${name}`, input: { id: 1 } });
+    const gateway = await gatewayFor({ name, attempts: 2, deliver: { run: `run-of-${name}`, event: 'payed' } });
+    await redis.client.xAdd(name, '*', { amount: '1' });
+    await expect.poll(() => gateway.counts(name)).toMatchObject({ dead: 1 });
+    const [dead] = (await redis.client.xRange(`${name}-dead`, '-', '+')) ?? [];
+    expect(dead?.message['baton-reason']).toContain('expected a name that a task of run');
   });
 });

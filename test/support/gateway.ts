@@ -1,10 +1,9 @@
 // A gateway in the process of a test, for one broker, stopped at the latest when the test is over.
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import type { Baton } from '../../src/client.js';
 import type { BrokerSettings } from '../../src/domain/event/broker-settings.js';
 import { SubscriptionSettings } from '../../src/domain/event/subscription.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
-import type { Mailboxes } from '../../src/events/act.js';
 import type { Counts } from '../../src/events/counts.js';
 import { createGateway } from '../../src/events/gateway.js';
 
@@ -20,18 +19,14 @@ export interface TestGatewayOptions {
   readonly baton: Baton;
   readonly broker: BrokerSettings;
   readonly subscriptions: readonly { readonly settings: object; readonly plan?: Plan }[];
-  readonly mailboxes?: Mailboxes;
+  /** The address of the server. */
+  readonly address: string;
   readonly drainMs?: number;
   readonly inFlight?: number;
 }
 
-const NO_MAIL: Mailboxes = {
-  hasMail: () => Promise.resolve(false),
-  keep: (run) => Promise.reject(new Error(`no mailbox for ${run} in this test`)),
-};
-
 export async function startGateway(options: TestGatewayOptions): Promise<TestGateway> {
-  const { baton, broker, subscriptions, mailboxes = NO_MAIL, drainMs = 5_000, inFlight } = options;
+  const { baton, broker, subscriptions, address, drainMs = 5_000, inFlight } = options;
   const said: string[] = [];
   const note = (message: string): void => void said.push(message);
   const gateway = await createGateway({
@@ -42,7 +37,11 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
       ...rest,
     })),
     context: { readSecret: () => Promise.reject(new Error('this test has no secrets')), client: baton.client },
-    mailboxes,
+    server: { connectionOptions: { address }, namespace: 'default' },
+    dataConverter: {},
+    isEncrypted: false,
+    project: 'test',
+    codePath: inject('workflowBundle'),
     log: { debug: () => undefined, info: note, warn: note, error: note },
     ...(inFlight === undefined ? {} : { inFlight }),
   });
