@@ -1,0 +1,24 @@
+// The kinds of brokers. The code of a kind, and its package, are loaded only if a configuration has a broker of it.
+import type { BrokerKind, BrokerSettings } from '../domain/event/broker-settings.js';
+import type { Broker } from './broker.js';
+import { BrokerSettingsError, type BrokerContext } from './broker-context.js';
+
+type Open<K extends BrokerKind> = (
+  settings: Extract<BrokerSettings, { kind: K }>,
+  context: BrokerContext,
+) => Promise<Broker>;
+
+const KINDS: { readonly [K in BrokerKind]?: Open<K> } = {
+  redis: async (settings, context) => (await import('./redis/redis-broker.js')).openRedis(settings, context),
+};
+
+/** Does not wait for the broker: it may come later. Throws a BrokerSettingsError. */
+export async function openBroker<K extends BrokerKind>(
+  settings: Extract<BrokerSettings, { kind: K }>,
+  context: BrokerContext,
+): Promise<Broker> {
+  const open: Open<K> | undefined = KINDS[settings.kind];
+  if (open === undefined)
+    throw new BrokerSettingsError(`broker ${settings.name}: kind ${settings.kind} is not supported`);
+  return await open(settings, context);
+}
