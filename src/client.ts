@@ -6,18 +6,19 @@ import { breakerOf, listBreakers, type ListedBreaker } from './client/breakers.j
 import type { KnownAgents } from './client/check-plan.js';
 import { compensationsOf, startCompensation } from './client/compensate.js';
 import { checkRunId, TaskFailedError } from './client/errors.js';
-import { asFork, forksOf, prepareFork, readForkableInput } from './client/fork.js';
+import { asFork, forksOf, ofOneRun, prepareFork, readForkableInput } from './client/fork.js';
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
+import { startOnConflict, type ConflictTerms, type OnConflict } from './client/on-conflict.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import type { PoolHandle } from './client/pool-handle.js';
 import { poolOf } from './client/pool-of.js';
 import { prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
 import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
+import type { RunMark } from './client/which-run.js';
 import type { RunsOptions } from './client/run-query.js';
-import { requireSameRun } from './client/same-run.js';
 import type { RerunOptions, StartArguments, StartOptions } from './client/start-options.js';
-import { newRunId, startRun } from './client/start-run.js';
+import { newRunId } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
 import type { InputOf, OutputOf } from './domain/builder/types.js';
 import { MAX_STORED_VALUE_BYTES } from './domain/json/byte-size.js';
@@ -33,7 +34,7 @@ import { countLastingPollers, countPollers } from './temporal/pollers.js';
 import { namespaceId } from './temporal/namespace-id.js';
 import { openValues, storesValues, type ValueSettings } from './values.js';
 
-export type { RerunOptions, StartOptions };
+export type { OnConflict, RerunOptions, StartOptions };
 
 export interface ConnectOptions extends FindServerOptions, KnownAgents, ValueSettings {
   /** The Task Queue of the runs that are started; default `baton`. */
@@ -58,6 +59,8 @@ export interface StartedRun<O = unknown> {
   readonly run: RunHandle<O>;
   /** False if a run of this id existed already: `run` is that one. */
   readonly isNew: boolean;
+  /** Present if the start waits until the run of this id has ended: the number of starts that come before. */
+  readonly queued?: { readonly ahead: number };
 }
 
 export class Baton {
@@ -143,15 +146,24 @@ export class Baton {
   /** Starts a run from the result of `prepareRun` or `prepareFork`, which has been validated already. Throws RefusedError as `start`. */
   async startPrepared(
     prepared: PreparedRun,
-    { id, taskQueue, forkOf }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> = {},
+    {
+      id = newRunId(prepared.plan.name),
+      taskQueue = this.options.taskQueue ?? DEFAULT_TASK_QUEUE,
+      forkOf,
+      ...terms
+    }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> & ConflictTerms = {},
   ): Promise<StartedRun> {
-    const run = this.run(id ?? newRunId(prepared.plan.name));
+    checkRunId(id);
     const fitting = withValueLimit(prepared, this.valueLimit.valueLimit);
-    const request = forkOf === undefined ? fitting : asFork(fitting, run.id, forkOf);
-    const queue = taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
-    const isNew = await startRun(this.client, { id: run.id, taskQueue: queue, request });
-    if (!isNew) await requireSameRun(this.client, run.id, request);
-    return { run, isNew };
+    const request = forkOf === undefined ? fitting : asFork(fitting, id, await ofOneRun(this.client, forkOf));
+    const {
+      isNew,
+      ticket,
+      firstRunId,
+      ahead = 0,
+    } = await startOnConflict(this.client, { id, taskQueue, request }, terms);
+    const run = this.handle(id, defined({ ticket, firstRunId }));
+    return { run, isNew, ...(ticket === undefined ? {} : { queued: { ahead } }) };
   }
 
   /**
@@ -200,11 +212,17 @@ export class Baton {
     return await forksOf(this.client, id);
   }
 
-  /** A handle on a run; if there is no such run, its methods throw RunNotFoundError. Throws InvalidInputError. */
+  /**
+   * A handle on a run, the newest of this id; if there is no such run, its methods throw RunNotFoundError. Throws InvalidInputError.
+   */
   run(id: string): RunHandle {
     checkRunId(id);
+    return this.handle(id, {});
+  }
+
+  private handle(id: string, mark: RunMark): RunHandle {
     const { onWaiting = printWaiting(id) } = this.options;
-    return new RunHandle(this.client, id, { onWaiting, closed: this.closing?.signal });
+    return new RunHandle(this.client, id, { onWaiting, closed: this.closing?.signal }, mark);
   }
 
   /** One durable call of one agent, as a run of its own. Throws TaskFailedError. */

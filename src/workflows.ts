@@ -3,3 +3,4 @@ export { cachedReply } from './workflows/entities/cached-reply.js';
 export { circuitBreaker } from './workflows/entities/circuit-breaker.js';
 export { orchestrate } from './workflows/orchestrate.js';
 export { resourcePool } from './workflows/entities/resource-pool.js';
+export { runQueue } from './workflows/entities/run-queue.js';
