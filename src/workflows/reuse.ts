@@ -1,4 +1,5 @@
 // What a fork reuses of the run that it was forked from. Does nothing in a run that is not a fork.
+import { defined } from '../domain/json/defined.js';
 import { log, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { CallRequest } from '../domain/call/request.js';
@@ -22,7 +23,8 @@ export function callReuse({ request, fork, progress }: Run, task: string): Reuse
   if (reuse === undefined) return {};
   // The input of the call does not show what such a need did.
   if (fork.unread.get(task)?.some((need) => hasRunItself(progress, need)) === true) return {};
-  return { reuse: { run: reuse.run, path: reuse.path, fork: reuse.fork } };
+  const { run, runId, path, fork: id } = reuse;
+  return { reuse: { run, ...defined({ runId }), path, fork: id } };
 }
 
 /** The reuse options of the sub-plan of a task: its old calls are one level further down. */

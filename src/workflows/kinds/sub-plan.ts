@@ -81,11 +81,11 @@ export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promis
 }
 
 export function subPlanInput(run: Run, work: Work, what: RunInput): RunInput {
-  const { agents, plans, searchable, tenant, parent, valueLimit } = run.request;
+  const { agents, plans, searchable, tenant, parent, valueLimit, occurrence } = run.request;
   return {
     ...defined({ agents }),
     ...what,
-    ...defined({ plans, searchable, tenant, valueLimit }),
+    ...defined({ plans, searchable, tenant, valueLimit, occurrence }),
     parent: { run: run.id, task: itemName(work.task.id, work.index), depth: (parent?.depth ?? 0) + 1 },
   };
 }

@@ -301,7 +301,7 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
   [
     'an unknown field of the run',
     input('$run.name'),
-    ['plan.unknown-field tasks.b.input: expected id, plan, startedAt after $run, got "name"'],
+    ['plan.unknown-field tasks.b.input: expected id, plan, startedAt, scheduledAt after $run, got "name"'],
   ],
   [
     'an unknown variable',
