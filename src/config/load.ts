@@ -4,16 +4,17 @@ import { realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { refusedSecrets } from '../activities/secrets/refused.js';
 import { SecretSettings } from '../domain/secret.js';
-import { ConfigFile, ServerSettings, type Config } from '../config.js';
+import { ConfigFile, type Config } from '../config.js';
 import { InvalidPlanError } from '../domain/plan/parse.js';
 import type { PoolSettings } from '../domain/pool/settings.js';
+import { isRecord } from '../domain/json/own-property.js';
 import { formatPath, formatProblem } from '../domain/problem.js';
 import { visibleName } from '../domain/text/visible.js';
-import { describeIssue } from '../domain/json/zod-issues.js';
+import { issueLines } from '../domain/json/issue-lines.js';
 import { readPlanFile } from '../plan-file.js';
 import { projectOf } from '../project.js';
 import { ConfigError } from './error.js';
-import { DATA_ENDINGS, endingOf, findConfig, suggestKey } from './find.js';
+import { DATA_ENDINGS, endingOf, findConfig } from './find.js';
 import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
 import type { LoadSelf } from './read-module.js';
@@ -45,8 +46,13 @@ export async function loadConfig(
   const name = visibleName(named ?? relative(directory, path));
   const isData = DATA_ENDINGS.some((ending) => ending === endingOf(path));
   const raw = isData ? await readDataConfig(path, name) : await readModule(path, name, self);
+  if (isRecord(raw) && Object.hasOwn(raw, 'tasks') && !Object.hasOwn(raw, 'agents'))
+    throw new ConfigError([`${name}: expected a configuration, got a plan: it has "tasks", and no "agents"`]);
   const parsed = ConfigFile.safeParse(raw);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => issueLines(name, issue, raw)));
+  if (!parsed.success) {
+    const lines = issueLines(parsed.error.issues, { schema: ConfigFile, raw });
+    throw new ConfigError(lines.map((line) => `${name}: ${line}`));
+  }
   const { plans = {}, planner, project, taskQueue, server, secrets, storage, encryption } = parsed.data;
   const place = { name, directory: dirname(path) };
   const agents = readAgents(parsed.data.agents, place);
@@ -73,21 +79,6 @@ const withResolvedDirectory = (secrets: SecretSettings, directory: string): Secr
 /** The module is imported only if the configuration is code. */
 const readModule = async (path: string, name: string, self: LoadSelf): Promise<unknown> =>
   (await import('./read-module.js')).readModuleConfig(path, name, self);
-
-type Issue = NonNullable<ReturnType<typeof ConfigFile.safeParse>['error']>['issues'][number];
-
-/** The keys of the objects within a configuration. */
-const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['server', Object.keys(ServerSettings.shape)],
-  ['secrets', Object.keys(SecretSettings.shape)],
-]);
-
-function issueLines(name: string, issue: Issue, raw: unknown): string[] {
-  const where = issue.path.length === 0 ? name : `${name}: ${formatPath(issue.path)}`;
-  if (issue.code !== 'unrecognized_keys') return [`${where}: ${describeIssue(issue, raw)}`];
-  const known = PARTS.get(String(issue.path[0])) ?? Object.keys(ConfigFile.shape);
-  return issue.keys.map((key) => `${where}: unknown key ${JSON.stringify(key)}${suggestKey(key, known)}`);
-}
 
 async function readPlans(
   plans: Readonly<Record<string, unknown>>,
