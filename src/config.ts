@@ -21,6 +21,8 @@ export const ProjectName = z
 
 /** The content of a `baton.config.*`. Agents and pools are parsed one by one. */
 export const ConfigFile = z.strictObject({
+  /** For editors; Baton does not read it. */
+  $schema: z.string().optional(),
   agents: z.array(z.unknown()),
   /** Resources that agents share. */
   pools: z.array(z.unknown()).optional(),
@@ -46,7 +48,7 @@ export const ConfigFile = z.strictObject({
   secrets: SecretSettings.optional(),
 });
 
-export interface Config extends Omit<z.infer<typeof ConfigFile>, 'agents' | 'pools'> {
+export interface Config extends Omit<z.infer<typeof ConfigFile>, '$schema' | 'agents' | 'pools'> {
   readonly agents: readonly Agent[];
   readonly pools?: readonly PoolSettings[];
 }

@@ -173,6 +173,16 @@ test.each([
   );
 });
 
+test.each([
+  ['baton.config.yaml', `$schema: https://example.com/baton.json\nagents: [${ECHO}]`],
+  ['baton.config.json', '{ "$schema": "./schema.json", "agents": [] }'],
+])('a configuration may name its schema for editors: %s', async (name, content) => {
+  expect(await loadConfig(await directoryOf({ [name]: content }))).not.toHaveProperty('$schema');
+  expect(await refused({ [name]: content.replace(/: "?[h.][^\n",]*"?/, ': 5') })).toEqual([
+    `${name}: $schema: expected string, got 5`,
+  ]);
+});
+
 test('every problem is reported, with the most similar key', async () => {
   const content = `agent: []\nserver: { adress: x }\ntaskQueue: 5\nagents: [${ECHO}]`;
   expect(await refused({ 'baton.config.yaml': content })).toEqual([
