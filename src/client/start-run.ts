@@ -1,4 +1,5 @@
 // Starts the Workflow of a run. A run's id is used once: starting the same id again finds the run that has it.
+import { utf8Bytes } from '../domain/json/byte-size.js';
 import { defined } from '../domain/json/defined.js';
 import { randomBytes } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOptions } from '@temporalio/client';
@@ -7,10 +8,15 @@ import type { Plan } from '../domain/plan/plan.js';
 import { ORCHESTRATE, taskTimeout, type RunInput } from '../domain/run/input.js';
 import { SEARCH_ATTRIBUTES, type StateTag, type StatusTag } from '../domain/run/search-attributes.js';
 import { fairnessOptions, TENANT_MEMO } from '../domain/run/tenant.js';
-import { checkRunId } from './errors.js';
+import { runIdFault } from '../domain/run/run-ids.js';
+import { truncateMiddle } from '../domain/text/truncate.js';
+import { checkRunId, InvalidInputError } from './errors.js';
 import { FORK_MEMO } from './fork.js';
 import { headOf } from '../domain/text/well-formed.js';
 import { grpcErrorIn, GrpcStatus } from '../temporal/grpc.js';
+
+/** Enough to recognize an id. */
+const SHOWN_OF_ID = 80;
 
 /** Longer summaries are cut: the server limits them. */
 const MAX_SUMMARY = 200;
@@ -38,6 +44,8 @@ export function newRunId(planName: string): string {
 export async function startRun(client: Client, { id, taskQueue, request }: StartRequest): Promise<boolean> {
   checkRunId(id);
   const { plan } = request;
+  const fault = runIdFault(utf8Bytes(id), plan, request.plans);
+  if (fault !== undefined) throw new InvalidInputError([`id ${truncateMiddle(id, SHOWN_OF_ID)}: ${fault}`]);
   const options: WorkflowStartOptions = {
     workflowId: id,
     taskQueue,
