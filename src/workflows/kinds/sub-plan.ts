@@ -14,6 +14,7 @@ import { runIdFault } from '../../domain/run/run-ids.js';
 import { runOrigin } from '../../domain/run/origin.js';
 import { stateOf } from '../../domain/progress/progress.js';
 import { limitsOfSubPlan } from '../budget.js';
+import { outlastStorage } from '../calls/outlast-storage.js';
 import { outcomeFromError, subPlanUsage } from '../calls/outcome-from-error.js';
 import { render, report, type Run } from '../run.js';
 import { subPlanReuse } from '../reuse.js';
@@ -115,7 +116,7 @@ export function subPlanOf(run: Run, { task }: Pick<Work, 'task'>): Plan {
  * does not run in Workflows.
  */
 async function checkedInput(
-  { rules }: Run,
+  run: Run,
   { input: schema }: Plan,
   value: unknown,
   name: string,
@@ -128,8 +129,8 @@ async function checkedInput(
     retry: { maximumAttempts: CHECK_ATTEMPTS },
   });
   try {
-    const { problems, value: filled = value } = await checkInput({ schema, value });
-    if (problems.length === 0) return { input: rules >= 3 ? filled : value };
+    const { problems, value: filled = value } = await outlastStorage(run, () => checkInput({ schema, value }));
+    if (problems.length === 0) return { input: run.rules >= 3 ? filled : value };
     return { refused: { status: 'failed', attempts: 0, failure: failure('InvalidInput', problems.join('; ')) } };
   } catch (error) {
     return { refused: outcomeFromError(error) };
