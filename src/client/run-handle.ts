@@ -32,7 +32,7 @@ import { isUnknownUpdate } from '../temporal/dropped-update.js';
 import { sendUpdate } from '../temporal/send-update.js';
 import { awaitResult, type OnWaiting } from './await-result.js';
 import { parseAddition } from './budget.js';
-import { checkApproval, checkEvent, updateError, type EventDelivery } from './messages.js';
+import { checkApproval, checkEvent, untilStarted, updateError, type EventDelivery } from './messages.js';
 import { waitWithin, type ResultWait } from './result-wait.js';
 import { NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
 import { taskOfActivity, withPendingActivities } from './pending-activities.js';
@@ -241,9 +241,12 @@ export class RunHandle<O = unknown> {
     // Without a worker the update would time out here, and yet be delivered if a worker comes soon after.
     if (isOpen(description) && (await countPollers(this.client, description.taskQueue)) === 0)
       throw new NoWorkerError(description.taskQueue);
-    const until = Date.now() + ANSWER_WITHIN_MS;
+    const send = () => {
+      const until = Date.now() + ANSWER_WITHIN_MS;
+      return this.ask(description, () => sendUpdate<T>(this.workflow, { name, message, id, until }));
+    };
     try {
-      return await this.ask(description, () => sendUpdate<T>(this.workflow, { name, message, id, until }));
+      return await untilStarted(send);
     } catch (error) {
       throw updateError(this.id, error);
     }

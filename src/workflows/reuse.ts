@@ -8,6 +8,7 @@ import type { TaskKind } from '../domain/plan/plan.js';
 import { stateOf } from '../domain/progress/progress.js';
 import { jsonBytes } from '../domain/json/byte-size.js';
 import { workName, type Settlement, type Work } from './kinds/work.js';
+import { outlastStorage } from './calls/outlast-storage.js';
 import { reserveCommandBytes } from './workflow-task/command-size.js';
 import type { Run } from './run.js';
 
@@ -59,7 +60,7 @@ export async function recallAnswer(run: Run, work: Work): Promise<Settlement | u
   const question = { place: reuse, input, task: id, definition: task, without };
   await reserveCommandBytes(run, jsonBytes(question));
   try {
-    const { found } = await pastAnswer(question);
+    const { found } = await outlastStorage(run, () => pastAnswer(question));
     if (found === undefined) return undefined;
     return { outcome: { status: 'succeeded', output: found.output, attempts: 0, origin: 'reused' } };
   } catch (error) {

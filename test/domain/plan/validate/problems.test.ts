@@ -516,6 +516,11 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
     oneTask({ event: 'e', retry: {}, heartbeat: '1s', input: 1 }),
     [/^plan\.key-kind tasks\.b\.retry: /, /^plan\.key-kind tasks\.b\.heartbeat: /, /^plan\.key-kind tasks\.b\.input: /],
   ],
+  [
+    'an event in a wait',
+    oneTask({ wait: { event: 'paid' } }),
+    [/^plan\.bad-value tasks\.b\.wait: .*; a task that waits for an event has "event: \{ name: … \}" instead/],
+  ],
   ['a timeout of a wait', oneTask({ wait: '1s', timeout: '1s' }), [/^plan\.key-kind tasks\.b\.timeout: /]],
   [
     'a wait for text that is not a time',
