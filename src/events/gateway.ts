@@ -105,15 +105,13 @@ async function openBrokers({ brokers, subscriptions, context }: GatewayParts): P
 }
 
 /** For events that a mailbox has kept for too long, or that their run refuses. */
-function createBury(
-  subscriptions: readonly Subscription[],
-  brokers: ReadonlyMap<string, Broker>,
-  log: EventLog,
-): Bury {
+function createBury(subscriptions: readonly Subscription[], brokers: ReadonlyMap<string, Broker>, log: EventLog): Bury {
   return async (message, death) => {
     const found = subscriptions.find(({ settings }) => settings.name === death.subscription);
     if (found === undefined)
-      throw new Error(`subscription ${death.subscription} is not configured here: its dead letters have no destination`);
+      throw new Error(
+        `subscription ${death.subscription} is not configured here: its dead letters have no destination`,
+      );
     log.error(`subscription ${death.subscription}: dead letter: ${death.reason}`, { event: message.id });
     const broker = brokers.get(found.settings.from.broker ?? '');
     await broker?.publish(deadLetterPlace(found.settings), deadLetterOf(message, death));

@@ -33,7 +33,10 @@ export async function readLags(
   const brokerOf = (name: string): Promise<Broker> => {
     const known = opened.get(name);
     if (known !== undefined) return known;
-    const opening = openBroker(brokers.find((one) => one.name === name)!, context);
+    const opening = openBroker(
+      brokers.find((one) => one.name === name)!,
+      context,
+    );
     opened.set(name, opening);
     return opening;
   };
