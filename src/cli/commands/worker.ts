@@ -6,10 +6,12 @@ import { NO_CONFIG, UsageError } from '../terminal/errors.js';
 interface WorkerOptions extends ServerOptions, JsonOption {
   readonly taskQueue?: string;
   readonly verbose?: boolean;
+  readonly gateway?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
-  withJson(withTaskQueue(withServer(command))).action(async (_options: WorkerOptions, self: Command) => {
+  const own = withJson(withTaskQueue(withServer(command)));
+  own.option('--gateway', 'also consume the subscriptions of the configuration').action(async (_options: WorkerOptions, self: Command) => {
     const options = self.optsWithGlobals<WorkerOptions>();
     const [{ loadProjectConfig }, { serve }, { queuesOfWorker }] = await Promise.all([
       import('../session/load-config.js'),
@@ -29,6 +31,7 @@ export function define(command: Command, io: Io): void {
       taskQueues: queuesOfWorker(options.taskQueue ?? config.taskQueue, { configPath: config.path, directory: io.cwd }),
       json: options.json === true,
       verbose: options.verbose === true,
+      gateway: options.gateway === true,
     });
   });
 }

@@ -25,6 +25,7 @@ const EXITS: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['ConfigError', 2],
   ['AgentDefinitionError', 2],
   ['PoolDefinitionError', 2],
+  ['BrokerSettingsError', 2],
   ['EncryptionKeyError', 2],
   ['DecryptionError', 2],
   ['InvalidPlanError', 2],
