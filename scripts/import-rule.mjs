@@ -41,7 +41,7 @@ export const ALLOWED = {
   server: { folders: ['domain', 'system', 'temporal'] },
   activities: { folders: ['domain', 'temporal', 'json-schema', 'system'] },
   guards: { folders: ['domain', 'activities', 'temporal', 'json-schema'] },
-  events: { folders: ['domain', 'client', 'temporal'] },
+  events: { folders: ['domain', 'client', 'system', 'temporal'] },
   config: { folders: ['domain', 'activities', 'json-schema', 'plan-file', 'project', 'system', 'values'] },
   project: { folders: ['domain', 'config'] },
   client: {
