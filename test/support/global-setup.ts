@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { bundleOptions, withClearFailures } from '../../scripts/workflow-bundle-options.mjs';
+import { findSystems } from './systems.js';
 import { findTemporalBinary, findTestServerBinary } from '../../src/server/index.js';
 
 declare module 'vitest' {
@@ -32,6 +33,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await writeFile(codePath, await bundle());
   }
   const say = (message: string) => console.error(message);
+  const missing = await findSystems();
+  if (missing.length > 0)
+    say(`${project.name}: tests with ${missing.join(', ')} are skipped; npm run systems -- up ${missing.join(' ')}`);
   project.provide('workflowBundle', codePath);
   project.provide('temporalBinary', await findTemporalBinary(say));
   project.provide('testServerBinary', await findTestServerBinary(say));

@@ -1,0 +1,29 @@
+// Which systems `npm run systems -- up` has started for this checkout.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isRunning, type Running } from './lifecycle.js';
+
+const HOME = fileURLToPath(new URL('../../node_modules/.cache/systems', import.meta.url));
+
+export const directoryOf = (name: string): string => join(HOME, name);
+const fileOf = (name: string): string => join(HOME, `${name}.json`);
+
+export async function record(running: Running): Promise<void> {
+  await mkdir(HOME, { recursive: true });
+  await writeFile(fileOf(running.name), `${JSON.stringify(running, null, 2)}\n`);
+}
+
+/** Also its data: the next start begins with nothing. */
+export async function forget(name: string): Promise<void> {
+  await rm(fileOf(name), { force: true });
+  await rm(directoryOf(name), { recursive: true, force: true });
+}
+
+/** `undefined` if it has not been started, or has ended. */
+export async function recorded(name: string): Promise<Running | undefined> {
+  const text = await readFile(fileOf(name), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const running = JSON.parse(text) as Running;
+  return (await isRunning(running)) ? running : undefined;
+}
