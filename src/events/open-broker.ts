@@ -1,41 +1,39 @@
-// The kinds of brokers: one function opens a broker of any kind. It connects when it is first used.
+// The kinds of brokers. The code of a kind, and its package, are loaded only if a configuration has a broker of it.
+import type { Client } from '@temporalio/client';
 import type { BrokerKind, BrokerSettings } from '../domain/event/broker-settings.js';
 import type { SecretSource } from '../domain/secret.js';
 import type { Broker } from './broker.js';
-import { BrokerError } from './broker-error.js';
 
-export interface BrokerOptions {
-  /** Reads a secret or a variable that the settings name. `what` begins the message of a failure. */
-  readonly secret: (this: void, source: SecretSource, what: string) => Promise<string>;
+export interface BrokerContext {
+  /** `what` begins the message of a failure. */
+  readonly readSecret: (source: SecretSource, what: string) => Promise<string>;
+  /** For topics that Workflows keep. */
+  readonly client?: Client;
+  readonly project?: string;
 }
 
-type Open = (settings: BrokerSettings, options: BrokerOptions) => Promise<Broker>;
+type Open<K extends BrokerKind> = (
+  settings: Extract<BrokerSettings, { kind: K }>,
+  context: BrokerContext,
+) => Promise<Broker>;
 
-/** Each module is loaded when a broker of its kind is used. */
-const KINDS: Readonly<Partial<Record<BrokerKind, Open>>> = {
-  rabbitmq: async (settings, options) =>
-    (await import('./rabbitmq/rabbitmq.js')).rabbitBroker(
-      settings as Extract<BrokerSettings, { kind: 'rabbitmq' }>,
-      options,
-    ),
-  kafka: async (settings, options) =>
-    (await import('./kafka/kafka.js')).kafkaBroker(settings as Extract<BrokerSettings, { kind: 'kafka' }>, options),
+const KINDS: { readonly [K in BrokerKind]?: Open<K> } = {
+  rabbitmq: async (settings, context) => (await import('./rabbitmq/rabbitmq-broker.js')).openRabbit(settings, context),
+  kafka: async (settings, context) => (await import('./kafka/kafka-broker.js')).openKafka(settings, context),
 };
 
-export function openBroker(settings: BrokerSettings, options: BrokerOptions): Broker {
-  let opened: Promise<Broker> | undefined;
-  const broker = (): Promise<Broker> => {
-    const open = KINDS[settings.kind];
-    if (open === undefined) {
-      const message = `broker "${settings.name}": this version has no brokers of the kind ${settings.kind}`;
-      return Promise.reject(new BrokerError(message, { isPermanent: true }));
-    }
-    return (opened ??= open(settings, options));
-  };
-  return {
-    receive: async (from, deliver, receiving) => await (await broker()).receive(from, deliver, receiving),
-    publish: async (to, message) => await (await broker()).publish(to, message),
-    lag: async (from, group) => await (await broker()).lag(from, group),
-    close: async () => await (await opened)?.close(),
-  };
+/** The settings of a broker cannot be used: a variable is not set, a package is not installed. */
+export class BrokerSettingsError extends Error {
+  override readonly name = 'BrokerSettingsError';
+}
+
+/** Does not wait for the broker: it may come later. Throws a BrokerSettingsError. */
+export async function openBroker<K extends BrokerKind>(
+  settings: Extract<BrokerSettings, { kind: K }>,
+  context: BrokerContext,
+): Promise<Broker> {
+  const open: Open<K> | undefined = KINDS[settings.kind];
+  if (open === undefined)
+    throw new BrokerSettingsError(`broker ${settings.name}: kind ${settings.kind} is not supported`);
+  return await open(settings, context);
 }

@@ -1,22 +1,16 @@
-// Real brokers for tests. A test of a broker that is not there is skipped, and a line says how to get it.
+// Brokers as Baton uses them, for tests on real ones.
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { openBroker } from '../../src/events/open-broker.js';
 import type { Broker, Delivery, OutgoingMessage, ReceiveOptions } from '../../src/events/broker.js';
 
-const VARIABLES = {
-  redis: 'BATON_TEST_REDIS_URL',
-  rabbitmq: 'BATON_TEST_AMQP_URL',
-  kafka: 'BATON_TEST_KAFKA_SERVERS',
-} as const;
+const NO_SECRETS = { readSecret: (): Promise<string> => Promise.reject(new Error('no secrets here')) };
 
-/** The address of a real broker; `undefined` if there is none. */
-export function realBroker(kind: keyof typeof VARIABLES): string | undefined {
-  const variable = VARIABLES[kind];
-  const address = process.env[variable];
-  if (address !== undefined && address !== '') return address;
-  console.log(`skipped: tests of ${kind}: ${variable} is not set; \`npm run systems -- up ${kind}\` starts one`);
-  return undefined;
-}
+export const openRabbitAt = (url: string): Promise<Broker> =>
+  openBroker({ name: 'bus', kind: 'rabbitmq', url }, NO_SECRETS);
+
+export const openKafkaAt = (server: string): Promise<Broker> =>
+  openBroker({ name: 'log', kind: 'kafka', bootstrapServers: [server] }, NO_SECRETS);
 
 export const uniqueName = (prefix: string): string => `${prefix}-${randomUUID().slice(0, 8)}`;
 

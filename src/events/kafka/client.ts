@@ -1,10 +1,11 @@
 // What all clients of one Kafka cluster have in common: addresses, credentials, and errors as BrokerErrors.
 import type { BaseOptions } from '@platformatic/kafka';
 import type { KafkaSettings } from '../../domain/event/broker-settings.js';
+import type { SecretSource } from '../../domain/secret.js';
 import { firstLineOf } from '../../system/system-error.js';
 import { BrokerError } from '../broker-error.js';
 import { loadPackage } from '../load-package.js';
-import type { BrokerOptions } from '../open-broker.js';
+import type { BrokerContext } from '../open-broker.js';
 
 export type KafkaPackage = typeof import('@platformatic/kafka');
 
@@ -12,7 +13,9 @@ export interface KafkaCluster {
   readonly name: string;
   /** For people. */
   readonly address: string;
-  open(): Promise<{ readonly kafka: KafkaPackage; readonly base: BaseOptions }>;
+  readonly kafka: KafkaPackage;
+  /** For each client. */
+  readonly base: BaseOptions;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -20,35 +23,29 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Includes the time that a request for messages waits at the server. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
-export function kafkaCluster(settings: KafkaSettings, { secret }: BrokerOptions): KafkaCluster {
+export async function openCluster(settings: KafkaSettings, { readSecret }: BrokerContext): Promise<KafkaCluster> {
   const { name, bootstrapServers, tls = false, sasl } = settings;
-  const read = async (value: string | Parameters<typeof secret>[0], what: string) =>
-    typeof value === 'string' ? value : await secret(value, `the ${what} of broker "${name}"`);
-  return {
-    name,
-    address: bootstrapServers.join(', '),
-    async open() {
-      const kafka = await loadPackage(settings, '@platformatic/kafka@1', () => import('@platformatic/kafka'));
-      const base: BaseOptions = {
-        clientId: 'baton',
-        bootstrapBrokers: [...bootstrapServers],
-        connectTimeout: CONNECT_TIMEOUT_MS,
-        timeout: REQUEST_TIMEOUT_MS,
-        autocreateTopics: true,
-        ...(tls ? { tls: {} } : {}),
-        ...(sasl === undefined
-          ? {}
-          : {
-              sasl: {
-                mechanism: sasl.mechanism,
-                username: await read(sasl.username, 'user name'),
-                password: await read(sasl.password, 'password'),
-              },
-            }),
-      };
-      return { kafka, base };
-    },
+  const read = async (value: string | SecretSource, what: string) =>
+    typeof value === 'string' ? value : await readSecret(value, `the ${what} of broker "${name}"`);
+  const kafka = await loadPackage(settings, '@platformatic/kafka@1', () => import('@platformatic/kafka'));
+  const base: BaseOptions = {
+    clientId: 'baton',
+    bootstrapBrokers: [...bootstrapServers],
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    autocreateTopics: true,
+    ...(tls ? { tls: {} } : {}),
+    ...(sasl === undefined
+      ? {}
+      : {
+          sasl: {
+            mechanism: sasl.mechanism,
+            username: await read(sasl.username, 'user name'),
+            password: await read(sasl.password, 'password'),
+          },
+        }),
   };
+  return { name, address: bootstrapServers.join(', '), kafka, base };
 }
 
 /** Errors of the protocol that waiting does not change. */
@@ -62,7 +59,11 @@ const PERMANENT = [
 ];
 
 /** `what` is what was tried: `join the group "orders"`. */
-export function kafkaError(error: unknown, { name, address }: KafkaCluster, what: string): BrokerError {
+export function kafkaError(
+  error: unknown,
+  { name, address }: Pick<KafkaCluster, 'name' | 'address'>,
+  what: string,
+): BrokerError {
   if (error instanceof BrokerError) return error;
   const isPermanent = PERMANENT.some((id) => hasCode(error, id)) || isAuthentication(error);
   return new BrokerError(`Kafka at ${address} (broker "${name}"): cannot ${what}: ${reasonOf(error)}`, {

@@ -8,7 +8,7 @@ const RETRY_MS = 500;
 
 export interface Committer {
   /** Commits in the background, until nothing is due. */
-  start(): void;
+  start(this: void): void;
   /** One last attempt. */
   finish(): Promise<void>;
 }

@@ -5,11 +5,11 @@ import type { HeldMessage, Partition } from './partition.js';
 
 export interface Dispatcher {
   /** Delivers what has been fetched, as far as there is room. */
-  pump(): void;
+  pump(this: void): void;
   /** There is room for more messages. */
-  hasRoom(): boolean;
+  hasRoom(this: void): boolean;
   /** Delivers nothing more; resolves when all that was delivered is acknowledged or rejected. */
-  drain(): Promise<void>;
+  drain(this: void): Promise<void>;
 }
 
 export interface DispatcherOptions {

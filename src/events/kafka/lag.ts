@@ -5,17 +5,12 @@ import { kafkaError, type KafkaCluster } from './client.js';
 
 export function createLagReader(cluster: KafkaCluster) {
   /** One client a group; it does not join it. */
-  const readers = new Map<string, Promise<Consumer>>();
-  const open = async (groupId: string): Promise<Consumer> => {
-    const { kafka, base } = await cluster.open();
-    return new kafka.Consumer({ ...base, groupId });
-  };
+  const readers = new Map<string, Consumer>();
   return {
-    async lag(topic: string, group: string): Promise<number> {
+    async lag(this: void, topic: string, group: string): Promise<number> {
       try {
-        const opening = readers.get(group) ?? open(group);
-        readers.set(group, opening);
-        const reader = await opening;
+        const reader = readers.get(group) ?? new cluster.kafka.Consumer({ ...cluster.base, groupId: group });
+        readers.set(group, reader);
         const offsets = async (timestamp: bigint) =>
           (await reader.listOffsets({ topics: [topic], timestamp })).get(topic) ?? [];
         const [ends, starts] = await Promise.all([offsets(LATEST), offsets(EARLIEST)]);
@@ -31,10 +26,7 @@ export function createLagReader(cluster: KafkaCluster) {
       }
     },
     async close(): Promise<void> {
-      for (const opening of readers.values()) {
-        const reader = await opening.catch(() => undefined);
-        await reader?.close().catch(() => undefined);
-      }
+      await Promise.allSettled([...readers.values()].map((reader) => reader.close()));
       readers.clear();
     },
   };

@@ -39,16 +39,15 @@ export async function joinGroup(
   { topic, deliver, group: groupId, inFlight, onTrouble }: Receiving,
   aborted: Promise<void>,
 ): Promise<KafkaSession> {
-  const { kafka, base } = await cluster.open();
   const what = `receive from the topic "${topic}" in the group "${groupId}"`;
   // Two clients, because a request for messages holds up all requests after it on its connection, heartbeats among them.
-  const reader = new kafka.Consumer({ ...base, groupId, retries: 0 });
-  const member = new kafka.Consumer({
-    ...base,
+  const reader = new cluster.kafka.Consumer({ ...cluster.base, groupId, retries: 0 });
+  const member = new cluster.kafka.Consumer({
+    ...cluster.base,
     groupId,
     // The session is opened again instead; a commit must not be repeated in another membership.
     retries: 0,
-    timeout: JOIN_TIMEOUT_MS,
+    requestTimeout: JOIN_TIMEOUT_MS,
     sessionTimeout: SESSION_TIMEOUT_MS,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     heartbeatInterval: HEARTBEAT_MS,

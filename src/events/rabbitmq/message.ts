@@ -6,11 +6,12 @@ import type { Message, OutgoingMessage } from '../broker.js';
 const KEY = 'key';
 
 export function readRabbitMessage({ properties, content }: ConsumeMessage, source: string): Message {
-  const sent = Object.entries((properties.headers ?? {}) as Record<string, unknown>);
+  const sent = Object.entries(properties.headers ?? {});
   const headers = Object.fromEntries(sent.map(([name, value]) => [name.toLowerCase(), headerText(value)]));
-  const { correlationId, replyTo, messageId, contentType, timestamp }: Readonly<Record<string, unknown>> = {
-    ...properties,
-  };
+  // The types of the client do not say that any of them may be missing.
+  const { correlationId, replyTo, messageId, contentType, timestamp } = properties as unknown as Readonly<
+    Record<string, unknown>
+  >;
   if (isText(correlationId)) headers['correlation-id'] ??= correlationId;
   if (isText(replyTo)) headers['reply-to'] ??= replyTo;
   return {

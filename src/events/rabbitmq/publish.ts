@@ -35,7 +35,7 @@ export function createPublisher(connect: Connect) {
     return opening;
   };
   return {
-    async publish(to: string, message: OutgoingMessage): Promise<void> {
+    async publish(this: void, to: string, message: OutgoingMessage): Promise<void> {
       const publisher = await open();
       const target = rabbitTarget(to);
       await check(publisher, target);
@@ -97,7 +97,7 @@ async function confirm(publisher: Publisher, target: RabbitTarget, message: Outg
         target.routingKey,
         Buffer.from(message.body),
         rabbitProperties(message),
-        (error: unknown) => (error === null || error === undefined ? resolve() : reject(error as Error)),
+        (error: Error | null | undefined) => (error ? reject(error) : resolve()),
       );
     });
   } catch (error) {

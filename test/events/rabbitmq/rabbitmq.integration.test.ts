@@ -2,15 +2,13 @@
 import amqp from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Broker } from '../../../src/events/broker.js';
-import { openBroker } from '../../../src/events/open-broker.js';
-import { bodyOf, realBroker, receiving, textMessage, uniqueName } from '../../support/brokers.js';
+import { bodyOf, openRabbitAt, receiving, textMessage, uniqueName } from '../../support/brokers.js';
+import { urlOf, withSystem } from '../../support/systems.js';
 import { openTcpProxy } from '../../support/tcp-proxy.js';
 
-const url = realBroker('rabbitmq');
-const secret = (): Promise<string> => Promise.reject(new Error('no secrets here'));
-const brokerAt = (address: string): Broker => openBroker({ name: 'bus', kind: 'rabbitmq', url: address }, { secret });
+const url = urlOf('rabbitmq');
 
-describe.skipIf(url === undefined)('RabbitMQ', () => {
+describe.skipIf(url === undefined)(withSystem('rabbitmq', 'RabbitMQ'), () => {
   const real = new URL(url ?? 'amqp://localhost');
   let broker: Broker;
   let admin: amqp.ChannelModel;
@@ -22,7 +20,7 @@ describe.skipIf(url === undefined)('RabbitMQ', () => {
   };
 
   beforeAll(async () => {
-    broker = brokerAt(real.href);
+    broker = await openRabbitAt(real.href);
     admin = await amqp.connect(real.href);
   });
   afterAll(async () => {
@@ -119,7 +117,7 @@ describe.skipIf(url === undefined)('RabbitMQ', () => {
   test('what a lost consumer held is delivered to another one', async () => {
     const queue = uniqueName('lost');
     const { proxy, address } = await through();
-    const lost = brokerAt(address);
+    const lost = await openRabbitAt(address);
     const first = receiving(lost, queue, () => undefined, { inFlight: 5 });
     for (let i = 0; i < 5; i += 1) await broker.publish(queue, textMessage(String(i), String(i)));
     await first.count(5);
@@ -136,7 +134,7 @@ describe.skipIf(url === undefined)('RabbitMQ', () => {
   test('while the network is cut, messages wait; afterwards all arrive, and trouble is reported as gone', async () => {
     const queue = uniqueName('cut');
     const { proxy, address } = await through();
-    const far = brokerAt(address);
+    const far = await openRabbitAt(address);
     const got = receiving(far, queue);
     await broker.publish(queue, textMessage('0', '0'));
     await got.count(1);
@@ -158,7 +156,7 @@ describe.skipIf(url === undefined)('RabbitMQ', () => {
   test('the network is cut again and again under load: each message arrives at least once', async () => {
     const queue = uniqueName('load');
     const { proxy, address } = await through();
-    const far = brokerAt(address);
+    const far = await openRabbitAt(address);
     const got = receiving(far, queue, undefined, { inFlight: 20 });
     const publishing = (async () => {
       for (let i = 0; i < 300; i += 1) await broker.publish(queue, textMessage(String(i), String(i)));
@@ -208,7 +206,7 @@ describe.skipIf(url === undefined)('RabbitMQ', () => {
 
   test('close gives back what is held', async () => {
     const queue = uniqueName('close');
-    const other = brokerAt(real.href);
+    const other = await openRabbitAt(real.href);
     const got = receiving(other, queue, () => undefined);
     await broker.publish(queue, textMessage('1', 'a'));
     await got.count(1);
@@ -267,10 +265,10 @@ describe.skipIf(url === undefined)('RabbitMQ', () => {
   });
 
   describe('settings that no waiting mends', () => {
-    const wrong = (change: (address: URL) => void): Broker => {
+    const wrong = async (change: (address: URL) => void): Promise<Broker> => {
       const address = new URL(real);
       change(address);
-      return brokerAt(address.href);
+      return await openRabbitAt(address.href);
     };
 
     test.each([
@@ -281,7 +279,7 @@ describe.skipIf(url === undefined)('RabbitMQ', () => {
         /\/nowhere: cannot connect: .*the virtual host does not exist, or the user may not use it/,
       ],
     ])('%s: receiving rejects with the address and without the password', async (_, change, message) => {
-      const bad = wrong(change);
+      const bad = await wrong(change);
       const got = receiving(bad, 'any');
       const error = await got.ended.then(
         () => undefined,
@@ -309,7 +307,7 @@ describe.skipIf(url === undefined)('RabbitMQ', () => {
     const { proxy, address } = await through();
     proxy.cut();
     const queue = uniqueName('late');
-    const far = brokerAt(address);
+    const far = await openRabbitAt(address);
     const got = receiving(far, queue);
     await expect
       .poll(() => got.troubles.at(0)?.message)

@@ -1,15 +1,15 @@
 // Kafka as a broker: consumer groups, offsets that are committed after acknowledgement, an idempotent producer.
 import type { KafkaSettings } from '../../domain/event/broker-settings.js';
 import type { Broker } from '../broker.js';
-import type { BrokerOptions } from '../open-broker.js';
+import type { BrokerContext } from '../open-broker.js';
 import { keepConnected } from '../reconnect.js';
-import { kafkaCluster } from './client.js';
+import { openCluster } from './client.js';
 import { createLagReader } from './lag.js';
 import { createProducer } from './publish.js';
 import { joinGroup, type KafkaSession } from './session.js';
 
-export function kafkaBroker(settings: KafkaSettings, options: BrokerOptions): Broker {
-  const cluster = kafkaCluster(settings, options);
+export async function openKafka(settings: KafkaSettings, context: BrokerContext): Promise<Broker> {
+  const cluster = await openCluster(settings, context);
   const producer = createProducer(cluster);
   const lagReader = createLagReader(cluster);
   const stopping = new AbortController();

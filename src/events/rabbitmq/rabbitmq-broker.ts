@@ -2,20 +2,20 @@
 // their own: a server that is short of memory blocks connections that publish.
 import type { RabbitSettings } from '../../domain/event/broker-settings.js';
 import type { Broker } from '../broker.js';
-import type { BrokerOptions } from '../open-broker.js';
-import { rabbitAddress, type RabbitAddress } from './address.js';
+import type { BrokerContext } from '../open-broker.js';
+import { rabbitAddress } from './address.js';
 import { connectRabbit, type Connect } from './connection.js';
 import { consumeQueue } from './consume.js';
 import { createPublisher } from './publish.js';
 import { messagesReady } from './queue.js';
 
-export function rabbitBroker({ name, url }: RabbitSettings, { secret }: BrokerOptions): Broker {
-  const readAddress = async (): Promise<RabbitAddress> =>
-    rabbitAddress(name, typeof url === 'string' ? url : await secret(url, `the URL of broker "${name}"`));
+export async function openRabbit({ name, url }: RabbitSettings, { readSecret }: BrokerContext): Promise<Broker> {
+  const text = typeof url === 'string' ? url : await readSecret(url, `the URL of broker "${name}"`);
+  const address = rabbitAddress(name, text);
   const receiving = new AbortController();
   const connections = new Set<{ close(): Promise<void> }>();
   const connect: Connect = async (purpose) => {
-    const connection = await connectRabbit(name, await readAddress(), purpose);
+    const connection = await connectRabbit(name, address, purpose);
     connections.add(connection.model);
     connection.ended.then(() => connections.delete(connection.model)).catch(() => undefined);
     return connection;
