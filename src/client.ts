@@ -11,7 +11,7 @@ import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import type { PoolHandle } from './client/pool-handle.js';
 import { poolOf } from './client/pool-of.js';
-import { prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
+import { preparePlan, prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
 import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
 import type { RunsOptions } from './client/run-query.js';
@@ -58,6 +58,10 @@ export interface StartedRun<O = unknown> {
   readonly run: RunHandle<O>;
   /** False if a run of this id existed already: `run` is that one. */
   readonly isNew: boolean;
+}
+
+interface PreparedStart {
+  readonly anyPlan?: boolean;
 }
 
 export class Baton {
@@ -140,17 +144,25 @@ export class Baton {
     return await this.startPrepared(prepared, options);
   }
 
-  /** Starts a run from the result of `prepareRun` or `prepareFork`, which has been validated already. Throws RefusedError as `start`. */
+  /** Validates a plan once; the returned function makes what `startPrepared` starts. Both throw as `start` does. */
+  preparePlan(plan: Plan): (input: unknown) => PreparedRun {
+    return preparePlan(plan, this.options, this.valueLimit);
+  }
+
+  /**
+   * Starts a run from the result of `prepareRun` or `prepareFork`, which has been validated already. Throws RefusedError as `start`,
+   * unless `anyPlan`: then an existing run of this id is returned whatever its plan and input are.
+   */
   async startPrepared(
     prepared: PreparedRun,
-    { id, taskQueue, forkOf }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> = {},
+    { id, taskQueue, forkOf, anyPlan }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> & PreparedStart = {},
   ): Promise<StartedRun> {
     const run = this.run(id ?? newRunId(prepared.plan.name));
     const fitting = withValueLimit(prepared, this.valueLimit.valueLimit);
     const request = forkOf === undefined ? fitting : asFork(fitting, run.id, forkOf);
     const queue = taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
     const isNew = await startRun(this.client, { id: run.id, taskQueue: queue, request });
-    if (!isNew) await requireSameRun(this.client, run.id, request);
+    if (!isNew && anyPlan !== true) await requireSameRun(this.client, run.id, request);
     return { run, isNew };
   }
 

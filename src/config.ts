@@ -2,6 +2,8 @@
 // loads it.
 import { z } from 'zod';
 import { TaskQueue, type Agent } from './domain/agent/agent.js';
+import { BrokerSettings } from './domain/event/broker-settings.js';
+import { GatewaySettings, SubscriptionSettings } from './domain/event/subscription.js';
 import { SecretSettings } from './domain/secret.js';
 import type { PoolSettings } from './domain/pool/settings.js';
 import { EncryptionSettings } from './values/encryption/settings.js';
@@ -44,6 +46,11 @@ export const ConfigFile = z.strictObject({
   encryption: EncryptionSettings.optional(),
   /** The secrets that the calls of a worker may use. A directory in `from` is relative to the configuration. */
   secrets: SecretSettings.optional(),
+  /** Where events come from, and where tasks publish. */
+  brokers: z.array(BrokerSettings).max(100).optional(),
+  /** What events cause. Paths of plans are relative to the configuration. */
+  subscriptions: z.array(SubscriptionSettings).max(1_000).optional(),
+  gateway: GatewaySettings.optional(),
 });
 
 export interface Config extends Omit<z.infer<typeof ConfigFile>, 'agents' | 'pools'> {

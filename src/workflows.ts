@@ -1,5 +1,6 @@
 // The Workflows of Baton. For your own Worker: `workflowsPath` is this module, and `createActivities` makes the activities.
 export { cachedReply } from './workflows/entities/cached-reply.js';
 export { circuitBreaker } from './workflows/entities/circuit-breaker.js';
+export { mailbox } from './workflows/entities/mailbox.js';
 export { orchestrate } from './workflows/orchestrate.js';
 export { resourcePool } from './workflows/entities/resource-pool.js';

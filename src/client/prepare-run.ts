@@ -30,34 +30,40 @@ export interface RunTerms {
 }
 
 /** Throws InvalidPlanError, InvalidInputError. */
-export function prepareRun(
+export const prepareRun = (raw: unknown, input: unknown, known: KnownAgents, terms: RunTerms = {}): PreparedRun =>
+  preparePlan(raw, known, terms)(input);
+
+/** Validates a plan once, for many runs of it. Throws InvalidPlanError; the returned function throws InvalidInputError. */
+export function preparePlan(
   raw: unknown,
-  input: unknown,
   known: KnownAgents,
   { budget, tenant, valueLimit }: RunTerms = {},
-): PreparedRun {
+): (input: unknown) => PreparedRun {
   // The run carries the plans that its tasks name, so all of them must be known.
   const { plans = new Map<string, unknown>() } = known;
   const { problems, plan } = checkPlan(raw, { ...known, plans }, defined({ valueLimit }));
   if (plan === undefined)
     throw new InvalidPlanError(known.plans === undefined ? problems.map(withPlansHint) : problems);
-  const value = checkInput(plan, input);
-  const terms = defined({
-    budget: budget === undefined ? undefined : parseBudget(budget),
-    tenant: tenant === undefined ? undefined : parseTenant(tenant),
-    valueLimit,
-  });
+  const check = inputCheck(plan);
   const named = namedPlans(plan, plans);
   const agents = cardsOf(known.agents ?? []);
-  const request = {
-    plan,
-    input: value,
-    ...terms,
-    ...(Object.keys(agents).length === 0 ? {} : { agents }),
-    ...(Object.keys(named).length === 0 ? {} : { plans: named }),
+  return (input) => {
+    const value = check(input);
+    const terms = defined({
+      budget: budget === undefined ? undefined : parseBudget(budget),
+      tenant: tenant === undefined ? undefined : parseTenant(tenant),
+      valueLimit,
+    });
+    const request = {
+      plan,
+      input: value,
+      ...terms,
+      ...(Object.keys(agents).length === 0 ? {} : { agents }),
+      ...(Object.keys(named).length === 0 ? {} : { plans: named }),
+    };
+    refuseSize(request);
+    return request as RunInput & { plan: Plan } as PreparedRun;
   };
-  refuseSize(request);
-  return request as RunInput & { plan: Plan } as PreparedRun;
 }
 
 const withPlansHint = (one: Problem): Problem =>
@@ -89,14 +95,18 @@ export function withValueLimit(prepared: PreparedRun, valueLimit: number | undef
 /** Deeper values are mistakes of programs. */
 const MAX_LEVELS = 1_000;
 
-function checkInput(plan: Plan, input: unknown): unknown {
-  // JSON would change a Map or NaN without an error.
-  const fault = jsonFault(input ?? {}, { levels: MAX_LEVELS, values: Infinity, converts: true });
-  if (fault !== undefined) throw new InvalidInputError([`${formatPath(['input', ...fault.path])}: ${fault.message}`]);
-  if (plan.input === undefined) return input ?? {};
-  const checked = compileRunInput(plan.input)(input);
-  if (!checked.ok) throw new InvalidInputError(checked.problems);
-  return checked.value;
+/** Returns the input with the defaults of its schema. */
+function inputCheck(plan: Plan): (input: unknown) => unknown {
+  const check = plan.input === undefined ? undefined : compileRunInput(plan.input);
+  return (input) => {
+    // JSON would change a Map or NaN without an error.
+    const fault = jsonFault(input ?? {}, { levels: MAX_LEVELS, values: Infinity, converts: true });
+    if (fault !== undefined) throw new InvalidInputError([`${formatPath(['input', ...fault.path])}: ${fault.message}`]);
+    if (check === undefined) return input ?? {};
+    const checked = check(input);
+    if (!checked.ok) throw new InvalidInputError(checked.problems);
+    return checked.value;
+  };
 }
 
 /** The plans that this plan refers to by name, and those that they refer to. */

@@ -3,8 +3,10 @@ import { defined } from '../domain/json/defined.js';
 import { realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { refusedSecrets } from '../activities/secrets/refused.js';
-import { SecretSettings } from '../domain/secret.js';
-import { ConfigFile, ServerSettings, type Config } from '../config.js';
+import type { BrokerSettings } from '../domain/event/broker-settings.js';
+import type { GatewaySettings } from '../domain/event/subscription.js';
+import type { SecretSettings } from '../domain/secret.js';
+import { ConfigFile, type Config } from '../config.js';
 import { InvalidPlanError } from '../domain/plan/parse.js';
 import type { PoolSettings } from '../domain/pool/settings.js';
 import { formatPath, formatProblem } from '../domain/problem.js';
@@ -17,7 +19,9 @@ import { DATA_ENDINGS, endingOf, findConfig, suggestKey } from './find.js';
 import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
 import type { LoadSelf } from './read-module.js';
+import { knownKeys } from './known-keys.js';
 import { readPools } from './read-pools.js';
+import { readSubscriptions, type LoadedSubscription } from './read-subscriptions.js';
 import { withAbsolutePaths } from './value-paths.js';
 
 export interface LoadedConfig extends Pick<
@@ -32,6 +36,9 @@ export interface LoadedConfig extends Pick<
   readonly pools: readonly PoolSettings[];
   /** Without secrets in the file, its workers allow none. */
   readonly secrets: SecretSettings;
+  readonly brokers: readonly BrokerSettings[];
+  readonly subscriptions: readonly LoadedSubscription[];
+  readonly gateway: GatewaySettings;
 }
 
 /** The configuration `named`, or that of the directory; `undefined` if it has none. `self` loads this package. Throws ConfigError. */
@@ -47,17 +54,23 @@ export async function loadConfig(
   const raw = isData ? await readDataConfig(path, name) : await readModule(path, name, self);
   const parsed = ConfigFile.safeParse(raw);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => issueLines(name, issue, raw)));
-  const { plans = {}, planner, project, taskQueue, server, secrets, storage, encryption } = parsed.data;
+  const { planner, project, taskQueue, server, secrets, storage, encryption } = parsed.data;
+  const { brokers = [], gateway = {} } = parsed.data;
   const place = { name, directory: dirname(path) };
   const agents = readAgents(parsed.data.agents, place);
   const refused = refusedSecrets(agents, secrets);
   if (refused.length > 0) throw new ConfigError(refused.map((line) => `${name}: ${line}`));
+  const plans = await readPlans(parsed.data.plans ?? {}, place);
+  const subscriptions = await readSubscriptions(
+    { brokers, subscriptions: parsed.data.subscriptions ?? [] },
+    { agents, plans },
+    place,
+  );
   return {
     path: realpathSync(path),
-    agents,
+    ...{ agents, plans, brokers, subscriptions, gateway },
     project: projectOf({ project, taskQueue }, place.directory),
     pools: readPools(parsed.data.pools ?? [], agents, place),
-    plans: await readPlans(plans, place),
     secrets: withResolvedDirectory(secrets ?? { allow: [] }, place.directory),
     ...defined({ planner, taskQueue, server }),
     ...withAbsolutePaths(defined({ storage, encryption }), place.directory),
@@ -76,16 +89,10 @@ const readModule = async (path: string, name: string, self: LoadSelf): Promise<u
 
 type Issue = NonNullable<ReturnType<typeof ConfigFile.safeParse>['error']>['issues'][number];
 
-/** The keys of the objects within a configuration. */
-const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['server', Object.keys(ServerSettings.shape)],
-  ['secrets', Object.keys(SecretSettings.shape)],
-]);
-
 function issueLines(name: string, issue: Issue, raw: unknown): string[] {
   const where = issue.path.length === 0 ? name : `${name}: ${formatPath(issue.path)}`;
   if (issue.code !== 'unrecognized_keys') return [`${where}: ${describeIssue(issue, raw)}`];
-  const known = PARTS.get(String(issue.path[0])) ?? Object.keys(ConfigFile.shape);
+  const known = knownKeys(issue.path);
   return issue.keys.map((key) => `${where}: unknown key ${JSON.stringify(key)}${suggestKey(key, known)}`);
 }
 

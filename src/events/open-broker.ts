@@ -1,16 +1,7 @@
 // The kinds of brokers. The code of a kind, and its package, are loaded only if a configuration has a broker of it.
-import type { Client } from '@temporalio/client';
 import type { BrokerKind, BrokerSettings } from '../domain/event/broker-settings.js';
-import type { SecretSource } from '../domain/secret.js';
 import type { Broker } from './broker.js';
-
-export interface BrokerContext {
-  /** `what` begins the message of a failure. */
-  readonly readSecret: (source: SecretSource, what: string) => Promise<string>;
-  /** For topics that Workflows keep. */
-  readonly client?: Client;
-  readonly project?: string;
-}
+import { BrokerSettingsError, type BrokerContext } from './broker-context.js';
 
 type Open<K extends BrokerKind> = (
   settings: Extract<BrokerSettings, { kind: K }>,
@@ -18,14 +9,10 @@ type Open<K extends BrokerKind> = (
 ) => Promise<Broker>;
 
 const KINDS: { readonly [K in BrokerKind]?: Open<K> } = {
+  redis: async (settings, context) => (await import('./redis/redis-broker.js')).openRedis(settings, context),
   rabbitmq: async (settings, context) => (await import('./rabbitmq/rabbitmq-broker.js')).openRabbit(settings, context),
   kafka: async (settings, context) => (await import('./kafka/kafka-broker.js')).openKafka(settings, context),
 };
-
-/** The settings of a broker cannot be used: a variable is not set, a package is not installed. */
-export class BrokerSettingsError extends Error {
-  override readonly name = 'BrokerSettingsError';
-}
 
 /** Does not wait for the broker: it may come later. Throws a BrokerSettingsError. */
 export async function openBroker<K extends BrokerKind>(

@@ -5,7 +5,7 @@ import type { SecretSource } from '../../domain/secret.js';
 import { firstLineOf } from '../../system/system-error.js';
 import { BrokerError } from '../broker-error.js';
 import { loadPackage } from '../load-package.js';
-import type { BrokerContext } from '../open-broker.js';
+import type { BrokerContext } from '../broker-context.js';
 
 export type KafkaPackage = typeof import('@platformatic/kafka');
 

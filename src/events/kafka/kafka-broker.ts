@@ -1,7 +1,7 @@
 // Kafka as a broker: consumer groups, offsets that are committed after acknowledgement, an idempotent producer.
 import type { KafkaSettings } from '../../domain/event/broker-settings.js';
 import type { Broker } from '../broker.js';
-import type { BrokerContext } from '../open-broker.js';
+import type { BrokerContext } from '../broker-context.js';
 import { keepConnected } from '../reconnect.js';
 import { openCluster } from './client.js';
 import { createLagReader } from './lag.js';

@@ -2,7 +2,7 @@
 // their own: a server that is short of memory blocks connections that publish.
 import type { RabbitSettings } from '../../domain/event/broker-settings.js';
 import type { Broker } from '../broker.js';
-import type { BrokerContext } from '../open-broker.js';
+import type { BrokerContext } from '../broker-context.js';
 import { rabbitAddress } from './address.js';
 import { connectRabbit, type Connect } from './connection.js';
 import { consumeQueue } from './consume.js';

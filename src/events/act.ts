@@ -1,0 +1,85 @@
+// Carries out what an event causes, by the client. Each may be repeated: a run is started once, and receives an event once.
+import type { Baton } from '../client.js';
+import { RunNotFoundError } from '../client/errors.js';
+import { EventError, type CloudEvent } from '../domain/event/cloud-event.js';
+import type { Effect } from '../domain/event/decide.js';
+import type { Mail } from '../domain/event/mailbox.js';
+import type { SubscriptionSettings } from '../domain/event/subscription.js';
+import type { Plan } from '../domain/plan/plan.js';
+import { eventKey } from './event-key.js';
+
+export interface Subscription {
+  readonly settings: SubscriptionSettings;
+  /** The plan of `start`, which is valid. */
+  readonly plan?: Plan;
+}
+
+/** `started`: a new run. `attached`: the run of this id existed. `kept`: for a run that does not exist yet. */
+export type Outcome = 'skipped' | 'started' | 'attached' | 'delivered' | 'kept';
+
+export interface Done {
+  readonly outcome: Outcome;
+  /** The run that was started, or that gets the event. */
+  readonly run?: string;
+}
+
+/** Keeps events for runs that do not exist yet. */
+export interface Mailboxes {
+  /** True while events for the run are kept: a later one must not overtake them. */
+  hasMail(this: void, run: string): Promise<boolean>;
+  /** Resolves when Temporal has accepted the event. Throws an EventError if there is no room. */
+  keep(this: void, run: string, mail: Mail): Promise<void>;
+}
+
+export type Act = (event: CloudEvent, effect: Effect) => Promise<Done>;
+
+/** A call that is not answered within this time has failed, and is repeated. */
+const ANSWER_WITHIN_MS = 30_000;
+
+/** Throws an EventError, what `start` and `deliverEvent` throw, and errors of the server. */
+export function createAct(baton: Baton, { settings, plan }: Subscription, mailboxes: Mailboxes): Act {
+  const { name } = settings;
+  const prepare = plan === undefined ? undefined : baton.preparePlan(plan);
+
+  const start = async (event: CloudEvent, effect: Effect & { do: 'start' }): Promise<Done> => {
+    const id = effect.run ?? eventKey(name, event);
+    if (id === undefined) throw new EventError(NO_ID);
+    const { onConflict } = effect;
+    const options = { id, anyPlan: true, ...(onConflict === 'attach' ? {} : { onConflict }) };
+    const { run, isNew } = await baton.startPrepared(prepare!(effect.input), options);
+    return { outcome: isNew ? 'started' : 'attached', run: run.id };
+  };
+
+  const deliver = async (event: CloudEvent, effect: Effect & { do: 'deliver' }): Promise<Done> => {
+    const { run, event: eventName, data } = effect;
+    const id = eventKey(name, event);
+    const under = id === undefined ? {} : { id };
+    // Throws if it is not the id of a run.
+    const handle = baton.run(run);
+    if (!(await mailboxes.hasMail(run))) {
+      try {
+        await handle.deliverEvent(eventName, data, under);
+        return { outcome: 'delivered', run };
+      } catch (error) {
+        if (!(error instanceof RunNotFoundError)) throw error;
+      }
+    }
+    await mailboxes.keep(run, { subscription: name, event: eventName, data, ...under });
+    return { outcome: 'kept', run };
+  };
+
+  return (event, effect) =>
+    baton.client.withDeadline(Date.now() + ANSWER_WITHIN_MS, async () => {
+      switch (effect.do) {
+        case 'nothing':
+          return { outcome: 'skipped' };
+        case 'start':
+          return await start(event, effect);
+        case 'deliver':
+          return await deliver(event, effect);
+      }
+    });
+}
+
+const NO_ID =
+  'event: expected an id, because the subscription has no "run", got a message without one: set the message-id when you publish, or "start.run" in the subscription';

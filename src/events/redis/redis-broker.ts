@@ -1,0 +1,98 @@
+// Redis Streams as a broker. Each subscription is a consumer group, each process a consumer of it.
+import type { RedisClientType } from 'redis';
+import type { BrokerSettings } from '../../domain/event/broker-settings.js';
+import type { Broker, OutgoingMessage, ReceiveOptions } from '../broker.js';
+import { shownUrl, urlOf } from '../broker-url.js';
+import type { BrokerContext } from '../broker-context.js';
+import { loadRedis, openConnection } from './connection.js';
+import { fieldsOf } from './entry.js';
+import { lagOf } from './group.js';
+import { createReceiver } from './receiver.js';
+
+type RedisSettings = Extract<BrokerSettings, { kind: 'redis' }>;
+
+export interface RedisTuning {
+  /** A consumer that has not refreshed a message for this long has died: another one claims the message. */
+  readonly claimAfterMs?: number;
+}
+
+/** Three refreshes may be lost. A message of a gateway that was killed waits for this long. */
+const CLAIM_AFTER_MS = 15_000;
+
+/** Throws a BrokerSettingsError. */
+export async function openRedis(
+  settings: RedisSettings,
+  context: Pick<BrokerContext, 'readSecret'>,
+  { claimAfterMs = CLAIM_AFTER_MS }: RedisTuning = {},
+): Promise<Broker> {
+  const url = await urlOf(settings, context, ['redis:', 'rediss:']);
+  const redis = await loadRedis(settings.name);
+  const address = shownUrl(url);
+  const named = (error: Error): Error =>
+    new Error(`broker ${settings.name} (${address}): ${error.message || error.name}`, { cause: error });
+  const open = (onError: (error: Error) => void): RedisClientType => openConnection(redis, url.href, onError);
+
+  let lastError: Error | undefined;
+  let shared: RedisClientType | undefined;
+  /** The connection for everything that does not block. */
+  const commands = async <T>(use: (client: RedisClientType) => Promise<T>): Promise<T> => {
+    if (shared === undefined) {
+      shared = open((error) => (lastError = error));
+      // Rejects when the connection is closed; failures to connect are reported by the commands that need it.
+      shared.connect().catch(() => undefined);
+    }
+    try {
+      await untilReady(shared);
+      return await use(shared);
+    } catch (error) {
+      throw named(isOffline(error) && lastError !== undefined ? lastError : asError(error));
+    }
+  };
+  const receivers = new Set<RedisClientType>();
+
+  return {
+    async receive(from, deliver, options: ReceiveOptions) {
+      const source = `redis://${settings.name}/${from}`;
+      const receive = createReceiver({ redis, from, source, claimAfterMs, options, deliver, commands, named });
+      const client = open((error) => receive.onError(error));
+      receivers.add(client);
+      try {
+        await receive.run(client);
+      } finally {
+        receivers.delete(client);
+        client.destroy();
+      }
+    },
+    async publish(to, message: OutgoingMessage) {
+      await commands((client) => client.xAdd(to, '*', fieldsOf(message)));
+    },
+    lag: (from, group) => commands((client) => lagOf(client, from, group)),
+    async close() {
+      for (const client of receivers) client.destroy();
+      receivers.clear();
+      shared?.destroy();
+      shared = undefined;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** How long a command waits for the connection before it fails. */
+const READY_WITHIN_MS = 2_000;
+
+async function untilReady(client: RedisClientType): Promise<void> {
+  if (client.isReady) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      client.off('ready', done);
+      resolve();
+    };
+    const timer = setTimeout(done, READY_WITHIN_MS);
+    client.on('ready', done);
+  });
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+const isOffline = (error: unknown): boolean => error instanceof Error && error.name === 'ClientOfflineError';
