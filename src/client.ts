@@ -99,7 +99,10 @@ export class Baton {
   /** Uses a client of the caller, who also closes it. */
   static fromClient(
     client: Client,
-    options: Pick<ConnectOptions, 'agents' | 'plans' | 'pools' | 'taskQueue' | 'project' | 'onWaiting'> = {},
+    options: Pick<
+      ConnectOptions,
+      'agents' | 'plans' | 'pools' | 'brokers' | 'taskQueue' | 'project' | 'onWaiting'
+    > = {},
   ): Baton {
     return new Baton(client, options, () => Promise.resolve());
   }

@@ -1,6 +1,6 @@
 // The clients of brokers are optional packages: each is loaded when a broker of its kind is first used.
 import { systemCodeOf } from '../system/system-error.js';
-import { BrokerError } from './broker-error.js';
+import { BrokerError } from '../domain/event/broker-error.js';
 
 /** `install` is what to install: the package with its major version. */
 export async function loadPackage<T>(

@@ -1,6 +1,6 @@
 // Keeps a connection: connects, waits until it ends, and connects again after a pause that grows while it fails.
 import { setTimeout } from 'node:timers/promises';
-import { isPermanent } from './broker-error.js';
+import { isPermanent } from '../domain/event/broker-error.js';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;

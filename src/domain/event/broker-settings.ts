@@ -42,3 +42,6 @@ export const BrokerSettings = z.discriminatedUnion('kind', [
 ]);
 export type BrokerSettings = z.infer<typeof BrokerSettings>;
 export type BrokerKind = BrokerSettings['kind'];
+
+export const kindsByName = (brokers: readonly BrokerSettings[] | undefined): Map<string, BrokerKind> | undefined =>
+  brokers === undefined ? undefined : new Map(brokers.map(({ name, kind }) => [name, kind]));

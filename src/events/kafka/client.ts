@@ -3,7 +3,7 @@ import type { BaseOptions } from '@platformatic/kafka';
 import type { KafkaSettings } from '../../domain/event/broker-settings.js';
 import type { SecretSource } from '../../domain/secret.js';
 import { firstLineOf } from '../../system/system-error.js';
-import { BrokerError } from '../broker-error.js';
+import { BrokerError } from '../../domain/event/broker-error.js';
 import { loadPackage } from '../load-package.js';
 import type { BrokerContext } from '../broker-context.js';
 

@@ -1,6 +1,6 @@
 // Requests messages from the servers that lead the partitions of this process.
 import type { Consumer } from '@platformatic/kafka';
-import { BrokerError } from '../broker-error.js';
+import { BrokerError } from '../../domain/event/broker-error.js';
 import { EARLIEST, LATEST, type Assignment } from './assignment.js';
 import { hasCode, type KafkaCluster } from './client.js';
 import { readBatches } from './message.js';

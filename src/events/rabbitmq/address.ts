@@ -1,5 +1,5 @@
 // The address of a RabbitMQ server, and where a message goes: an exchange with a routing key, or a queue.
-import { BrokerError } from '../broker-error.js';
+import { BrokerError } from '../../domain/event/broker-error.js';
 
 /** The server and the client notice within two of these that the other is gone. */
 const HEARTBEAT_S = 10;

@@ -4,7 +4,7 @@
 // C2. When receiving stops, the channel stays open until each message that is held has been acknowledged or rejected.
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Delivery, ReceiveOptions } from '../broker.js';
-import { BrokerError } from '../broker-error.js';
+import { BrokerError } from '../../domain/event/broker-error.js';
 import { keepConnected, type Session } from '../reconnect.js';
 import type { Connect } from './connection.js';
 import { rabbitError } from './errors.js';

@@ -1,6 +1,6 @@
 // Errors of RabbitMQ and its client as BrokerErrors: what failed, where, and whether waiting helps.
 import { firstLineOf } from '../../system/system-error.js';
-import { BrokerError } from '../broker-error.js';
+import { BrokerError } from '../../domain/event/broker-error.js';
 
 /** Reply codes of AMQP 0-9-1 that waiting does not change. */
 const ACCESS_REFUSED = 403;
@@ -33,10 +33,19 @@ function reasonOf(error: unknown): string {
   return quoted ?? line;
 }
 
-/** `what` is what was tried: `connect`, `consume the queue "orders"`. */
-export function rabbitError(error: unknown, address: string, what: string): BrokerError {
+/** `isUnsent` is false for a message that was sent and not confirmed. `what` is what was tried: `connect`, `consume the queue "orders"`. */
+export function rabbitError(
+  error: unknown,
+  address: string,
+  what: string,
+  { isUnsent = true }: { readonly isUnsent?: boolean } = {},
+): BrokerError {
   if (error instanceof BrokerError) return error;
   const code = replyCodeOf(error);
   const isPermanent = code !== undefined && PERMANENT.has(code);
-  return new BrokerError(`RabbitMQ at ${address}: cannot ${what}: ${reasonOf(error)}`, { isPermanent, cause: error });
+  return new BrokerError(`RabbitMQ at ${address}: cannot ${what}: ${reasonOf(error)}`, {
+    isPermanent,
+    isUnsent,
+    cause: error,
+  });
 }

@@ -2,7 +2,7 @@
 // no queue comes back, and is an error.
 import type { ConfirmChannel, Message } from 'amqplib';
 import type { OutgoingMessage } from '../broker.js';
-import { BrokerError } from '../broker-error.js';
+import { BrokerError } from '../../domain/event/broker-error.js';
 import { rabbitTarget, type RabbitTarget } from './address.js';
 import { onChannel, type Connect, type RabbitConnection } from './connection.js';
 import { isNotFound, rabbitError } from './errors.js';
@@ -11,6 +11,9 @@ import { ensureQueue } from './queue.js';
 
 /** A server that is short of memory or disk confirms nothing until it has room. */
 const CONFIRM_TIMEOUT_MS = 30_000;
+
+/** The server refused the message, such as for a full queue: the message of the client. */
+const NACKED = 'message nacked';
 
 interface Publisher {
   readonly connection: RabbitConnection;
@@ -76,6 +79,7 @@ async function check({ connection, checked }: Publisher, { exchange, routingKey 
       if (!isNotFound(error)) throw rabbitError(error, connection.address, `publish to the exchange "${exchange}"`);
       throw new BrokerError(
         `RabbitMQ at ${connection.address}: the exchange "${exchange}" does not exist; declare it, or publish to a queue by its name alone`,
+        { isUnsent: true },
       );
     });
   checked.add(name);
@@ -101,7 +105,8 @@ async function confirm(publisher: Publisher, target: RabbitTarget, message: Outg
       );
     });
   } catch (error) {
-    throw rabbitError(publisher.failure ?? error, connection.address, `publish to ${where}`);
+    const isUnsent = error instanceof Error && error.message === NACKED;
+    throw rabbitError(publisher.failure ?? error, connection.address, `publish to ${where}`, { isUnsent });
   } finally {
     clearTimeout(timer);
   }
@@ -110,6 +115,7 @@ async function confirm(publisher: Publisher, target: RabbitTarget, message: Outg
   checked.clear();
   throw new BrokerError(
     `RabbitMQ at ${connection.address}: no queue is bound for ${where}: the message "${message.id}" was not published`,
+    { isUnsent: true },
   );
 }
 
