@@ -41,14 +41,14 @@ export const ALLOWED = {
   server: { folders: ['domain', 'system', 'temporal'] },
   activities: { folders: ['domain', 'temporal', 'json-schema', 'system'] },
   guards: { folders: ['domain', 'activities', 'temporal', 'json-schema'] },
-  events: { folders: ['domain', 'activities', 'client', 'server', 'temporal', 'worker'] },
+  events: { folders: ['domain', 'activities', 'client', 'server', 'system', 'temporal', 'worker'] },
   config: { folders: ['domain', 'activities', 'json-schema', 'plan-file', 'project', 'system', 'values'] },
   project: { folders: ['domain', 'config'] },
   client: {
     folders: ['domain', 'json-schema', 'plan-file', 'project', 'server', 'temporal', 'values'],
     types: ['workflows'],
   },
-  worker: { folders: ['domain', 'activities', 'guards', 'project', 'server', 'temporal', 'values'] },
+  worker: { folders: ['domain', 'activities', 'events', 'guards', 'project', 'server', 'temporal', 'values'] },
   cli: {
     folders: [
       'domain',

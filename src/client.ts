@@ -9,7 +9,6 @@ import { asFork, forksOf, ofOneRun, prepareFork, readForkableInput } from './cli
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import type { ConnectOptions } from './client/connect-options.js';
 import { startOnConflict, type ConflictTerms } from './client/on-conflict.js';
-import type { OnConflict } from './domain/on-conflict.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import type { PoolHandle } from './client/pool-handle.js';
 import { poolOf } from './client/pool-of.js';
@@ -34,7 +33,7 @@ import { countLastingPollers, countPollers } from './temporal/pollers.js';
 import { namespaceId } from './temporal/namespace-id.js';
 import { openValues, storesValues } from './values.js';
 
-export type { ConnectOptions, OnConflict, RerunOptions, StartOptions };
+export type { ConnectOptions, RerunOptions, StartOptions };
 
 export interface StartedRun<O = unknown> {
   readonly run: RunHandle<O>;
@@ -79,7 +78,10 @@ export class Baton {
   /** Uses a client of the caller, who also closes it. */
   static fromClient(
     client: Client,
-    options: Pick<ConnectOptions, 'agents' | 'plans' | 'pools' | 'taskQueue' | 'project' | 'onWaiting'> = {},
+    options: Pick<
+      ConnectOptions,
+      'agents' | 'plans' | 'pools' | 'brokers' | 'taskQueue' | 'project' | 'onWaiting'
+    > = {},
   ): Baton {
     return new Baton(client, options, () => Promise.resolve());
   }

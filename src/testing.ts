@@ -18,6 +18,8 @@ import { createWorker, type WorkerSettings } from './worker.js';
 export interface TestBatonOptions {
   readonly agents: readonly Agent[];
   readonly plans?: ReadonlyMap<string, unknown>;
+  /** The brokers to which tasks publish. */
+  readonly brokers?: WorkerSettings['brokers'];
   /** The secrets that calls may use. */
   readonly secrets?: WorkerSettings['secrets'];
   /** Skips the time of waits while a result is awaited. Default false: a full server, which can also list runs. */
@@ -43,7 +45,7 @@ export interface TestBaton {
 
 /** Throws AgentDefinitionError, BinaryNotFoundError. */
 export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
-  const { agents, plans, timeSkipping = false, workflowBundle, secrets, encryption } = options;
+  const { agents, plans, timeSkipping = false, workflowBundle, brokers, secrets, encryption } = options;
   silenceLog();
   const directory = await mkdtemp(join(tmpdir(), 'baton-test-'));
   const removeDirectory = () => rm(directory, { recursive: true, force: true });
@@ -64,9 +66,9 @@ export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
       server,
       agents,
       ...values,
-      ...defined({ workflowBundle, secrets }),
+      ...defined({ workflowBundle, brokers, secrets }),
     });
-    const baton = Baton.fromClient(temporal.client, { agents, ...defined({ plans, secrets }) });
+    const baton = Baton.fromClient(temporal.client, { agents, ...defined({ plans, brokers, secrets }) });
     const working = worker.run();
     // If the worker fails, `run` never resolves, and `close` rejects with the reason.
     working.catch(() => undefined);

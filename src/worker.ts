@@ -6,8 +6,11 @@ import { createActivities } from './activities/index.js';
 import { createRegistry } from './activities/agents/registry.js';
 import { LONGEST_LEASE_WAIT_MS, type Agent, type AgentLog } from './domain/agent/agent.js';
 import { durationMs } from './domain/duration.js';
+import type { BrokerSettings } from './domain/event/broker-settings.js';
 import { guardAddress, guardsQueue } from './domain/guard-address.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
+import { secretReader } from './events/broker-context.js';
+import { createBrokers } from './events/brokers.js';
 import { createWorkerInbox } from './guards/worker-inbox.js';
 import { createGuards, isGuarded, type Guards } from './guards/index.js';
 import { limitedQueues } from './worker/rate-limited-queues.js';
@@ -51,6 +54,8 @@ export interface WorkerSettings extends ValueSettings {
   readonly agents: readonly Agent[];
   /** The pools that these agents use. */
   readonly pools?: readonly PoolSettings[];
+  /** The brokers to which tasks publish. */
+  readonly brokers?: readonly BrokerSettings[];
   /** The secrets that calls may use: names, and `env` (default) or the path of a directory with one file for each. */
   readonly secrets?: SecretSettings;
   /** Task Queues to poll; default `baton`. */
@@ -134,19 +139,24 @@ async function makeTeam(settings: WorkerSettings, { code, ...place }: Place): Pr
     ? await openGuards(settings, { ...place, client, code }, workerLog)
     : undefined;
   const watch = createReplayWatch(client, workerLog);
+  const project = projectNear({ project: settings.project, taskQueue: taskQueues[0] }, settings.find?.directory);
+  const brokers = createBrokers(settings.brokers ?? [], { ...secretReader(secrets), client, project });
   const { permit, lease } = guarded?.guards ?? {};
   const guards = permit === undefined || lease === undefined ? {} : { permit, lease };
   const guardWorkers = guarded?.workers ?? [];
   try {
     const storage = storageActivities(place.dataConverter);
     const awaitedRuns = Math.floor((settings.concurrency ?? DEFAULT_CALLS) * AWAITED_SHARE);
-    const activities = createActivities({ agents, awaitedRuns, ...guards, ...storage, ...defined({ log, secrets }) });
+    const publishing = { ...brokers, project };
+    const shared = { agents, awaitedRuns, publishing };
+    const activities = createActivities({ ...shared, ...guards, ...storage, ...defined({ log, secrets }) });
     const options = { ...place, activities, sinks: watch.sinks, ...code, ...tuning(settings) };
     // Cached answers are Workflows on the Task Queue of their agent, so a worker must run Workflows there, too.
     const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];
     const workers = await createAll(queues.map((queue) => Worker.create({ ...options, ...queue })));
     const closeGuards = async () => {
       watch.close();
+      await brokers.close();
       await guarded?.guards.close();
     };
     return { workers, guardWorkers, closeGuards };

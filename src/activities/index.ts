@@ -3,6 +3,7 @@ import { defined } from '../domain/json/defined.js';
 import { MAX_VALUE_BYTES } from '../domain/json/byte-size.js';
 import { ABORT_GRACE_MS, type Agent, type AgentLog } from '../domain/agent/agent.js';
 import type { CallReply, CallRequest } from '../domain/call/request.js';
+import type { PublishReply, PublishRequest } from '../domain/event/published-event.js';
 import type { Catalogue, CatalogueRequest } from '../domain/agent/catalogue.js';
 import { AgentDefinitionError } from './agents/definition.js';
 import { poolUseOf } from '../domain/pool/agent-pool.js';
@@ -16,6 +17,7 @@ import { unlimitedLease, type Lease } from './call-agent/lease.js';
 import { alwaysPermit, type Permit } from './call-agent/permit.js';
 import type { SendHeartbeat } from './call-agent/heartbeat.js';
 import type { StoreReply } from './call-agent/keep-reply.js';
+import { createPublish, type Publishing } from './publish.js';
 import { createRecall } from './recall/recall.js';
 import { createAwaitRunEnd, startInTurn } from './run-queue.js';
 import { createRegistry } from './agents/registry.js';
@@ -41,6 +43,8 @@ export interface ActivityDeps {
   readonly sendHeartbeat?: SendHeartbeat;
   /** For the ends of how many runs the worker may wait at the same time, which occupies as many slots for calls; default 0: it looks again and again. */
   readonly awaitedRuns?: number;
+  /** The brokers of the worker; absent: it has none. */
+  readonly publishing?: Publishing;
   /** Milliseconds that an agent may take to end once its signal has aborted. */
   readonly abortGraceMs?: number;
 }
@@ -54,6 +58,7 @@ export type Activities = {
   pastAnswer: (request: PastAnswerRequest) => Promise<PastAnswer>;
   pendingCalls: () => Promise<PendingCalls>;
   startInTurn: (request: StartInTurn) => Promise<TurnReply>;
+  publish: (request: PublishRequest) => Promise<PublishReply>;
 };
 
 /** Throws an `AgentDefinitionError` that lists all problems of the agents. */
@@ -83,6 +88,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns)),
     pendingCalls: withWellFormedErrors(pendingCalls),
     startInTurn: withWellFormedErrors(startInTurn),
+    publish: withWellFormedErrors(createPublish(deps.publishing, deps.random ?? Math.random)),
   };
 }
 

@@ -1,5 +1,6 @@
 // Everything that is wrong with a plan, its JSON Schemas included.
 import type { Agent } from '../domain/agent/agent.js';
+import { kindsByName, type BrokerSettings } from '../domain/event/broker-settings.js';
 import { cardsOf } from '../domain/agent/card.js';
 import { MAX_VALUE_BYTES } from '../domain/json/byte-size.js';
 import { checkEnd, STORAGE_HINT } from '../domain/run/end-check.js';
@@ -19,6 +20,8 @@ export interface KnownAgents {
   /** Absent if the caller does not know which agents the workers have: agent types are not checked then. */
   readonly agents?: readonly Agent[];
   readonly plans?: ReadonlyMap<string, unknown>;
+  /** The brokers of these workers. Absent if they are not known: brokers and destinations are not checked then. */
+  readonly brokers?: readonly BrokerSettings[];
   /** The secrets that these workers allow. Absent if they are not known: references are not checked then. */
   readonly secrets?: SecretSettings;
 }
@@ -26,7 +29,7 @@ export interface KnownAgents {
 /** `valueLimit`: the most bytes of JSON of one payload. */
 export function checkPlan(
   raw: unknown,
-  { agents, plans, secrets }: KnownAgents,
+  { agents, plans, brokers, secrets }: KnownAgents,
   { valueLimit = MAX_VALUE_BYTES }: Pick<RunInput, 'valueLimit'> = {},
 ): { problems: Problem[]; plan?: Plan } {
   const { problems, plan } = validatePlan(
@@ -34,6 +37,7 @@ export function checkPlan(
     agents?.map(({ type }) => type),
     plans,
     planLimit(valueLimit),
+    kindsByName(brokers),
   );
   const all = [...problems, ...checkSchemas(raw, []), ...checkSecrets(raw, secrets?.allow)];
   return plan === undefined || all.length > 0 ? { problems: all } : { problems: all, plan };

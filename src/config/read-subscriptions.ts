@@ -1,7 +1,7 @@
 // Reads the subscriptions of a configuration, and the plans that they start.
 import { resolve } from 'node:path';
 import type { Agent } from '../domain/agent/agent.js';
-import type { BrokerSettings } from '../domain/event/broker-settings.js';
+import { kindsByName, type BrokerSettings } from '../domain/event/broker-settings.js';
 import { checkBrokers, checkSubscriptions } from '../domain/event/check-subscriptions.js';
 import type { SubscriptionSettings } from '../domain/event/subscription.js';
 import { InvalidPlanError } from '../domain/plan/parse.js';
@@ -24,12 +24,13 @@ export interface LoadedSubscription {
 interface KnownParts {
   readonly agents: readonly Agent[];
   readonly plans: ReadonlyMap<string, unknown>;
+  readonly brokers: readonly BrokerSettings[];
 }
 
 /** Throws a ConfigError with the problems of all brokers and subscriptions. */
 export async function readSubscriptions(
   { brokers, subscriptions }: { brokers: readonly BrokerSettings[]; subscriptions: readonly SubscriptionSettings[] },
-  known: KnownParts,
+  known: Omit<KnownParts, 'brokers'>,
   { name, directory }: ConfigLocation,
 ): Promise<LoadedSubscription[]> {
   const faults = [...checkBrokers(brokers), ...checkSubscriptions(subscriptions, brokers)];
@@ -41,7 +42,7 @@ export async function readSubscriptions(
       continue;
     }
     try {
-      loaded.push({ settings, plan: await readPlan(settings.start.plan, known, directory) });
+      loaded.push({ settings, plan: await readPlan(settings.start.plan, { ...known, brokers }, directory) });
     } catch (error) {
       if (!(error instanceof InvalidPlanError)) throw error;
       const where = `${name}: ${formatPath(['subscriptions', index, 'start', 'plan'])}`;
@@ -53,10 +54,15 @@ export async function readSubscriptions(
 }
 
 /** Throws an InvalidPlanError. */
-async function readPlan(named: string | object, { agents, plans }: KnownParts, directory: string): Promise<Plan> {
+async function readPlan(
+  named: string | object,
+  { agents, plans, brokers }: KnownParts,
+  directory: string,
+): Promise<Plan> {
   const raw = typeof named === 'object' ? named : (plans.get(named) ?? (await readPlanFile(resolve(directory, named))));
+  const kinds = kindsByName(brokers);
   const types = agents.map(({ type }) => type);
-  const { problems, plan } = validatePlan(raw, types, plans, planLimit(MAX_STORED_VALUE_BYTES));
+  const { problems, plan } = validatePlan(raw, types, plans, planLimit(MAX_STORED_VALUE_BYTES), kinds);
   const input = plan?.input === undefined ? [] : checkJsonSchema(plan.input);
   const all = [...problems, ...input.map((text) => problem('plan.bad-schema', ['input'], text))];
   if (plan === undefined || all.length > 0) throw new InvalidPlanError(all);

@@ -62,6 +62,21 @@ export const FAILURES = {
   ModelRefused: { retryable: false, means: 'the model declined to answer' },
   ContentFiltered: { retryable: false, means: 'a content filter stopped the prompt or the answer' },
   ContextTooLong: { retryable: false, means: 'the prompt is longer than the model can read' },
+  // A publication
+  PublishFailed: {
+    retryable: true,
+    means: 'the broker could not be reached or did not take the message: it was not published',
+  },
+  PublishRefused: {
+    retryable: false,
+    means: 'the broker refused the message for good, or its settings cannot be used',
+  },
+  NotConfirmed: {
+    retryable: true,
+    unanswered: true,
+    means: 'the broker did not confirm the message; it may have been published',
+  },
+  BrokerNotHere: { retryable: true, means: 'the worker that received the task does not have the broker' },
   Cancelled: { retryable: false, means: 'the call was cancelled' },
   StorageUnavailable: {
     retryable: true,

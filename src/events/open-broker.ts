@@ -10,6 +10,8 @@ type Open<K extends BrokerKind> = (
 
 const KINDS: { readonly [K in BrokerKind]?: Open<K> } = {
   redis: async (settings, context) => (await import('./redis/redis-broker.js')).openRedis(settings, context),
+  rabbitmq: async (settings, context) => (await import('./rabbitmq/rabbitmq-broker.js')).openRabbit(settings, context),
+  kafka: async (settings, context) => (await import('./kafka/kafka-broker.js')).openKafka(settings, context),
 };
 
 /** Does not wait for the broker: it may come later. Throws a BrokerSettingsError. */

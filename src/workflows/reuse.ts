@@ -34,9 +34,10 @@ export function subPlanReuse(run: Run, task: string): ReuseOptions {
   return options.reuse === undefined ? options : { reuse: { ...options.reuse, path: [...options.reuse.path, task] } };
 }
 
-const WAITS: ReadonlySet<TaskKind> = new Set(['approve', 'wait', 'event']);
+/** An event that the old run has published is not published again. */
+const WAITS: ReadonlySet<TaskKind> = new Set(['approve', 'wait', 'event', 'publish']);
 
-/** True for a wait that may have ended in the old run, and has not started in this one. */
+/** True for a wait or a publication that may have ended in the old run, and has not started in this one. */
 export function mayRecall(run: Run, { task }: Work): boolean {
   if (run.request.reuse === undefined || !WAITS.has(task.kind) || run.fork.runAgain.has(task.id)) return false;
   const { answer, dueAt } = stateOf(run.progress, task.id);

@@ -14,6 +14,7 @@ const shapes: Readonly<Record<PictureTask['kind'], string>> = {
   approve: 'hexagon',
   wait: 'ellipse',
   event: 'cds',
+  publish: 'rarrow',
 };
 
 const PLAIN = { ink: '#3f5f8a', fill: '#ffffff' };

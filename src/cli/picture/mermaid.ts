@@ -20,6 +20,7 @@ const shapes: Readonly<Record<PictureTask['kind'], readonly [string, string]>> =
   approve: ['{{', '}}'],
   wait: ['([', '])'],
   event: ['>', ']'],
+  publish: ['[\\', '\\]'],
 };
 
 export function renderMermaid(picture: Picture): string {

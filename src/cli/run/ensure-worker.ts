@@ -34,6 +34,7 @@ export async function ensureWorker(
     server,
     agents: config?.agents ?? [],
     pools: config?.pools ?? [],
+    brokers: config?.brokers ?? [],
     secrets: config?.secrets,
     // Runs that were interrupted in this directory may be on either queue.
     taskQueues: [...new Set([taskQueue, ownQueue])],

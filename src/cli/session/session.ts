@@ -49,6 +49,7 @@ async function openSession(io: Io, request: SessionRequest): Promise<Session> {
             plans: config.plans,
             pools: config.pools,
             project: config.project,
+            brokers: config.brokers,
             secrets: config.secrets,
           }),
       ...(config?.taskQueue === undefined ? {} : { taskQueue: config.taskQueue }),

@@ -4,6 +4,7 @@ import type { Logger } from '@temporalio/common';
 import { RUN_WORKER_PREFIX } from '../../temporal/pollers.js';
 import type { Agent } from '../../domain/agent/agent.js';
 import { defined } from '../../domain/json/defined.js';
+import type { BrokerSettings } from '../../domain/event/broker-settings.js';
 import type { SecretSettings } from '../../domain/secret.js';
 import type { PoolSettings } from '../../domain/pool/settings.js';
 import type { FoundServer } from '../../server/index.js';
@@ -15,6 +16,7 @@ export interface LocalWorkerOptions {
   readonly server: FoundServer;
   readonly agents: readonly Agent[];
   readonly pools: readonly PoolSettings[];
+  readonly brokers: readonly BrokerSettings[];
   readonly secrets: SecretSettings | undefined;
   readonly taskQueues: readonly string[];
   readonly project: string;
@@ -31,12 +33,13 @@ const SHORT_DRAIN = '1s';
 
 /** Call it at most once in a process: the log cannot be changed afterwards. Throws AgentDefinitionError. */
 export async function localWorker(options: LocalWorkerOptions): Promise<BatonWorker> {
-  const { server, agents, pools, secrets, taskQueues, project, values, log, verbose, endsWithRun } = options;
+  const { server, agents, pools, brokers, secrets, taskQueues, project, values, log, verbose, endsWithRun } = options;
   installRuntime(log, { verbose });
   return await createWorker({
     server,
     agents,
     pools,
+    brokers,
     taskQueues,
     project,
     ...values,

@@ -34,6 +34,7 @@ export async function serve(
         server,
         agents,
         pools,
+        brokers: request.config?.brokers ?? [],
         secrets,
         taskQueues,
         project,

@@ -109,6 +109,10 @@ function createBuilder(draft: Draft): PlanBuilder<unknown> {
       add(id, { event, ...settingsOf(options, []) });
       return new Task(id);
     },
+    publish(id, publish, options = {}) {
+      add(id, { publish, ...settingsOf(options, []) });
+      return new Task(id);
+    },
     output(value) {
       draft.output = value;
       return { value };

@@ -70,6 +70,22 @@ interface CallSettings {
   readonly retry?: Retry;
 }
 
+export interface PublishSettings {
+  /** The name of a broker of the configuration. */
+  readonly broker: string;
+  /** A stream, a topic, a queue, or `exchange/routing.key`. */
+  readonly to: string;
+  /** Events with the same key stay in their order. */
+  readonly key?: Input<string | number>;
+  readonly type: Input<string>;
+  readonly data?: unknown;
+}
+
+export interface PublishTaskOptions extends CommonOptions {
+  readonly retry?: Retry;
+  readonly compensate?: CompensateOptions<unknown, { id: string }>;
+}
+
 /** A fallback. Its `input` may be made from the failure, and in a forEach from the item. Default: the input of the task. */
 export interface FallbackOptions<F, O, Seen extends readonly unknown[] = []> extends CallSettings {
   readonly agent: Agent<F, O> | string;
@@ -201,6 +217,8 @@ export interface PlanBuilder<I> {
   ): TaskHandle<{ at: string }>;
   /** Waits for an event. */
   event<T = unknown>(id: string, event: EventWait | ReferenceTo<string>, options?: CommonOptions): TaskHandle<T>;
+  /** Publishes an event to a broker. The output has its id. */
+  publish(id: string, publish: PublishSettings, options?: PublishTaskOptions): TaskHandle<{ id: string }>;
   /** The output of the run. Return it from the building function to make its type known. */
   output<const X>(value: X): PlanOutput<X>;
 }

@@ -10,13 +10,27 @@ export const BrokerName = z
 const Url = z.union([z.string().min(1), SecretSetting], 'expected a URL, { env: NAME } or { $secret: NAME }');
 
 export const RedisSettings = z.strictObject({ name: BrokerName, kind: z.literal('redis'), url: Url });
+export type RedisSettings = z.infer<typeof RedisSettings>;
+
 export const RabbitSettings = z.strictObject({ name: BrokerName, kind: z.literal('rabbitmq'), url: Url });
+export type RabbitSettings = z.infer<typeof RabbitSettings>;
+
+export const KafkaSasl = z.strictObject({
+  mechanism: z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']),
+  username: z.union([z.string().min(1), SecretSetting], 'expected a name, { env: NAME } or { $secret: NAME }'),
+  password: SecretSetting,
+});
+
 export const KafkaSettings = z.strictObject({
   name: BrokerName,
   kind: z.literal('kafka'),
   /** `host:port` of each; at least one. */
   bootstrapServers: z.array(z.string().min(1)).min(1),
+  tls: z.boolean().optional(),
+  sasl: KafkaSasl.optional(),
 });
+export type KafkaSettings = z.infer<typeof KafkaSettings>;
+
 /** Topics that Workflows of Baton keep: nothing to install. */
 export const TemporalSettings = z.strictObject({ name: BrokerName, kind: z.literal('temporal') });
 
@@ -28,3 +42,6 @@ export const BrokerSettings = z.discriminatedUnion('kind', [
 ]);
 export type BrokerSettings = z.infer<typeof BrokerSettings>;
 export type BrokerKind = BrokerSettings['kind'];
+
+export const kindsByName = (brokers: readonly BrokerSettings[] | undefined): Map<string, BrokerKind> | undefined =>
+  brokers === undefined ? undefined : new Map(brokers.map(({ name, kind }) => [name, kind]));

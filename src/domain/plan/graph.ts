@@ -25,7 +25,7 @@ export interface GraphTask {
   readonly join: Join;
   /** 1 (first) to 5. */
   readonly priority: number;
-  /** True if the task occupies an agent or a Workflow while it runs, so that it counts against `concurrency`. */
+  /** True if the task occupies an agent, a broker or a Workflow while it runs, so that it counts against `concurrency`. */
   readonly isCall: boolean;
   /** The number of calls it begins with; in a forEach, the number for each item. */
   readonly width: number;
@@ -45,7 +45,7 @@ export interface Graph {
 /** Temporal's own default. Tasks with a lower number start first. */
 const DEFAULT_PRIORITY = 3;
 
-const CALLS: ReadonlySet<TaskKind> = new Set(['agent', 'race', 'vote', 'plan', 'decompose']);
+const CALLS: ReadonlySet<TaskKind> = new Set(['agent', 'race', 'vote', 'plan', 'decompose', 'publish']);
 
 /** Knowledge about a plan that the plan itself does not contain. */
 export interface GraphOptions {

@@ -13,7 +13,7 @@ type OuterTask = Omit<Task, 'plan'>;
 
 /** The parts of a task that are evaluated before it starts or while it runs, with the path of each. */
 export function templatesOf(task: OuterTask): { readonly path: Path; readonly value: unknown }[] {
-  const { when, forEach, input, wait, event, approve, decompose } = task;
+  const { when, forEach, input, wait, event, approve, decompose, publish } = task;
   const parts: { path: Path; value: unknown }[] = [];
   // Most tasks have only two of these: no object is made for the others.
   const take = (value: unknown, ...path: Path) => {
@@ -28,6 +28,9 @@ export function templatesOf(task: OuterTask): { readonly path: Path; readonly va
   take(wait, 'wait');
   if (typeof event === 'object') take(event.name, 'event', 'name');
   else take(event, 'event');
+  take(publish?.key, 'publish', 'key');
+  take(publish?.type, 'publish', 'type');
+  take(publish?.data, 'publish', 'data');
   take(approve?.title, 'approve', 'title');
   take(approve?.description, 'approve', 'description');
   return parts;

@@ -5,6 +5,7 @@ import type { JsonSchema } from '../json/schema.js';
 import { Budget } from '../budget/budget.js';
 import { AgentType, callFields, Compensate, Fallbacks, Hedge, Race, Vote } from '../call/options.js';
 import { Duration } from '../duration.js';
+import { BrokerName } from '../event/broker-settings.js';
 import { Retry } from '../call/retry.js';
 import { Cache } from '../call/reuse.js';
 
@@ -82,6 +83,21 @@ export const EventWait = z.union([
 ]);
 export type EventWait = z.infer<typeof EventWait>;
 
+/** An event to publish. `key`, `type` and `data` may be expressions. */
+export const Publish = z.strictObject({
+  /** The name of a broker of the configuration. */
+  broker: BrokerName,
+  /** A stream, a topic, a queue, or `exchange/routing.key`. */
+  to: z.string().min(1).max(1_000),
+  /** Events with the same key stay in their order. */
+  key: z.string().min(1).optional(),
+  /** The `type` of the CloudEvent. */
+  type: z.string().min(1),
+  /** JSON; `null` if absent. */
+  data: z.unknown().optional(),
+});
+export type Publish = z.infer<typeof Publish>;
+
 /** The settings of a planner, in every place that names one. Baton checks its plans against these limits. */
 const planning = {
   /** The agent that plans. */
@@ -137,7 +153,17 @@ export const Defaults = z.strictObject({
 });
 export type Defaults = z.infer<typeof Defaults>;
 
-export const TASK_KINDS = ['agent', 'race', 'vote', 'plan', 'decompose', 'approve', 'wait', 'event'] as const;
+export const TASK_KINDS = [
+  'agent',
+  'race',
+  'vote',
+  'plan',
+  'decompose',
+  'approve',
+  'wait',
+  'event',
+  'publish',
+] as const;
 
 export type TaskKind = (typeof TASK_KINDS)[number];
 
@@ -153,6 +179,7 @@ export const Task = z.strictObject({
   approve: Approve.optional(),
   wait: Wait.optional(),
   event: EventWait.optional(),
+  publish: Publish.optional(),
   description: z.string().optional(),
   needs: z.array(z.string()).optional(),
   when: z.union([z.string(), z.boolean()]).optional(),

@@ -83,13 +83,14 @@ export function agentText({ agent, race, vote }: Pick<Task, 'agent' | 'race' | '
 
 /** The agent's type, the title of an approval, the name of an event, … */
 export function labelOf(task: Task): string {
-  const { plan, decompose, approve, wait, event } = task;
+  const { plan, decompose, approve, wait, event, publish } = task;
   const agents = agentText(task);
   if (agents !== undefined) return agents;
   if (plan !== undefined) return typeof plan === 'string' ? plan : plan.name;
   if (decompose !== undefined) return decompose.goal;
   if (approve !== undefined) return approve.title;
   if (event !== undefined) return typeof event === 'string' ? event : event.name;
+  if (publish !== undefined) return `${publish.broker} ${publish.to}`;
   if (wait === undefined) return '';
   return typeof wait === 'string' ? wait : 'for' in wait ? wait.for : wait.until;
 }

@@ -72,6 +72,7 @@ export function limitProblems({ tasks }: Pick<Plan, 'tasks'>, path: Path, under:
       ...agentsCalledBy(task, under.rules).flatMap(({ agent, place, use }) =>
         agent === under.planner && use !== 'plan' ? [notAllowed(agent, [...at, ...place])] : [],
       ),
+      ...(task.publish === undefined ? [] : [publishProblem([...at, 'publish'])]),
       ...tooManyItemsProblems(task, at, under.limits),
       ...(task.decompose === undefined ? [] : decomposeProblems(task.decompose, [...at, 'decompose'], under)),
     ];
@@ -83,6 +84,10 @@ function replanProblems({ onFailure }: Plan | Decompose, path: Path): Problem[] 
   if (onFailure !== 'replan') return [];
   return [problem('plan.replan-made', [...path, 'onFailure'], 'expected a plan that is not re-planned, got "replan"')];
 }
+
+/** An event may start other runs: only a person decides where events go. */
+const publishProblem = (path: Path): Problem =>
+  problem('plan.publish-made', path, 'expected a plan that publishes no events, got a task that does');
 
 function tooManyItemsProblems({ forEach }: Task, path: Path, { maxItems }: PlanLimits): Problem[] {
   const requested = Array.isArray(forEach?.items) ? forEach.items.length : (forEach?.maxItems ?? 0);

@@ -2,7 +2,7 @@
 // L1. Read are the outputs that unfinished tasks, the output of the plan, and compensations that may still be made mention. Expressions
 //     name the tasks that they read, so this is known exactly.
 // L2. An output that is left out is marked with its size (`dropped`): the result says so.
-// L3. The run's own waits keep their answers: a fork takes them from the result.
+// L3. The run's own waits keep their answers, and its publications their ids: a fork takes them from the result.
 import { jsonBytes } from '../json/byte-size.js';
 import { taskOf, type Graph, type GraphTask } from '../plan/graph.js';
 import { mentionsIn, readsNeeds, sourcesIn, templatesOf } from '../plan/needs.js';
@@ -12,7 +12,7 @@ import { stateOf } from './progress.js';
 import type { Progress, TaskState } from './state.js';
 import { unitsOf } from './undo.js';
 
-const KEPT: ReadonlySet<TaskKind> = new Set(['approve', 'wait', 'event']);
+const KEPT: ReadonlySet<TaskKind> = new Set(['approve', 'wait', 'event', 'publish']);
 
 /** A smaller output is not left out: its mark would take as much room. */
 const LEAST_BYTES = 64;

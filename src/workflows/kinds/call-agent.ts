@@ -194,7 +194,7 @@ function agentQueue(agent: string, card: AgentCard | undefined): { taskQueue?: s
 }
 
 /** A call with a priority or a tenant waits in the Task Queue: a worker that starts its own calls eagerly would bypass the order. */
-function priorityOptions({ graph: { plan }, request: { tenant } }: Run, { task }: Pick<Work, 'task'>) {
+export function priorityOptions({ graph: { plan }, request: { tenant } }: Run, { task }: Pick<Work, 'task'>) {
   const priority = task.task.priority ?? plan.defaults?.priority;
   if (priority === undefined && tenant === undefined) return {};
   return { allowEagerDispatch: false, ...(priority === undefined ? {} : { priority: { priorityKey: priority } }) };

@@ -6,6 +6,7 @@ import { performApprove } from './approve.js';
 import { performDecompose } from './decompose.js';
 import { performEvent } from './event.js';
 import { performSubPlan } from './sub-plan.js';
+import { performPublish } from './publish.js';
 import { mayRecall, recallAnswer } from '../reuse.js';
 import { performWait } from './wait.js';
 import type { Settlement, Work } from './work.js';
@@ -21,6 +22,7 @@ const PERFORM: Readonly<Record<TaskKind, Perform>> = {
   approve: performApprove,
   wait: performWait,
   event: performEvent,
+  publish: performPublish,
 };
 
 export const perform: Perform = (run, work) =>

@@ -18,6 +18,8 @@ const kindIcons: Readonly<Record<PictureTask['kind'], string>> = {
   wait: 'M6 11A5 5 0 1 0 6 1a5 5 0 0 0 0 10zM6 3.5V6l2 1.3',
   /** A flash. */
   event: 'M7 1L2.5 7H6l-1 4 4.5-6H6z',
+  /** An arrow that leaves a tray. */
+  publish: 'M6 8V1.5M3.5 4L6 1.5L8.5 4M1 7v4h10V7',
 };
 
 const undoIcon = 'M4 1.5L1.5 4L4 6.5M1.5 4H7.5a3 3 0 0 1 0 6.5H4';

@@ -1,9 +1,12 @@
 // The context of every check: the list of problems, and what is known outside of the plan.
+import type { BrokerKind } from '../../event/broker-settings.js';
 import { didYouMean, problem, type Path, type Problem } from '../../problem.js';
 
 export interface Context {
   /** The types of the registered agents; `undefined`: agents are not checked. */
   readonly agents: ReadonlySet<string> | undefined;
+  /** The kinds of the brokers by name; `undefined`: brokers are not checked. */
+  readonly brokers: ReadonlyMap<string, BrokerKind> | undefined;
   /** The registered plans by name; `undefined`: names of plans are not checked. */
   readonly plans: ReadonlyMap<string, unknown> | undefined;
   /** For each named plan that has been checked, the least depth at which it was. */
@@ -30,11 +33,13 @@ export function createContext(
   agents: ReadonlySet<string> | undefined,
   plans: ReadonlyMap<string, unknown> | undefined,
   isNew = true,
+  brokers?: ReadonlyMap<string, BrokerKind>,
 ): Context {
   const problems: Problem[] = [];
   let compared = 0;
   return {
     agents,
+    brokers,
     plans,
     visited: new Map(),
     problems,

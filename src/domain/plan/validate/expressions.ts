@@ -21,7 +21,7 @@ const ALSO_IN: ReadonlyMap<PropertyKey | undefined, readonly string[]> = new Map
   ['aggregate', ['output']],
 ]);
 /** The parts that are evaluated for each item of a forEach. */
-const FOR_EACH_ITEM: ReadonlySet<PropertyKey | undefined> = new Set(['input', 'fallback', 'compensate']);
+const FOR_EACH_ITEM: ReadonlySet<PropertyKey | undefined> = new Set(['input', 'fallback', 'compensate', 'publish']);
 
 /** For each expression, the names in it, or the error if it cannot be parsed. */
 type NamesBySource = ReadonlyMap<string, Names | ExpressionError>;

@@ -3,6 +3,7 @@
 import type { Plan } from '../plan.js';
 import { shown, problem, type Path, type Problem } from '../../problem.js';
 import { checkAgents } from './agents.js';
+import type { BrokerKind } from '../../event/broker-settings.js';
 import { isRecord } from '../../json/own-property.js';
 import { createContext, TooManyProblems, type Context } from './context.js';
 import { checkEdges, type Needs } from './dependencies.js';
@@ -10,6 +11,7 @@ import { checkOutput, checkTaskExpressions, readExpressions } from './expression
 import { MAX_PLAN_BYTES, jsonProblem, sizeProblem } from './json-value.js';
 import { checkKind } from './kinds.js';
 import { checkDefaults, checkLiterals } from './literals.js';
+import { checkPublish } from './publish.js';
 import { readPlan } from './read-leniently.js';
 import { checkDecompose, checkReplan } from './replan.js';
 import { checkSubPlan, type Nesting } from './sub-plans.js';
@@ -25,13 +27,14 @@ export interface ValidationResult {
 
 /**
  * Finds all problems of a plan. Without `agents`, it does not check that agents are registered; without `plans`, it does not check
- * that plans which are called by name are registered.
+ * that plans which are called by name are registered; without `brokers`, it does not check brokers and destinations.
  */
 export function validatePlan(
   raw: unknown,
   agents?: Iterable<string>,
   plans?: ReadonlyMap<string, unknown>,
   maxBytes = MAX_PLAN_BYTES,
+  brokers?: ReadonlyMap<string, BrokerKind>,
 ): ValidationResult {
   if (!isRecord(raw)) {
     return {
@@ -40,7 +43,7 @@ export function validatePlan(
   }
   const unfit = jsonProblem(raw, maxBytes);
   if (unfit !== undefined) return { problems: [unfit] };
-  const context = createContext(agents === undefined ? undefined : new Set(agents), plans);
+  const context = createContext(agents === undefined ? undefined : new Set(agents), plans, true, brokers);
   const tooLarge = sizeProblem(raw, maxBytes);
   if (tooLarge !== undefined) context.problems.push(tooLarge);
   return validate(raw, context);
@@ -76,6 +79,7 @@ function checkPlan(raw: Readonly<Record<string, unknown>>, path: Path, nesting: 
     checkAgents(task, context);
     checkDecompose(task, context);
     checkLiterals(task, context);
+    checkPublish(task, context);
     mentions.set(task.id, checkTaskExpressions(task, plan, expressions, context));
     if (task.raw['plan'] !== undefined)
       checkSubPlan(task.raw['plan'], [...task.path, 'plan'], nesting, context, checkPlan);

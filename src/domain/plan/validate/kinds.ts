@@ -12,15 +12,15 @@ export const KEY_KINDS: readonly {
   readonly code: string;
   readonly kinds: readonly TaskKind[];
 }[] = [
-  { key: 'forEach', code: 'plan.forEach-kind', kinds: [...CALLS, 'plan'] },
-  { key: 'compensate', code: 'plan.compensate-kind', kinds: [...CALLS, 'plan', 'decompose'] },
+  { key: 'forEach', code: 'plan.forEach-kind', kinds: [...CALLS, 'plan', 'publish'] },
+  { key: 'compensate', code: 'plan.compensate-kind', kinds: [...CALLS, 'plan', 'decompose', 'publish'] },
   { key: 'fallback', code: 'plan.fallback-kind', kinds: CALLS },
   { key: 'hedge', code: 'plan.key-kind', kinds: ['agent'] },
-  { key: 'retry', code: 'plan.key-kind', kinds: CALLS },
+  { key: 'retry', code: 'plan.key-kind', kinds: [...CALLS, 'publish'] },
   { key: 'cache', code: 'plan.key-kind', kinds: CALLS },
   { key: 'heartbeat', code: 'plan.key-kind', kinds: CALLS },
   { key: 'input', code: 'plan.key-kind', kinds: [...CALLS, 'plan', 'decompose'] },
-  { key: 'timeout', code: 'plan.key-kind', kinds: [...CALLS, 'plan', 'decompose', 'approve', 'event'] },
+  { key: 'timeout', code: 'plan.key-kind', kinds: [...CALLS, 'plan', 'decompose', 'approve', 'event', 'publish'] },
 ];
 
 export function checkKind({ path, kinds }: ReadTask, raw: Readonly<Record<string, unknown>>, context: Context): void {

@@ -1,7 +1,7 @@
 // The plan language in words, for messages: the zod schemas have only types.
 import { Budget } from '../../budget/budget.js';
 import { Compensate, Fallback, Hedge, Vote } from '../../call/options.js';
-import { Approve, Decompose, Defaults, ForEach, PlanHead, Replan, Task, TASK_KINDS } from '../plan.js';
+import { Approve, Decompose, Defaults, ForEach, PlanHead, Publish, Replan, Task, TASK_KINDS } from '../plan.js';
 import { Retry } from '../../call/retry.js';
 import { Cache } from '../../call/reuse.js';
 
@@ -13,6 +13,7 @@ export const FORMS: ReadonlyMap<string, string> = new Map([
   ['batch', 'expected a whole number of at least 1, or { max, wait }'],
   ['wait', 'expected a duration, an ISO 8601 time, an expression, { for: … } or { until: … }'],
   ['event', 'expected the name of an event, or { name: …, timeout: … }'],
+  ['publish', `expected an object of ${Object.keys(Publish.shape).join(', ')}`],
   ['approve', `expected true, or an object of ${Object.keys(Approve.shape).join(', ')}`],
   ['aggregate', 'expected an expression over $output, or { agent: … }'],
   ['fallback', 'expected { agent: … }, or a list of them'],
@@ -47,7 +48,7 @@ export const DURATION_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Kinds of tasks that this version does not have yet. */
-export const NOT_YET: ReadonlySet<string> = new Set(['publish', 'machine']);
+export const NOT_YET: ReadonlySet<string> = new Set(['machine']);
 
 const keysOf = (shape: object): ReadonlySet<string> => new Set(Object.keys(shape));
 
@@ -73,6 +74,7 @@ export const KEYS_UNDER: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['join', new Set(['atLeast'])],
   ['wait', new Set(['for', 'until'])],
   ['event', new Set(['name', 'timeout'])],
+  ['publish', keysOf(Publish.shape)],
 ]);
 
 /** Names of keys in other systems, in lower case and without punctuation, and the key with that meaning in a plan. */

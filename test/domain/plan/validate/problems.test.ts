@@ -161,14 +161,14 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
     'a task of no kind',
     oneTask({ needs: ['a'] }),
     [
-      'plan.no-kind tasks.b: expected exactly one of agent, race, vote, plan, decompose, approve, wait, event, got none',
+      'plan.no-kind tasks.b: expected exactly one of agent, race, vote, plan, decompose, approve, wait, event, publish, got none',
     ],
   ],
   [
     'a task of several kinds',
     oneTask({ ...say, wait: '1s' }),
     [
-      'plan.many-kinds tasks.b: expected exactly one of agent, race, vote, plan, decompose, approve, wait, event, got agent and wait',
+      'plan.many-kinds tasks.b: expected exactly one of agent, race, vote, plan, decompose, approve, wait, event, publish, got agent and wait',
     ],
   ],
   [
@@ -431,7 +431,7 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
     'a forEach of waits',
     oneTask({ wait: '1s', forEach: { items: [] } }),
     [
-      'plan.forEach-kind tasks.b.forEach: expected forEach only on a task with agent, race, vote or plan, got one with wait',
+      'plan.forEach-kind tasks.b.forEach: expected forEach only on a task with agent, race, vote, plan or publish, got one with wait',
     ],
   ],
   [

@@ -1,0 +1,48 @@
+// The event that a task `publish` publishes: a CloudEvent in structured mode, which is the same on every broker.
+import { z } from 'zod';
+import { RetryPolicy } from '../call/retry.js';
+import type { CloudEvent } from './cloud-event.js';
+
+export const STRUCTURED_TYPE = 'application/cloudevents+json';
+
+/** The input of the activity `publish`. */
+export const PublishRequest = z.strictObject({
+  run: z.string(),
+  plan: z.string(),
+  task: z.string(),
+  /** The index of the item, in a forEach. */
+  item: z.int().optional(),
+  broker: z.string(),
+  to: z.string(),
+  key: z.string().optional(),
+  type: z.string(),
+  data: z.unknown(),
+  /** The id of the event: the same for every attempt, so that consumers can recognize a repetition. */
+  idempotencyKey: z.string(),
+  timeoutMs: z.number(),
+  retry: RetryPolicy,
+});
+export type PublishRequest = z.infer<typeof PublishRequest>;
+
+export interface PublishReply {
+  readonly output: { readonly id: string };
+  readonly attempts: number;
+}
+
+/** `project` and `time` (ISO 8601) are those of the worker and of the first attempt. */
+export function publishedEvent(
+  { run, task, item, key, type, data, idempotencyKey }: PublishRequest,
+  { project, time }: { readonly project: string; readonly time: string },
+): CloudEvent {
+  return {
+    specversion: '1.0',
+    id: idempotencyKey,
+    source: ['', 'baton', project, run].map(encodeURIComponent).join('/'),
+    type,
+    subject: item === undefined ? task : `${task}/${item}`,
+    time,
+    ...(key === undefined ? {} : { partitionkey: key }),
+    datacontenttype: 'application/json',
+    data,
+  };
+}
