@@ -59,7 +59,8 @@ export const KEPT_FOR = '24h';
 export function whyMailboxFull(run: string, kept: readonly KeptMail[], mail: Mail): string | undefined {
   if (isKept(kept, mail)) return undefined;
   const start = `run ${run} does not exist yet; at most`;
-  if (kept.length >= MAX_MAIL) return `${start} ${MAX_MAIL} events are kept for a run until it exists, and ${kept.length} are`;
+  if (kept.length >= MAX_MAIL)
+    return `${start} ${MAX_MAIL} events are kept for a run until it exists, and ${kept.length} are`;
   const [bytes, own] = [jsonBytes(kept), jsonBytes(mail)];
   if (bytes + own <= MAX_MAIL_BYTES) return undefined;
   return `${start} ${MAX_MAIL_BYTES} bytes of events are kept for a run until it exists; ${bytes} are, and this one has ${own}`;
