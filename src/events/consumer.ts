@@ -7,7 +7,7 @@ import { deadLetterPlace, DEFAULT_ATTEMPTS, placeOf } from '../domain/event/subs
 import type { Act, Subscription } from './act.js';
 import { pause } from './backoff.js';
 import type { Broker, Delivery } from './broker.js';
-import { createState, type SubscriptionState } from './counts.js';
+import { changeText, createState, type SubscriptionState } from './counts.js';
 import { deadLetterOf } from './dead-letter.js';
 import { reasonOf } from './error-kind.js';
 import { createOrdered, type Ordered } from './ordered.js';
@@ -29,6 +29,9 @@ export interface Consumer {
   /** Resolves when the signal has aborted and every message has been acknowledged or returned. Never rejects. */
   run(this: void, signal: AbortSignal): Promise<void>;
 }
+
+/** How often a gateway logs what it has done, if it has done anything. */
+const SUMMARY_MS = 60_000;
 
 const RECEIVE_AGAIN = { firstMs: 1_000, mostMs: 30_000 };
 
@@ -54,9 +57,18 @@ export function createConsumer({ subscription, broker, act, log, consumer, inFli
     await broker.receive(placeOf(from)!, deliver, { group: name, consumer, inFlight, signal, onTrouble });
   };
 
+  let summarized = { ...state.counts };
+  const summarize = (): void => {
+    const text = changeText(state.counts, summarized);
+    summarized = { ...state.counts };
+    if (text !== '')
+      log.info(`subscription ${name}: in the last minute ${text}`, { subscription: name, ...summarized });
+  };
+
   return {
     state,
     async run(signal) {
+      const summary = setInterval(summarize, SUMMARY_MS);
       for (let failures = 0; !signal.aborted; failures++) {
         try {
           await receive(signal);
@@ -66,6 +78,7 @@ export function createConsumer({ subscription, broker, act, log, consumer, inFli
         await pause(RECEIVE_AGAIN, failures, signal);
       }
       await ordered.idle();
+      clearInterval(summary);
     },
   };
 }

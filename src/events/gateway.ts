@@ -82,7 +82,8 @@ async function runUntil({ signal, drainMs, mailWorker, consumers }: Running): Pr
   if (signal.aborted) leave();
   const working = mailWorker?.run(drained.signal).finally(leave);
   try {
-    const ends = Promise.all(consumers.map((one) => one.run(stop.signal)));
+    // A gateway may have no consumers: an HTTP server of the same process may serve webhooks.
+    const ends = Promise.all([untilAborted(stop.signal), ...consumers.map((one) => one.run(stop.signal))]);
     await Promise.race([ends, timeAfter(stop.signal, drainMs, drained.signal)]);
   } finally {
     drained.abort();
@@ -116,6 +117,10 @@ function createBury(subscriptions: readonly Subscription[], brokers: ReadonlyMap
     const broker = brokers.get(found.settings.from.broker ?? '');
     await broker?.publish(deadLetterPlace(found.settings), deadLetterOf(message, death));
   };
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Resolves this long after the signal has aborted, or when it is over. */

@@ -39,9 +39,9 @@ describe.skipIf(!hasRedis)('baton gateway on Redis', () => {
     readonly directory: CliDirectory;
     readonly redisProxy: TcpProxy;
     readonly temporalProxy: TcpProxy;
-    gateway(): Promise<Running>;
-    add(id: string): Promise<unknown>;
-    pending(): Promise<number>;
+    gateway(this: void): Promise<Running>;
+    add(this: void, id: string): Promise<unknown>;
+    pending(this: void): Promise<number>;
   }
 
   async function makePlace(settings: object = {}): Promise<Place> {

@@ -3,6 +3,7 @@ import { InvalidInputError, NoWorkerError } from '../../src/client/errors.js';
 import { EventError } from '../../src/domain/event/cloud-event.js';
 import type { Delivery } from '../../src/events/broker.js';
 import type { Death } from '../../src/events/dead-letter.js';
+import { changeText, createState } from '../../src/events/counts.js';
 import { isOfMessage } from '../../src/events/error-kind.js';
 import { createOrdered } from '../../src/events/ordered.js';
 import { processDelivery, type Processing } from '../../src/events/process-delivery.js';
@@ -121,4 +122,12 @@ test('work of one key is in order, other work is not held up', async () => {
   await ordered.idle();
   expect(said).toEqual(['b1', 'a1', 'a2']);
   expect(ordered.size).toBe(0);
+});
+
+test('a summary names what has changed', () => {
+  const before = createState().counts;
+  expect(changeText(before, before)).toBe('');
+  expect(changeText({ ...before, received: 4, started: 3, dead: 1 }, { ...before, received: 1 })).toBe(
+    '3 received, 3 started, 1 dead',
+  );
 });

@@ -1,5 +1,6 @@
 // The Workflows that workers share, whose histories are kept: what is said to each, in order.
 import { BREAKER_MESSAGES, CIRCUIT_BREAKER, type BreakerReport } from '../../src/domain/breaker/messages.js';
+import { KEEP_MAIL, MAILBOX, type Mail } from '../../src/domain/event/mailbox.js';
 import { POOL_MESSAGES, RESOURCE_POOL, type Alteration, type Sync } from '../../src/domain/pool/protocol.js';
 import { poolPolicy } from '../../src/domain/pool/settings.js';
 
@@ -39,6 +40,11 @@ const report = (worker: string, epoch: number, calls: string, probes = 0): Said 
 };
 const put = (to: string): Said => ({ update: BREAKER_MESSAGES.turn, message: { to } });
 
+const mail = (data: unknown, id: string): Said => {
+  const message: Mail = { subscription: 'kept', event: 'paid', data, id };
+  return { update: KEEP_MAIL, message };
+};
+
 export const KEPT_ENTITIES: readonly KeptEntity[] = [
   {
     name: 'resource-pool-altered',
@@ -75,5 +81,12 @@ export const KEPT_ENTITIES: readonly KeptEntity[] = [
       put('closed'),
       report('two', 7, 'SS'),
     ],
+  },
+  {
+    // No worker of the test delivers: the run does not exist, and the second event waits behind the first.
+    name: 'mailbox',
+    workflowType: MAILBOX,
+    input: { run: 'kept' },
+    said: [mail({ amount: 1 }, 'a'), mail({ amount: 2 }, 'b'), mail({ amount: 1 }, 'a')],
   },
 ];

@@ -13,6 +13,7 @@ export interface TestGateway {
   counts(this: void, subscription: string): Counts;
   trouble(this: void, subscription: string): string | undefined;
   stop(this: void): Promise<void>;
+  readonly ended: Promise<void>;
 }
 
 export interface TestGatewayOptions {
@@ -58,5 +59,6 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
     counts: (name) => stateOf(name).counts,
     trouble: (name) => stateOf(name).trouble,
     stop,
+    ended: running,
   };
 }

@@ -47,7 +47,7 @@ export async function openRedis(
       await untilReady(shared);
       return await use(shared);
     } catch (error) {
-      throw named(isOffline(error) && lastError !== undefined ? lastError : asError(error));
+      throw named(error instanceof redis.ClientOfflineError && lastError !== undefined ? lastError : asError(error));
     }
   };
   const receivers = new Set<RedisClientType>();
@@ -98,5 +98,3 @@ function readiness(): (client: RedisClientType) => Promise<void> {
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
-
-const isOffline = (error: unknown): boolean => error instanceof Error && error.name === 'ClientOfflineError';
