@@ -41,6 +41,8 @@ export default defineConfig({
           exclude: [...INTEGRATION, ...E2E],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // A busy machine delays what a test polls for.
+          expect: { poll: { timeout: 30_000 } },
           // Modules have no state of their own, so files can share them. That saves a third of the processor time.
           isolate: false,
           maxWorkers: Math.max(2, availableParallelism() - 1),

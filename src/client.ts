@@ -1,67 +1,47 @@
 // The client: starts runs, and gives handles on runs, circuit breakers and pools.
 import { Client } from '@temporalio/client';
-import { printWaiting, type OnWaiting } from './client/await-result.js';
+import { printWaiting } from './client/await-result.js';
 import type { BreakerHandle } from './client/breaker.js';
 import { breakerOf, listBreakers, type ListedBreaker } from './client/breakers.js';
-import type { KnownAgents } from './client/check-plan.js';
 import { compensationsOf, startCompensation } from './client/compensate.js';
 import { checkRunId, TaskFailedError } from './client/errors.js';
-import { asFork, forksOf, prepareFork, readForkableInput } from './client/fork.js';
+import { asFork, forksOf, ofOneRun, prepareFork, readForkableInput } from './client/fork.js';
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
+import type { ConnectOptions } from './client/connect-options.js';
+import { startOnConflict, type ConflictTerms } from './client/on-conflict.js';
+import type { OnConflict } from './domain/on-conflict.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import type { PoolHandle } from './client/pool-handle.js';
 import { poolOf } from './client/pool-of.js';
 import { preparePlan, prepareRun, withValueLimit, type PreparedRun } from './client/prepare-run.js';
 import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
+import type { RunMark } from './client/which-run.js';
 import type { RunsOptions } from './client/run-query.js';
-import { requireSameRun } from './client/same-run.js';
 import type { RerunOptions, StartArguments, StartOptions } from './client/start-options.js';
-import { newRunId, startRun } from './client/start-run.js';
+import { newRunId } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
 import type { InputOf, OutputOf } from './domain/builder/types.js';
 import { MAX_STORED_VALUE_BYTES } from './domain/json/byte-size.js';
 import { defined } from './domain/json/defined.js';
 import type { Plan } from './domain/plan/plan.js';
-import type { PoolSettings } from './domain/pool/settings.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
 import { readPlanFile } from './plan-file.js';
 import { ownProject, projectNear } from './project.js';
-import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
+import { findServer } from './server/index.js';
 import { openConnection } from './temporal/connection.js';
 import { countLastingPollers, countPollers } from './temporal/pollers.js';
 import { namespaceId } from './temporal/namespace-id.js';
-import { openValues, storesValues, type ValueSettings } from './values.js';
+import { openValues, storesValues } from './values.js';
 
-export type { RerunOptions, StartOptions };
-
-export interface ConnectOptions extends FindServerOptions, KnownAgents, ValueSettings {
-  /** The Task Queue of the runs that are started; default `baton`. */
-  readonly taskQueue?: string;
-  /**
-   * The project whose breakers and pools are read and changed. Default: the Task Queue, unless it is `baton`; else the nearest
-   * directory upwards with a `baton.config.*`, from `directory` or the working directory; else `baton`.
-   */
-  readonly project?: string;
-  /** The pools of the workers, as they are declared. */
-  readonly pools?: readonly PoolSettings[];
-  /**
-   * Receives what a run waits for that cannot continue: a worker, or the server; `undefined` when it continues. Default: it is printed
-   * on stderr.
-   */
-  readonly onWaiting?: OnWaiting;
-  /** A server that has been found already; `close` does not release it. */
-  readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace' | 'dataDirectory'>;
-}
+export type { ConnectOptions, OnConflict, RerunOptions, StartOptions };
 
 export interface StartedRun<O = unknown> {
   readonly run: RunHandle<O>;
   /** False if a run of this id existed already: `run` is that one. */
   readonly isNew: boolean;
-}
-
-interface PreparedStart {
-  readonly anyPlan?: boolean;
+  /** Present if the start waits until the run of this id has ended: the number of starts that come before. */
+  readonly queued?: { readonly ahead: number };
 }
 
 export class Baton {
@@ -154,19 +134,28 @@ export class Baton {
 
   /**
    * Starts a run from the result of `prepareRun` or `prepareFork`, which has been validated already. Throws RefusedError as `start`,
-   * unless `anyPlan`: then an existing run of this id is returned whatever its plan and input are.
+   * unless `byIdAlone`: then an existing run of this id is returned whatever its plan and input are.
    */
   async startPrepared(
     prepared: PreparedRun,
-    { id, taskQueue, forkOf, anyPlan }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> & PreparedStart = {},
+    {
+      id = newRunId(prepared.plan.name),
+      taskQueue = this.options.taskQueue ?? DEFAULT_TASK_QUEUE,
+      forkOf,
+      ...terms
+    }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> & ConflictTerms = {},
   ): Promise<StartedRun> {
-    const run = this.run(id ?? newRunId(prepared.plan.name));
+    checkRunId(id);
     const fitting = withValueLimit(prepared, this.valueLimit.valueLimit);
-    const request = forkOf === undefined ? fitting : asFork(fitting, run.id, forkOf);
-    const queue = taskQueue ?? this.options.taskQueue ?? DEFAULT_TASK_QUEUE;
-    const isNew = await startRun(this.client, { id: run.id, taskQueue: queue, request });
-    if (!isNew && anyPlan !== true) await requireSameRun(this.client, run.id, request);
-    return { run, isNew };
+    const request = forkOf === undefined ? fitting : asFork(fitting, id, await ofOneRun(this.client, forkOf));
+    const {
+      isNew,
+      ticket,
+      firstRunId,
+      ahead = 0,
+    } = await startOnConflict(this.client, { id, taskQueue, request }, terms);
+    const run = this.handle(id, defined({ ticket, firstRunId }));
+    return { run, isNew, ...(ticket === undefined ? {} : { queued: { ahead } }) };
   }
 
   /**
@@ -215,11 +204,17 @@ export class Baton {
     return await forksOf(this.client, id);
   }
 
-  /** A handle on a run; if there is no such run, its methods throw RunNotFoundError. Throws InvalidInputError. */
+  /**
+   * A handle on a run, the newest of this id; if there is no such run, its methods throw RunNotFoundError. Throws InvalidInputError.
+   */
   run(id: string): RunHandle {
     checkRunId(id);
+    return this.handle(id, {});
+  }
+
+  private handle(id: string, mark: RunMark): RunHandle {
     const { onWaiting = printWaiting(id) } = this.options;
-    return new RunHandle(this.client, id, { onWaiting, closed: this.closing?.signal });
+    return new RunHandle(this.client, id, { onWaiting, closed: this.closing?.signal }, mark);
   }
 
   /** One durable call of one agent, as a run of its own. Throws TaskFailedError. */

@@ -23,6 +23,8 @@ export const ProjectName = z
 
 /** The content of a `baton.config.*`. Agents and pools are parsed one by one. */
 export const ConfigFile = z.strictObject({
+  /** For editors; Baton does not read it. */
+  $schema: z.string().optional(),
   agents: z.array(z.unknown()),
   /** Resources that agents share. */
   pools: z.array(z.unknown()).optional(),
@@ -53,7 +55,7 @@ export const ConfigFile = z.strictObject({
   gateway: GatewaySettings.optional(),
 });
 
-export interface Config extends Omit<z.infer<typeof ConfigFile>, 'agents' | 'pools'> {
+export interface Config extends Omit<z.infer<typeof ConfigFile>, '$schema' | 'agents' | 'pools'> {
   readonly agents: readonly Agent[];
   readonly pools?: readonly PoolSettings[];
 }

@@ -45,7 +45,12 @@ class PlanReader {
 
   private async load(file: string, real: string, at: Path, above: readonly string[]): Promise<unknown> {
     try {
-      const data = parseText(await readText(file), { file: visibleName(path.normalize(file)), noun: 'plan' });
+      const name = visibleName(path.normalize(file));
+      const data = parseText(await readText(file), { file: name, noun: 'plan' });
+      if (isRecord(data) && Object.hasOwn(data, 'agents') && !Object.hasOwn(data, 'tasks')) {
+        const message = `${name}: expected a plan, got a configuration: it has "agents", and no "tasks"`;
+        throw new InvalidPlanError([problem('plan.unreadable', [], message)]);
+      }
       return await this.inline(data, path.dirname(real), at, above);
     } catch (error) {
       if (!(error instanceof InvalidPlanError)) throw error;

@@ -32,6 +32,9 @@ const DEFAULT_CALLS = 500;
 /** The share of these calls that may wait for leases; the rest is for calls that need no lease. */
 const WAITING_SHARE = 0.5;
 
+/** The share of these calls that may wait for the ends of runs that other runs follow under the same id. */
+const AWAITED_SHARE = 0.2;
+
 /** How long calls may take to end when a worker shuts down. Then their signals abort, and another worker tries again. */
 const DRAIN = '10s';
 
@@ -143,8 +146,10 @@ async function makeTeam(settings: WorkerSettings, { code, ...place }: Place): Pr
   const guardWorkers = guarded?.workers ?? [];
   try {
     const storage = storageActivities(place.dataConverter);
+    const awaitedRuns = Math.floor((settings.concurrency ?? DEFAULT_CALLS) * AWAITED_SHARE);
     const publishing = { ...brokers, project };
-    const activities = createActivities({ agents, publishing, ...guards, ...storage, ...defined({ log, secrets }) });
+    const own = { agents, awaitedRuns, publishing, ...defined({ log, secrets }) };
+    const activities = createActivities({ ...own, ...guards, ...storage });
     const options = { ...place, activities, sinks: watch.sinks, ...code, ...tuning(settings) };
     // Cached answers are Workflows on the Task Queue of their agent, so a worker must run Workflows there, too.
     const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];

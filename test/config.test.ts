@@ -159,6 +159,30 @@ test('a duplicate key and YAML that is nested too deeply are rejected', async ()
   ]);
 });
 
+test.each([
+  [
+    'storage: { s3: { bukket: x } }',
+    ['storage.s3.bucket: expected string, got nothing', 'storage.s3: unknown key "bukket"; did you mean "bucket"?'],
+  ],
+  ['storage: { dir: 5 }', ['storage.dir: expected string, got 5']],
+  ['storage: s3', ['storage: expected false or object, got "s3"']],
+  ['server: { host: x }', ['server: unknown key "host"; known here: address, namespace']],
+])('a mistake within a part is reported at its place, with what is expected there: %s', async (part, lines) => {
+  expect(await refused({ 'baton.config.yaml': `${part}\nagents: [${ECHO}]` })).toEqual(
+    lines.map((line) => `baton.config.yaml: ${line}`),
+  );
+});
+
+test.each([
+  ['baton.config.yaml', `$schema: https://example.com/baton.json\nagents: [${ECHO}]`],
+  ['baton.config.json', '{ "$schema": "./schema.json", "agents": [] }'],
+])('a configuration may name its schema for editors: %s', async (name, content) => {
+  expect(await loadConfig(await directoryOf({ [name]: content }))).not.toHaveProperty('$schema');
+  expect(await refused({ [name]: content.replace(/: "?[h.][^\n",]*"?/, ': 5') })).toEqual([
+    `${name}: $schema: expected string, got 5`,
+  ]);
+});
+
 test('every problem is reported, with the most similar key', async () => {
   const content = `agent: []\nserver: { adress: x }\ntaskQueue: 5\nagents: [${ECHO}]`;
   expect(await refused({ 'baton.config.yaml': content })).toEqual([

@@ -35,6 +35,9 @@ const STATEMENTS = {
   'function createFrame(': 'function createFrame(enclosing) { $meter.spend(30); return new $own.Frame(enclosing); }',
   'closure.arity =': '{ closure.arity = getFunctionArity(arg); closure.of = arg; }',
   'Object.assign(tuple, tupleBindings[ee]);': '{ $meter.spend(300); Object.assign(tuple, tupleBindings[ee]); }',
+  // A day that does not exist becomes one of the next month. The month counts from 0 here.
+  'var millis = Date.UTC(components.Y':
+    'var millis = Date.UTC(components.Y, $own.month(components), components.D, components.H, components.m, components.s, components.f);',
   // Hooks that Baton does not set; JSONata looks them up for every node.
   'var entryCallback =': ';',
   'if(entryCallback)': ';',

@@ -19,9 +19,11 @@ import type { SendHeartbeat } from './call-agent/heartbeat.js';
 import type { StoreReply } from './call-agent/keep-reply.js';
 import { createPublish, type Publishing } from './publish.js';
 import { createRecall } from './recall/recall.js';
+import { createAwaitRunEnd, startInTurn } from './run-queue.js';
 import { createRegistry } from './agents/registry.js';
 import { refusedSecrets } from './secrets/refused.js';
 import { createSecretStore } from './secrets/store.js';
+import type { AwaitRunEnd, EndReply, StartInTurn, TurnReply } from '../domain/run/queue/messages.js';
 import type { SecretSettings } from '../domain/secret.js';
 import { wellFormedError } from '../domain/text/well-formed.js';
 
@@ -41,18 +43,22 @@ export interface ActivityDeps {
   readonly sendHeartbeat?: SendHeartbeat;
   /** The brokers of the worker; absent: it has none. */
   readonly publishing?: Publishing;
+  /** For the ends of how many runs the worker may wait at the same time, which occupies as many slots for calls; default 0: it looks again and again. */
+  readonly awaitedRuns?: number;
   /** Milliseconds that an agent may take to end once its signal has aborted. */
   readonly abortGraceMs?: number;
 }
 
 // A type, not an interface: Temporal's proxies take activities as an object with any number of names.
 export type Activities = {
+  awaitRunEnd: (request: AwaitRunEnd) => Promise<EndReply>;
   catalogue: (request: CatalogueRequest) => Promise<Catalogue>;
   callAgent: (request: CallRequest) => Promise<CallReply>;
   checkInput: (request: CheckInputRequest) => Promise<CheckInputReply>;
   pastAnswer: (request: PastAnswerRequest) => Promise<PastAnswer>;
   pendingCalls: () => Promise<PendingCalls>;
   publish: (request: PublishRequest) => Promise<PublishReply>;
+  startInTurn: (request: StartInTurn) => Promise<TurnReply>;
 };
 
 /** Throws an `AgentDefinitionError` that lists all problems of the agents. */
@@ -75,12 +81,14 @@ export function createActivities(deps: ActivityDeps): Activities {
   });
   const catalogue = createCatalogue(registry, deps.agents);
   return {
+    awaitRunEnd: withWellFormedErrors(createAwaitRunEnd(deps.awaitedRuns ?? 0)),
     callAgent: withWellFormedErrors(callAgent),
     catalogue: withWellFormedErrors(catalogue),
     checkInput: withWellFormedErrors(checkInput),
     pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns)),
     pendingCalls: withWellFormedErrors(pendingCalls),
     publish: withWellFormedErrors(createPublish(deps.publishing, deps.random ?? Math.random)),
+    startInTurn: withWellFormedErrors(startInTurn),
   };
 }
 

@@ -38,11 +38,18 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
       if (error.exitCode === 0) return 0;
       // Commander's message is "error: …", with a suggestion on a second line.
       const lines = error.message.replace(/^error: /, '').split('\n');
-      const message = lines.map((line) => line.trim()).join(' ');
+      const message = `${lines.map((line) => line.trim()).join(' ')}${optionPlace(error, args)}`;
       return error.code === 'commander.help' ? 2 : printError(io, new UsageError([message]), flags);
     }
     return printError(io, error, flags);
   }
+}
+
+/** Options that stand before the command are those of the program. */
+function optionPlace({ code }: CommanderError, args: readonly string[]): string {
+  const command = args.find((word) => COMMANDS.has(word));
+  if (code !== 'commander.unknownOption' || command === undefined || args[0] === command) return '';
+  return `; options of a command come after its name: baton ${command} ${args[0] ?? ''}`;
 }
 
 /** All commands. Only the typed one has its options and arguments. Throws UsageError. */

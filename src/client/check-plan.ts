@@ -4,6 +4,7 @@ import { kindsByName, type BrokerSettings } from '../domain/event/broker-setting
 import { cardsOf } from '../domain/agent/card.js';
 import { MAX_VALUE_BYTES } from '../domain/json/byte-size.js';
 import { checkEnd, STORAGE_HINT } from '../domain/run/end-check.js';
+import { runIdFault } from '../domain/run/run-ids.js';
 import type { RunInput } from '../domain/run/input.js';
 import { planLimit } from '../domain/plan/validate/json-value.js';
 import { MAX_DEPTH, type Plan } from '../domain/plan/plan.js';
@@ -48,12 +49,16 @@ export function checkPlan(
  */
 export function checkPlanEnds(
   plan: Plan,
-  { agents = [] }: KnownAgents,
+  { agents = [], plans }: KnownAgents,
   terms: Pick<RunInput, 'valueLimit'> = {},
 ): { problems: Problem[]; warnings: string[] } {
   const { problem: text, warning } = checkEnd({ plan, agents: cardsOf(agents), ...terms });
+  const ids = runIdFault(1, plan, plans === undefined ? undefined : Object.fromEntries(plans));
   return {
-    problems: text === undefined ? [] : [problem('plan.cannot-end', [], text, STORAGE_HINT)],
+    problems: [
+      ...(text === undefined ? [] : [problem('plan.cannot-end', [], text, STORAGE_HINT)]),
+      ...(ids === undefined ? [] : [problem('plan.long-ids', [], ids)]),
+    ],
     warnings: [...planWarnings(plan), ...(warning === undefined ? [] : [`${warning}; ${STORAGE_HINT}`])],
   };
 }

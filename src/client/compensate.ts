@@ -27,7 +27,9 @@ export interface Compensation {
   readonly isNew: boolean;
 }
 
-const compensationId = (run: string, attempt: number): string => `${run}:compensate-${attempt}`;
+/** A run that follows another one of its id has retries of its own. */
+const compensationId = (run: string, occurrence: string | undefined, attempt: number): string =>
+  `${occurrence === undefined ? run : `${run}#${occurrence}`}:compensate-${attempt}`;
 
 /** Throws RunNotFoundError, NoWorkerError; RefusedError if the run has not ended, or has no debt. */
 export async function startCompensation(
@@ -36,7 +38,7 @@ export async function startCompensation(
   known: KnownAgents,
   terms: Pick<RunInput, 'valueLimit'> = {},
 ): Promise<Compensation> {
-  const { last, attempt } = await findLatestAttempt(client, run);
+  const { last, attempt, occurrence } = await findLatestAttempt(client, run);
   const { workflowId, taskQueue } = last;
   if (last.status.name === 'RUNNING') return { id: workflowId, isNew: false };
   const {
@@ -54,13 +56,13 @@ export async function startCompensation(
     plan,
     ...defined({ plans }),
     ...(agents === undefined || Object.keys(agents).length === 0 ? {} : { agents }),
-    ...defined({ tenant, valueLimit }),
+    ...defined({ tenant, valueLimit, occurrence }),
     compensates: run,
     undo: { ...undo, again: { attempt } },
   };
   refuseSize(run, jsonBytes(request), limit);
-  const id = compensationId(run, attempt);
-  return { id, isNew: await startRun(client, { id, taskQueue, request }) };
+  const id = compensationId(run, occurrence, attempt);
+  return { id, isNew: (await startRun(client, { id, taskQueue, request })) !== undefined };
 }
 
 export interface LatestAttempt {
@@ -68,19 +70,22 @@ export interface LatestAttempt {
   readonly last: WorkflowExecutionDescription;
   /** The number of the next retry. */
   readonly attempt: number;
+  readonly occurrence: string | undefined;
 }
 
 /** Throws RunNotFoundError; RefusedError if the run has not ended, or is known to have no debt. */
 export async function findLatestAttempt(client: Client, run: string): Promise<LatestAttempt> {
   const first = await new RunHandle(client, run).describe();
-  refusePart(run, await readRunInput(client, run));
+  const input = await readRunInput(client, run);
+  refusePart(run, input);
   if (first.status.name === 'RUNNING')
     throw new RefusedError(`run ${run} has not ended: there is no debt to retry yet`);
-  const earlier = await earlierAttempts(client, run);
+  const { occurrence } = input;
+  const earlier = await earlierAttempts(client, run, occurrence);
   const last = earlier.at(-1) ?? first;
   const debt = last.status.name === 'RUNNING' ? undefined : await readDebt(client, last.workflowId);
   if (debt?.length === 0) throw new RefusedError(noDebt(run, last.workflowId));
-  return { last, attempt: earlier.length + 1 };
+  return { last, attempt: earlier.length + 1, occurrence };
 }
 
 /** `undefined` if the Workflow was terminated: only its history has the debt then. */
@@ -95,12 +100,20 @@ async function readDebt(client: Client, id: string): Promise<readonly string[] |
 
 /** The ids of the runs that have retried the debt of a run, oldest first. */
 export const compensationsOf = async (client: Client, run: string): Promise<string[]> =>
-  (await earlierAttempts(client, run)).map(({ workflowId }) => workflowId);
+  (await earlierAttempts(client, run, await occurrenceOf(client, run))).map(({ workflowId }) => workflowId);
 
-async function earlierAttempts(client: Client, run: string): Promise<WorkflowExecutionDescription[]> {
+/** `undefined` also if the server no longer has the history of the run. */
+const occurrenceOf = async (client: Client, run: string): Promise<string | undefined> =>
+  (await readRunInput(client, run).catch(() => undefined))?.occurrence;
+
+async function earlierAttempts(
+  client: Client,
+  run: string,
+  occurrence: string | undefined,
+): Promise<WorkflowExecutionDescription[]> {
   const found: WorkflowExecutionDescription[] = [];
   for (;;) {
-    const next = await describe(client, compensationId(run, found.length + 1));
+    const next = await describe(client, compensationId(run, occurrence, found.length + 1));
     if (next === undefined) return found;
     found.push(next);
   }

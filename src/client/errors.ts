@@ -1,5 +1,6 @@
 // The errors of the client. Each message is one line, or one line for each problem.
 import { ProblemsError } from '../domain/problems-error.js';
+import { MAX_RUN_ID_BYTES } from '../domain/run/run-ids.js';
 import { shown } from '../domain/problem.js';
 import type { Failure } from '../domain/failure.js';
 import type { RunResult } from '../domain/run/result.js';
@@ -10,9 +11,6 @@ export { AnswerFailedError, isUnansweredError, NoWorkerError, WorkerBusyError } 
 export class InvalidInputError extends ProblemsError {
   override readonly name = 'InvalidInputError';
 }
-
-/** The longest Workflow Id that Temporal accepts. */
-const MAX_RUN_ID_BYTES = 1_000;
 
 /** A run's id is a field of Temporal's protocol, which a lone surrogate would break. Throws InvalidInputError. */
 export function checkRunId(id: string): void {

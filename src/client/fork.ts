@@ -1,9 +1,12 @@
 // A fork: a run that reuses the results of an old run wherever nothing has changed.
 import type { Client } from '@temporalio/client';
+import { defined } from '../domain/json/defined.js';
 import { checkFrom } from '../domain/plan/downstream.js';
 import { shown } from '../domain/problem.js';
 import { ORCHESTRATE } from '../domain/run/input.js';
+import { FORK_MEMO } from '../domain/run/memo.js';
 import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
+import { firstRunIdOf } from '../temporal/chain.js';
 import type { KnownAgents } from './check-plan.js';
 import { InvalidInputError, RefusedError } from './errors.js';
 import { prepareRun, type PreparedRun, type RunTerms } from './prepare-run.js';
@@ -12,12 +15,11 @@ import { readRunInput, type StartedRunInput } from './read-run-input.js';
 export interface ForkOf {
   /** The id of the old run. It may be running, or have ended in any way. */
   readonly run: string;
+  /** The first execution of the old run. Default: that of the newest run of the id. */
+  readonly runId?: string;
   /** Tasks that run again with everything that depends on them, whether anything has changed or not. */
   readonly from?: readonly string[];
 }
-
-/** The memo key of a fork. It is also there if the server does not have the search attribute. */
-export const FORK_MEMO = 'batonForkOf';
 
 /** The maximum number of runs that are listed if the server cannot search for forks. */
 const MAX_LISTED = 1_000;
@@ -48,6 +50,11 @@ export function prepareFork(
   return known.agents === undefined && old.agents !== undefined ? { ...prepared, agents: old.agents } : prepared;
 }
 
+/** Another run may follow under the id of the old run while the fork reads it. Throws WorkflowNotFoundError. */
+export async function ofOneRun(client: Client, forkOf: ForkOf): Promise<ForkOf> {
+  return { runId: firstRunIdOf(await client.workflow.getHandle(forkOf.run).describe()), ...forkOf };
+}
+
 /** Throws InvalidInputError if the new run has the id of the old one. */
 export function checkForkId(id: string, { run }: ForkOf): void {
   if (id === run) throw new InvalidInputError([`id: expected another than that of the old run, got ${shown(id)}`]);
@@ -56,8 +63,11 @@ export function checkForkId(id: string, { run }: ForkOf): void {
 /** A prepared run as a fork; `id` is the id of the new run. Throws InvalidInputError. */
 export function asFork(prepared: PreparedRun, id: string, of: ForkOf): PreparedRun {
   checkForkId(id, of);
-  const { run, from } = of;
-  return { ...prepared, reuse: { run, path: [], fork: id, ...(from === undefined ? {} : { from: [...from] }) } };
+  const { run, runId, from } = of;
+  return {
+    ...prepared,
+    reuse: { run, ...defined({ runId }), path: [], fork: id, ...(from === undefined ? {} : { from: [...from] }) },
+  };
 }
 
 /** The ids of the forks of a run, newest first. */

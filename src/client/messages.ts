@@ -1,7 +1,8 @@
 // What the client checks before it sends a message to a run, and what it makes of the answer.
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { setTimeout } from 'node:timers/promises';
+import { ApplicationFailure, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { approvalFault, eventFault } from '../domain/run/message-limits.js';
-import type { EventReceipt } from '../domain/run/messages.js';
+import { TooEarly, type EventReceipt } from '../domain/run/messages.js';
 import { isHistoryFullOfUpdates } from '../temporal/dropped-update.js';
 import { InvalidInputError, RefusedError } from './errors.js';
 
@@ -23,6 +24,28 @@ export function checkApproval(answer: Parameters<typeof approvalFault>[0]): void
 function refuse(fault: string | undefined): void {
   if (fault !== undefined) throw new InvalidInputError([fault]);
 }
+
+/** How long a message that comes too early is sent again: the next Workflow Task comes within a second, even on a busy worker. */
+const TOO_EARLY_MS = 5_000;
+const AGAIN_AFTER_MS = 50;
+
+/** Sends a message again while the run rejects it only because a task is about to start. */
+export async function untilStarted<T>(send: () => Promise<T>): Promise<T> {
+  const until = Date.now() + TOO_EARLY_MS;
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isTooEarly(error) || Date.now() > until) throw error;
+      await setTimeout(AGAIN_AFTER_MS);
+    }
+  }
+}
+
+const isTooEarly = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateFailedError &&
+  error.cause instanceof ApplicationFailure &&
+  TooEarly.safeParse(error.cause.details?.[0]).success;
 
 /** The error that the caller of an update gets. */
 export function updateError(runId: string, error: unknown): unknown {

@@ -6,6 +6,7 @@ import { parseCallName } from '../domain/call/name.js';
 import { defined } from '../domain/json/defined.js';
 import { failure, isFailureType, type Failure } from '../domain/failure.js';
 import type { RunResult, TaskResult } from '../domain/run/result.js';
+import { StorageAway } from '../values/storage/errors.js';
 import { decodeFirst, failureMessage } from '../temporal/history.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
@@ -25,7 +26,8 @@ export async function withPendingActivities(
     if (task === undefined || task.status !== 'running') continue;
     const isScheduled = Number(pending.state) === SCHEDULED;
     const { refused = 0, ...noted } = await heartbeatOf(client, pending);
-    const what = waitReason(pending, isScheduled, noted, task);
+    const what =
+      waitReason(pending, isScheduled, noted, task) ?? (isScheduled ? await storageWait(client, pending) : undefined);
     const waits = what === undefined ? {} : waitingWith(task, what);
     // A forEach is running while any of its items is.
     if (task.items !== null) {
@@ -63,13 +65,22 @@ function waitReason(
   return { agent: missing?.agent ?? agent ?? 'the agent' };
 }
 
+/** The storage of large values could not be used by the last attempt. */
+async function storageWait(client: Client, pending: PendingActivity): Promise<WaitedFor | undefined> {
+  const { type, details } = pending.lastFailure?.applicationFailureInfo ?? {};
+  if (type !== 'StorageUnavailable' && type !== 'ValueNotStored') return undefined;
+  const away = StorageAway.safeParse(await decodeFirst(client, details?.payloads));
+  return away.success ? away.data : undefined;
+}
+
 /** If calls wait for different things, the first that was found is reported. */
 function waitingWith({ waits }: TaskResult, what: WaitedFor): Pick<TaskResult, 'waits'> {
   if (waits === undefined) return { waits: { ...what, calls: 1 } };
-  const isSame = waits.pool === what.pool && waits.breaker === what.breaker && waits.agent === what.agent;
+  const isSame = (['pool', 'breaker', 'agent', 'storage'] as const).every((key) => waits[key] === what[key]);
   if (!isSame) return {};
   const until = [waits.until, what.until].filter((time) => time !== undefined).sort()[0];
-  return { waits: { ...what, calls: waits.calls + 1, ...defined({ until }) } };
+  const since = [waits.since, what.since].filter((time) => time !== undefined).sort()[0];
+  return { waits: { ...what, calls: waits.calls + 1, ...defined({ until, since }) } };
 }
 
 /** The agent that the breaker guards: of a race, a vote or a fallback the task names others, too. */

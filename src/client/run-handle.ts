@@ -32,11 +32,12 @@ import { isUnknownUpdate } from '../temporal/dropped-update.js';
 import { sendUpdate } from '../temporal/send-update.js';
 import { awaitResult, type OnWaiting } from './await-result.js';
 import { parseAddition } from './budget.js';
-import { checkApproval, checkEvent, updateError, type EventDelivery } from './messages.js';
+import { checkApproval, checkEvent, untilStarted, updateError, type EventDelivery } from './messages.js';
 import { waitWithin, type ResultWait } from './result-wait.js';
 import { NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
 import { taskOfActivity, withPendingActivities } from './pending-activities.js';
 import { readRunInput } from './read-run-input.js';
+import { WhichRun, type RunMark } from './which-run.js';
 
 /** Children whose names have a suffix undo sub-plans. */
 const isSubPlan = (name: string): boolean => {
@@ -64,14 +65,28 @@ export interface RunWaits {
 export type ResultOf<O> = RunResult & { readonly output: O };
 
 export class RunHandle<O = unknown> {
-  private readonly workflow: WorkflowHandle;
+  private readonly which: WhichRun;
 
   constructor(
     private readonly client: Client,
     readonly id: string,
     private readonly waits: RunWaits = {},
+    mark: RunMark = {},
   ) {
-    this.workflow = client.workflow.getHandle(id);
+    this.which = new WhichRun(client, id, mark);
+  }
+
+  /** Cancels only reach the run of this handle; queries and updates go to the newest one, which is the one in progress. */
+  private get workflow(): WorkflowHandle {
+    return this.client.workflow.getHandle(this.id, undefined, defined({ firstExecutionRunId: this.which.firstRunId }));
+  }
+
+  /**
+   * Waits until a run that was queued has started; a run that was not queued has. Throws RefusedError if it was withdrawn, or superseded by
+   * a later `replace`; the reason of the signal when it aborts.
+   */
+  async started(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await this.which.started(options);
   }
 
   /** The present state of the run; its result if it has ended. `outputs: false` leaves out the outputs of its tasks. */
@@ -92,11 +107,11 @@ export class RunHandle<O = unknown> {
 
   /** The plan that the run was started with. Throws RefusedError if it cannot be read. */
   async plan(): Promise<Plan> {
-    return (await readRunInput(this.client, this.id)).plan;
+    return (await readRunInput(this.client, this.id, await this.which.presentRunId())).plan;
   }
 
   /**
-   * Waits until the run ends, in whichever way. If it waits for a worker or for the server, `onWaiting` receives that within seconds,
+   * Waits until the run has started and has ended, in whichever way. If it waits for a worker or for the server, `onWaiting` receives that within seconds,
    * and the waiting continues. Throws RunNotFoundError, RunLostError; ResultTimeoutError if the run has not ended within the time, and
    * the reason of the signal when it aborts. Neither has an effect on the run.
    */
@@ -116,6 +131,7 @@ export class RunHandle<O = unknown> {
       ...defined({ onWaiting }),
     };
     try {
+      await this.started(defined({ signal: options.signal }));
       return (await awaitResult(() => this.requestResult(stop), options)) as RunResult;
     } catch (error) {
       return await this.resultFrom(error);
@@ -130,8 +146,12 @@ export class RunHandle<O = unknown> {
     await this.update(MESSAGES.resume);
   }
 
-  /** Requests the run to stop, and to undo its work. Returns as soon as the server has recorded the request. */
+  /**
+   * Requests the run to stop, and to undo its work. Returns as soon as the server has recorded the request. A run that is queued is
+   * withdrawn.
+   */
   async cancel(): Promise<void> {
+    if (await this.which.withdraw()) return;
     await this.describeOpen();
     await this.workflow.cancel();
   }
@@ -195,7 +215,7 @@ export class RunHandle<O = unknown> {
   /** Throws RunNotFoundError. */
   async describe(): Promise<WorkflowExecutionDescription> {
     try {
-      return await this.workflow.describe();
+      return await this.which.describe();
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw new RunNotFoundError(this.id);
       throw error;
@@ -221,9 +241,12 @@ export class RunHandle<O = unknown> {
     // Without a worker the update would time out here, and yet be delivered if a worker comes soon after.
     if (isOpen(description) && (await countPollers(this.client, description.taskQueue)) === 0)
       throw new NoWorkerError(description.taskQueue);
-    const until = Date.now() + ANSWER_WITHIN_MS;
+    const send = () => {
+      const until = Date.now() + ANSWER_WITHIN_MS;
+      return this.ask(description, () => sendUpdate<T>(this.workflow, { name, message, id, until }));
+    };
     try {
-      return await this.ask(description, () => sendUpdate<T>(this.workflow, { name, message, id, until }));
+      return await untilStarted(send);
     } catch (error) {
       throw updateError(this.id, error);
     }
@@ -239,8 +262,10 @@ export class RunHandle<O = unknown> {
   }
 
   private async requestResult(stop: AbortSignal | undefined): Promise<unknown> {
-    if (stop === undefined) return await this.workflow.result();
-    return await this.client.withAbortSignal(stop, () => this.workflow.result());
+    // From there, the SDK follows the run through continue-as-new.
+    const workflow = this.client.workflow.getHandle(this.id, await this.which.presentRunId());
+    if (stop === undefined) return await workflow.result();
+    return await this.client.withAbortSignal(stop, () => workflow.result());
   }
 
   /** A run that failed or was cancelled has a result, too: in the failure, or in the memo. */

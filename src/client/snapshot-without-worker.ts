@@ -4,10 +4,9 @@ import { NO_USAGE } from '../domain/call/usage.js';
 import type { Plan } from '../domain/plan/plan.js';
 import type { RunResult } from '../domain/run/result.js';
 import { agentText } from '../domain/plan/task-agents.js';
+import { COMPENSATES_MEMO, FORK_MEMO } from '../domain/run/memo.js';
 import { TENANT_MEMO } from '../domain/run/tenant.js';
-import { FORK_MEMO } from './fork.js';
 import { taskOfActivity } from './pending-activities.js';
-import { COMPENSATES_MEMO } from './start-run.js';
 
 /** The reason why such a run is `running` without making progress. */
 const NO_WORKER = 'no-worker';

@@ -3,6 +3,7 @@ import type { Budget } from '../domain/budget/budget.js';
 import type { Plan } from '../domain/plan/plan.js';
 import type { Tenant } from '../domain/run/tenant.js';
 import type { ForkOf } from './fork.js';
+import type { OnConflict } from '../domain/on-conflict.js';
 
 export interface StartOptions<I = unknown> {
   /** Checked against the plan's JSON Schema, and against the types of a plan that `definePlan` made. */
@@ -14,6 +15,12 @@ export interface StartOptions<I = unknown> {
   readonly budget?: Budget;
   /** The tenant that the run belongs to: its calls get this tenant's share of the workers, by weight. */
   readonly tenant?: string | Tenant;
+  /**
+   * What happens if a run of this id exists. `attach` (default): finds it if it has the same plan and input, else RefusedError. `reject`:
+   * RefusedError. `queue`: starts when that run has ended, in the order of the calls. `replace`: cancels that run, and starts when it
+   * has ended; a later `replace` supersedes one that has not started.
+   */
+  readonly onConflict?: OnConflict;
   /** Makes the run a fork: it reuses the results of that run wherever nothing has changed. */
   readonly forkOf?: ForkOf;
 }

@@ -1,8 +1,9 @@
 // Finds the configuration of a directory.
 import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { didYouMean, shown } from '../domain/problem.js';
+import { shown, withHint } from '../domain/problem.js';
 import { visibleName } from '../domain/text/visible.js';
+import { nearFile } from '../plan-file/near-file.js';
 import { ConfigError } from './error.js';
 
 const MODULE_ENDINGS = ['ts', 'mts', 'js', 'mjs', 'cjs'] as const;
@@ -21,8 +22,10 @@ export async function findConfig(directory: string, named?: string): Promise<str
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory())
     throw new ConfigError([`${visibleName(named)}: expected a configuration file, got a directory`]);
-  if (found === undefined)
-    throw new ConfigError([`${visibleName(named)}: expected a configuration file, found nothing there`]);
+  if (found === undefined) {
+    const message = `${visibleName(named)}: expected a configuration file, found nothing there`;
+    throw new ConfigError([withHint(message, await nearFile(path))]);
+  }
   if (ENDINGS.includes(endingOf(path))) return path;
   throw new ConfigError([
     `${visibleName(named)}: expected a file that ends in .${ENDINGS.join(', .')}, got ${shown(endingOf(path))}`,
@@ -37,9 +40,3 @@ async function findDefault(directory: string): Promise<string | undefined> {
   }
   return present[0] === undefined ? undefined : resolve(directory, present[0]);
 }
-
-/** `; did you mean "…"?` if a known key is similar, else nothing. */
-export const suggestKey = (key: string, known: readonly string[]): string => {
-  const hint = didYouMean(key, known);
-  return hint === undefined ? '' : `; ${hint}`;
-};

@@ -9,17 +9,17 @@ import type { SecretSettings } from '../domain/secret.js';
 import { ConfigFile, type Config } from '../config.js';
 import { InvalidPlanError } from '../domain/plan/parse.js';
 import type { PoolSettings } from '../domain/pool/settings.js';
+import { isRecord } from '../domain/json/own-property.js';
 import { formatPath, formatProblem } from '../domain/problem.js';
 import { visibleName } from '../domain/text/visible.js';
-import { describeIssue } from '../domain/json/zod-issues.js';
+import { issueLines } from '../domain/json/issue-lines.js';
 import { readPlanFile } from '../plan-file.js';
 import { projectOf } from '../project.js';
 import { ConfigError } from './error.js';
-import { DATA_ENDINGS, endingOf, findConfig, suggestKey } from './find.js';
+import { DATA_ENDINGS, endingOf, findConfig } from './find.js';
 import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
 import type { LoadSelf } from './read-module.js';
-import { knownKeys } from './known-keys.js';
 import { readPools } from './read-pools.js';
 import { readSubscriptions, type LoadedSubscription } from './read-subscriptions.js';
 import { withAbsolutePaths } from './value-paths.js';
@@ -52,8 +52,13 @@ export async function loadConfig(
   const name = visibleName(named ?? relative(directory, path));
   const isData = DATA_ENDINGS.some((ending) => ending === endingOf(path));
   const raw = isData ? await readDataConfig(path, name) : await readModule(path, name, self);
+  if (isRecord(raw) && Object.hasOwn(raw, 'tasks') && !Object.hasOwn(raw, 'agents'))
+    throw new ConfigError([`${name}: expected a configuration, got a plan: it has "tasks", and no "agents"`]);
   const parsed = ConfigFile.safeParse(raw);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => issueLines(name, issue, raw)));
+  if (!parsed.success) {
+    const lines = issueLines(parsed.error.issues, { schema: ConfigFile, raw });
+    throw new ConfigError(lines.map((line) => `${name}: ${line}`));
+  }
   const { planner, project, taskQueue, server, secrets, storage, encryption } = parsed.data;
   const { brokers = [], gateway = {} } = parsed.data;
   const place = { name, directory: dirname(path) };
@@ -86,15 +91,6 @@ const withResolvedDirectory = (secrets: SecretSettings, directory: string): Secr
 /** The module is imported only if the configuration is code. */
 const readModule = async (path: string, name: string, self: LoadSelf): Promise<unknown> =>
   (await import('./read-module.js')).readModuleConfig(path, name, self);
-
-type Issue = NonNullable<ReturnType<typeof ConfigFile.safeParse>['error']>['issues'][number];
-
-function issueLines(name: string, issue: Issue, raw: unknown): string[] {
-  const where = issue.path.length === 0 ? name : `${name}: ${formatPath(issue.path)}`;
-  if (issue.code !== 'unrecognized_keys') return [`${where}: ${describeIssue(issue, raw)}`];
-  const known = knownKeys(issue.path);
-  return issue.keys.map((key) => `${where}: unknown key ${JSON.stringify(key)}${suggestKey(key, known)}`);
-}
 
 async function readPlans(
   plans: Readonly<Record<string, unknown>>,

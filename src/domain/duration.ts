@@ -49,14 +49,16 @@ export function writeDuration(ms: number): string {
 }
 
 /** A duration longer than zero and no longer than ten years. */
-export const Duration = z.string().superRefine((text, context) => {
-  const ms = parseDuration(text);
-  const fits = ms !== undefined && ms > 0 && ms <= MAX_DURATION_MS;
-  if (!fits) {
-    context.addIssue({
-      code: 'custom',
-      params: { problem: 'plan.bad-duration' },
-      message: `expected a duration longer than zero and of at most ten years, such as "250ms", "30s", "5m", "1h30m" or "3d", got ${shown(text)}`,
-    });
-  }
-});
+export const Duration = z
+  .string('expected a duration such as "250ms", "30s", "5m", "1h30m" or "3d"')
+  .superRefine((text, context) => {
+    const ms = parseDuration(text);
+    const fits = ms !== undefined && ms > 0 && ms <= MAX_DURATION_MS;
+    if (!fits) {
+      context.addIssue({
+        code: 'custom',
+        params: { problem: 'plan.bad-duration' },
+        message: `expected a duration longer than zero and of at most ten years, such as "250ms", "30s", "5m", "1h30m" or "3d", got ${shown(text)}`,
+      });
+    }
+  });

@@ -41,13 +41,19 @@ export const formatProblem = ({ path, message, hint }: Problem): string =>
 export const withHint = (message: string, hint: string | undefined): string =>
   hint === undefined ? message : `${message}; ${hint}`;
 
-/** A key that is not one of those that are known: `unknown key "inptu"`, and the hint `did you mean "input"?` if one is near. */
+/** `known here: attempts, initial` */
+export const knownHere = (known: Iterable<string>): string => `known here: ${[...known].join(', ')}`;
+
+/**
+ * A key that is not one of those that are known: `unknown key "inptu"`, and the hint `did you mean "input"?` if one is near, else all
+ * of them.
+ */
 export const unknownKeyProblem = (
   key: string,
-  known: Iterable<string>,
+  known: readonly string[],
 ): { readonly message: string; readonly hint: string | undefined } => ({
   message: `unknown key ${shown(key)}`,
-  hint: didYouMean(key, known),
+  hint: didYouMean(key, known) ?? (known.length === 0 ? undefined : knownHere(known)),
 });
 
 const SHOWN = 80;
@@ -85,6 +91,17 @@ function beginning(value: unknown, above: readonly unknown[], left: { values: nu
   return Array.isArray(value) ? kept.map(([, part]) => part) : Object.fromEntries(kept);
 }
 
+/** Two letters in the wrong order are one error. */
+function typingErrors(came: string, name: string): number {
+  if (came.length === name.length && came !== name) {
+    let at = 0;
+    while (came[at] === name[at]) at += 1;
+    const swapped = `${came.slice(0, at)}${came[at + 1] ?? ''}${came[at]}${came.slice(at + 2)}`;
+    if (swapped === name) return 1;
+  }
+  return distance(came, name);
+}
+
 /** Longer names are not compared: people mistype short names. */
 const MAX_COMPARED = 120;
 
@@ -94,7 +111,7 @@ export function didYouMean(came: string, names: Iterable<string>): string | unde
   let best: { name: string; far: number } | undefined;
   for (const name of names) {
     if (Math.abs(name.length - came.length) > 3) continue;
-    const far = distance(came.toLowerCase(), name.toLowerCase());
+    const far = typingErrors(came.toLowerCase(), name.toLowerCase());
     if (best === undefined || far < best.far) best = { name, far };
   }
   if (best === undefined) return undefined;

@@ -45,8 +45,14 @@ export function createAct(baton: Baton, { settings, plan }: Subscription, mailbo
     const id = effect.run ?? eventKey(name, event);
     if (id === undefined) throw new EventError(NO_ID);
     const { onConflict } = effect;
-    const options = { id, anyPlan: true, ...(onConflict === 'attach' ? {} : { onConflict }) };
-    const { run, isNew } = await baton.startPrepared(prepare!(effect.input), options);
+    // A run that an earlier delivery of this event has started, or queued, is found by the ticket.
+    const ticket = onConflict === 'attach' ? undefined : eventKey(name, event);
+    const { run, isNew } = await baton.startPrepared(prepare!(effect.input), {
+      id,
+      byIdAlone: true,
+      onConflict,
+      ticket,
+    });
     return { outcome: isNew ? 'started' : 'attached', run: run.id };
   };
 

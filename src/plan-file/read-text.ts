@@ -6,6 +6,7 @@ import { withoutMark } from '../domain/json/read-json.js';
 import { problem } from '../domain/problem.js';
 import { decodeText } from '../domain/text/decode.js';
 import { visibleName } from '../domain/text/visible.js';
+import { nearFile } from './near-file.js';
 
 /** Twice the size of the largest plan (with storage), because of indentation. YAML has a lower limit of its own. */
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
@@ -44,7 +45,8 @@ async function readBytes(file: string): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof InvalidPlanError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw unreadable(file, `cannot be read: ${REASONS[code] ?? (code || String(error))}`);
+    const hint = code === 'ENOENT' ? await nearFile(file) : undefined;
+    throw unreadable(file, `cannot be read: ${REASONS[code] ?? (code || String(error))}`, hint);
   }
 }
 

@@ -164,8 +164,9 @@ export class Continuation {
 }
 
 /** The input of the run with which this one continues as new. */
-export function carriedInput({ request, rules, progress, inbox, startedAt }: Run): RunInput {
-  const carried = { progress, inbox: Object.fromEntries(inbox), startedAt, ...(rules === 1 ? {} : { rules }) };
+export function carriedInput({ request, rules, progress, inbox, startedAt, scheduledAt }: Run): RunInput {
+  const times = { startedAt, ...(scheduledAt === undefined ? {} : { scheduledAt }) };
+  const carried = { progress, inbox: Object.fromEntries(inbox), ...times, ...(rules === 1 ? {} : { rules }) };
   if (request.undo === undefined) return { ...request, carried };
   const { progress: _, ...undo } = request.undo;
   return { ...request, undo, carried };

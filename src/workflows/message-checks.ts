@@ -7,8 +7,8 @@ import { taskOf } from '../domain/plan/graph.js';
 import { CALLS_AGENTS } from '../domain/plan/plan.js';
 import { didYouMean, formatProblem, shown, withHint } from '../domain/problem.js';
 import { unlimitedAmounts } from '../domain/progress/budget-events.js';
-import { canBePaused, stateOf } from '../domain/progress/progress.js';
-import type { Approval } from '../domain/run/messages.js';
+import { canBePaused, isAboutToStart, stateOf } from '../domain/progress/progress.js';
+import type { Approval, TooEarly } from '../domain/run/messages.js';
 import { truncateEnd } from '../domain/text/truncate.js';
 import { subRunId } from './budget.js';
 import type { Run } from './run.js';
@@ -18,6 +18,12 @@ const MAX_REJECTION = 100_000;
 
 export const rejection = (message: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(truncateEnd(message, MAX_REJECTION).toWellFormed(), 'Refused');
+
+/** A task that has just become ready starts in the next Workflow Task: the client sends the message again. */
+const rejectionOf = (run: Run, task: string, message: string): ApplicationFailure =>
+  isAboutToStart(run.progress, task)
+    ? ApplicationFailure.nonRetryable(message, 'Refused', { tooEarly: true } satisfies TooEarly)
+    : rejection(message);
 
 export function checkFault(fault: string | undefined): void {
   if (fault !== undefined) throw rejection(fault);
@@ -63,7 +69,7 @@ export function checkAnswerable(run: Run, { task, plan }: Approval): void {
   const { status, answer, asks } = stateOf(run.progress, task);
   const needsAnswer = kind === 'approve' || asks === true;
   if (status !== 'running' || !needsAnswer)
-    throw rejection(`task ${task} is ${status}: it does not wait for an answer`);
+    throw rejectionOf(run, task, `task ${task} is ${status}: it does not wait for an answer`);
   if (answer !== undefined) throw rejection(`task ${task} has already been answered`);
   if (plan !== undefined) checkPlan(run, task, plan);
 }
@@ -94,12 +100,13 @@ export function checkAdditions(run: Run, add: BudgetAddition): void {
 }
 
 /** Checks that the task has a call in flight. If too many items of a forEach have failed, the others are being cancelled. */
-export function checkCalling({ graph, progress }: Run, task: string): void {
+export function checkCalling(run: Run, task: string): void {
+  const { graph, progress } = run;
   const { kind } = taskOf(graph, task);
   if (!CALLS_AGENTS.has(kind)) throw rejection(`task ${task} is of kind ${kind}: only calls of agents can be retried`);
   const { status, items } = stateOf(progress, task);
   const conclusion = 'there is nothing to retry';
-  if (status !== 'running') throw rejection(`task ${task} is ${status}: ${conclusion}`);
+  if (status !== 'running') throw rejectionOf(run, task, `task ${task} is ${status}: ${conclusion}`);
   if (items === undefined) return;
   if (items.failed > items.tolerated) throw rejection(`too many items of task ${task} have failed: ${conclusion}`);
   if (items.running === 0) throw rejection(`task ${task} has no item in flight: ${conclusion}`);

@@ -1,5 +1,7 @@
 // Opens a run: validates its input and its plan, and builds the state that the rest of the Workflow works on.
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { defined } from '../domain/json/defined.js';
 import { estimatesIn } from '../domain/agent/card.js';
 import { chooseBudget } from '../domain/budget/budget.js';
 import type { EscrowSources } from '../domain/budget/ledger.js';
@@ -43,11 +45,13 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     id: workflowInfo().workflowId,
     input: request.input === undefined ? {} : request.input,
     startedAt: request.carried?.startedAt ?? workflowInfo().runStartTime.getTime(),
+    ...(rules < 3 ? {} : defined({ scheduledAt: request.carried?.scheduledAt ?? scheduledTime() })),
   };
   return {
     id: facts.id,
     input: facts.input,
     startedAt: facts.startedAt,
+    ...defined({ scheduledAt: facts.scheduledAt }),
     request,
     rules,
     isCancelRequested,
@@ -72,6 +76,11 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     stopping: new Set(),
   };
 }
+
+const SCHEDULED_TIME = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
+
+/** The server sets this search attribute of a Workflow that a Schedule starts. */
+const scheduledTime = (): number | undefined => workflowInfo().typedSearchAttributes.get(SCHEDULED_TIME)?.getTime();
 
 const mayWait = ({ kind, task }: GraphTask): boolean =>
   kind === 'approve' || kind === 'event' || task.decompose?.approve !== undefined;

@@ -83,7 +83,7 @@ async function planRemaining(run: Run, work: Work, spending: Spending): Promise<
   const replan = graph.plan.replan!;
   reportPause(run);
   await condition(() => progress.pausedBecause === undefined);
-  const catalogue = await fetchCatalogue(work, replan);
+  const catalogue = await fetchCatalogue(run, work, replan);
   if ('outcome' in catalogue) return catalogue;
   const { planner, repairs } = replan;
   const request = {

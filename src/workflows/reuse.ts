@@ -1,4 +1,5 @@
 // What a fork reuses of the run that it was forked from. Does nothing in a run that is not a fork.
+import { defined } from '../domain/json/defined.js';
 import { log, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { CallRequest } from '../domain/call/request.js';
@@ -7,6 +8,7 @@ import type { TaskKind } from '../domain/plan/plan.js';
 import { stateOf } from '../domain/progress/progress.js';
 import { jsonBytes } from '../domain/json/byte-size.js';
 import { workName, type Settlement, type Work } from './kinds/work.js';
+import { outlastStorage } from './calls/outlast-storage.js';
 import { reserveCommandBytes } from './workflow-task/command-size.js';
 import type { Run } from './run.js';
 
@@ -22,7 +24,8 @@ export function callReuse({ request, fork, progress }: Run, task: string): Reuse
   if (reuse === undefined) return {};
   // The input of the call does not show what such a need did.
   if (fork.unread.get(task)?.some((need) => hasRunItself(progress, need)) === true) return {};
-  return { reuse: { run: reuse.run, path: reuse.path, fork: reuse.fork } };
+  const { run, runId, path, fork: id } = reuse;
+  return { reuse: { run, ...defined({ runId }), path, fork: id } };
 }
 
 /** The reuse options of the sub-plan of a task: its old calls are one level further down. */
@@ -58,7 +61,7 @@ export async function recallAnswer(run: Run, work: Work): Promise<Settlement | u
   const question = { place: reuse, input, task: id, definition: task, without };
   await reserveCommandBytes(run, jsonBytes(question));
   try {
-    const { found } = await pastAnswer(question);
+    const { found } = await outlastStorage(run, () => pastAnswer(question));
     if (found === undefined) return undefined;
     return { outcome: { status: 'succeeded', output: found.output, attempts: 0, origin: 'reused' } };
   } catch (error) {

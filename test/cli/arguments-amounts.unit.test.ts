@@ -14,7 +14,7 @@ test.each([
   ['calls=', '--add: expected NAME=AMOUNT as in calls=8,usd=2, got "calls="'],
   ['calls=8,usd', '--add: expected NAME=AMOUNT as in calls=8,usd=2, got "usd"'],
   ['calls=8,calls=9', '--add: expected each amount once, got calls again'],
-  ['calls', '--add: expected JSON, got "calls"'],
+  ['calls', '--add: expected JSON, got "calls"; or NAME=AMOUNT as in calls=8,usd=2'],
 ])('amounts: %s is refused', async (text, message) => {
   await expect(readAmountsArgument('--add', text, '.')).rejects.toThrow(message);
 });

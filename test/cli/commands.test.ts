@@ -329,7 +329,12 @@ test('status, result: a run that does not exist is rejected, with a suggestion',
   await expect
     .poll(async () => (await baton('status', 'ment-this')).stderr, { timeout: 30_000 })
     .toMatch(errorHere('there is no run "ment-this" on this server; did you mean "meant-this"?'));
-  expect(await json('result', 'no-such-run-at-all')).toMatchObject({ error: { type: 'RunNotFound' } });
+  expect(await json('result', 'no-such-run-at-all')).toMatchObject({
+    error: {
+      type: 'RunNotFound',
+      server: { address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string, namespace: 'default' },
+    },
+  });
 });
 
 test('run --id: an id with unusual characters works in every command', async () => {

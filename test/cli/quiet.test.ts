@@ -5,7 +5,7 @@ import { CLI } from '../support/built-cli.js';
 import { useCliDirectory } from '../support/baton.js';
 
 const place = useCliDirectory();
-const { baton, write } = place;
+const { baton, spawn, write } = place;
 
 const PLAN = { name: 'p', tasks: { a: { agent: 'echo', input: 1 } }, output: '{% $tasks.a.output %}' };
 
@@ -13,6 +13,18 @@ test('run --quiet: stderr is empty, also if a server is started for the run', as
   await write('p.json', PLAN);
   expect(await baton('run', 'p.json', '--quiet')).toEqual({ exitCode: 0, stdout: '1', stderr: '' });
   expect((await baton('run', 'p.json', '--id', 'loud')).stderr).toMatch(/^starting a Temporal server on /);
+});
+
+test('result --quiet: stderr is empty, also if the run is in progress', async () => {
+  await write('slow.json', { name: 'p', tasks: { w: { event: { name: 'go' } } }, output: 'end' });
+  const run = spawn('run', 'slow.json', '--id', 'slow');
+  await run.waitForLine('w running');
+  const result = spawn('result', 'slow', '--quiet');
+  const loud = spawn('result', 'slow');
+  await loud.waitForLine('waiting for its end');
+  await baton('event', 'slow', 'go');
+  expect(await result.ended).toEqual({ exitCode: 0, stdout: 'end', stderr: '' });
+  await run.ended;
 });
 
 test('runs: without a run that was chosen, stderr says so and names the server, stdout is empty', async () => {

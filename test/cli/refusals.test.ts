@@ -1,5 +1,5 @@
 // What is refused before a server is asked, and a server that is not there. No server runs in these directories.
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -25,6 +25,10 @@ test('usage: a wrong command line is rejected with one line and a suggestion', a
   expect(await baton('run')).toEqual(refusal("missing required argument 'plan'"));
   expect(await baton('run', 'x', 'y')).toEqual(refusal("too many arguments for 'run'. Expected 1 argument but got 2."));
   expect(await baton('run', 'x', '--inptu', '1')).toEqual(refusal("unknown option '--inptu' (Did you mean --input?)"));
+  expect(await baton('--config', 'x.yaml', 'runs')).toEqual(
+    refusal("unknown option '--config'; options of a command come after its name: baton runs --config"),
+  );
+  expect(await baton('help', 'rnu')).toEqual(refusal('help: there is no command "rnu"; did you mean "run"?'));
   expect(await baton('constructor')).toEqual(refusal("unknown command 'constructor'"));
   expect(await baton('runs', '--limit', 'many')).toEqual(
     refusal('--limit: expected a whole number from 1 to 10000, got "many"'),
@@ -38,6 +42,29 @@ test('graph --output: a file that cannot be written is refused with the reason',
   );
   expect(await baton('graph', 'good.json', '-o', '.')).toEqual(
     refusal('--output: . cannot be written: it is a directory'),
+  );
+});
+
+test('files: a name with a typing error, a plan in place of a configuration and the reverse are refused with what to do', async () => {
+  await mkdir(join(place.directory, 'similar'));
+  await write('similar/shop.yaml', 'name: shop');
+  await write('similar/agents.yaml', 'agents: []');
+  await write('similar/whole.yaml', 'name: shop\ntasks: { a: { agent: echo } }');
+  await write('similar/input.json', '{}');
+  expect(await baton('validate', 'similar/shop.yml')).toEqual(
+    refusal('plan: similar/shop.yml: cannot be read: no such file; did you mean "shop.yaml"?'),
+  );
+  expect(await baton('runs', '--config', 'similar/agent.yaml')).toEqual(
+    refusal('similar/agent.yaml: expected a configuration file, found nothing there; did you mean "agents.yaml"?'),
+  );
+  expect(await baton('run', 'similar/whole.yaml', '--input', '@similar/inptu.json')).toEqual(
+    refusal('--input: cannot read similar/inptu.json: no such file; did you mean "input.json"?'),
+  );
+  expect(await baton('validate', 'similar/agents.yaml')).toEqual(
+    refusal('plan: similar/agents.yaml: expected a plan, got a configuration: it has "agents", and no "tasks"'),
+  );
+  expect(await baton('runs', '--config', 'similar/whole.yaml')).toEqual(
+    refusal('similar/whole.yaml: expected a configuration, got a plan: it has "tasks", and no "agents"'),
   );
 });
 

@@ -65,6 +65,9 @@ describe('didYouMean', () => {
     ['ecko', ['echo', 'other'], 'did you mean "echo"?'],
     ['Needs', ['needs'], 'did you mean "needs"?'],
     ['ouptut', ['output', 'status'], 'did you mean "output"?'],
+    ['rnu', ['runs', 'run'], 'did you mean "run"?'],
+    ['tow', ['one', 'two'], 'did you mean "two"?'],
+    ['ab', ['ba'], 'did you mean "ba"?'],
     ['x', ['a', 'b'], undefined],
     ['scan', ['report'], undefined],
     ['anything', [], undefined],
@@ -78,10 +81,11 @@ describe('didYouMean', () => {
 });
 
 describe('unknownKeyProblem', () => {
-  it('names the key, and the known key that is near it', () => {
+  it('names the key, and the known key that is near it, or all that are known', () => {
     const { message, hint } = unknownKeyProblem('inptu', ['input', 'output']);
     expect(withHint(message, hint)).toBe('unknown key "inptu"; did you mean "input"?');
     const far = unknownKeyProblem('x', ['input', 'output']);
-    expect(withHint(far.message, far.hint)).toBe('unknown key "x"');
+    expect(withHint(far.message, far.hint)).toBe('unknown key "x"; known here: input, output');
+    expect(unknownKeyProblem('x', []).hint).toBeUndefined();
   });
 });

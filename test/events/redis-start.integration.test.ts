@@ -18,7 +18,10 @@ describe.skipIf(!hasRedis)('a gateway of Redis', () => {
   const makeBaton = () => Baton.fromClient(temporal.env.client, { taskQueue: TEST_QUEUE });
   const unique = () => `s${randomUUID().slice(0, 8)}`;
 
-  const gatewayFor = (settings: object & { name: string }, more: Partial<TestGatewayOptions> = {}) =>
+  const gatewayFor = (
+    settings: { readonly name: string; readonly [key: string]: unknown },
+    more: Partial<TestGatewayOptions> = {},
+  ) =>
     startGateway({
       baton: makeBaton(),
       address: temporal.env.address,

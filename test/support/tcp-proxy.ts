@@ -1,61 +1,70 @@
-// A TCP proxy between a client and a server, to cut the network between them.
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+// A TCP proxy on 127.0.0.1 between a program and a server, which a test makes slow, silent or absent.
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface TcpProxy {
   readonly port: number;
-  /** Ends all connections and refuses new ones, until `heal`. */
-  cut(): void;
-  /** Connections stay open, but nothing arrives any more, in either direction, until `heal`. */
-  freeze(): void;
-  heal(): void;
-  /** How many connections there were. */
-  connections(): number;
-  close(): Promise<void>;
+  /** What clients send is held from now on. */
+  hold(this: void): void;
+  /** As `hold`, from the first data on that contains the text, which is held, too. Resolves then. */
+  holdAt(this: void, text: string): Promise<void>;
+  /** Passes on what was held. */
+  release(this: void): void;
+  /** Ends all connections, and refuses others until `mend`. */
+  cut(this: void): void;
+  mend(this: void): void;
+  close(this: void): Promise<void>;
 }
 
-export async function openTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+export async function startProxy(target: number, targetHost = '127.0.0.1'): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let state: 'open' | 'cut' | 'frozen' = 'open';
-  let count = 0;
+  const held: (() => void)[] = [];
+  let isHolding = false;
+  let isCut = false;
+  let wanted: { text: string; found: () => void } | undefined;
+
   const server = createServer((client) => {
-    if (state === 'cut') return client.destroy();
-    count += 1;
-    const upstream = connect(target);
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('data', (chunk) => to.write(chunk));
-      from.on('end', () => to.end());
-      from.on('error', () => undefined);
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
+    if (isCut) return void client.destroy();
+    const upstream = connect(target, targetHost);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
       });
-      if (state === 'frozen') from.pause();
     }
+    client.on('data', (data) => {
+      if (wanted !== undefined && data.includes(wanted.text)) {
+        isHolding = true;
+        wanted.found();
+        wanted = undefined;
+      }
+      if (isHolding) held.push(() => void upstream.write(data));
+      else upstream.write(data);
+    });
+    upstream.on('data', (data) => void client.write(data));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const end = () => sockets.forEach((socket) => socket.destroy());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    hold: () => void (isHolding = true),
+    holdAt: (text) => new Promise((found) => (wanted = { text, found })),
+    release() {
+      isHolding = false;
+      for (const pass of held.splice(0)) pass();
+    },
     cut() {
-      state = 'cut';
-      end();
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
     },
-    freeze() {
-      state = 'frozen';
-      sockets.forEach((socket) => socket.pause());
-    },
-    heal() {
-      state = 'open';
-      sockets.forEach((socket) => socket.resume());
-    },
-    connections: () => count,
+    mend: () => void (isCut = false),
     async close() {
-      end();
-      await new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
     },
   };
 }

@@ -149,8 +149,42 @@ test('large values: an input that a worker with other storage cannot read for a 
   await workers.start({ agents: [once], taskQueues: [onceQueue], storage: { dir: await scratch() } });
   await expect.poll(async () => (await pending())?.attempt, { timeout: 60_000 }).toBeGreaterThan(2);
   expect((await pending())?.lastFailure?.message).toMatch(/cannot be read by this process: its storage is .*, and /);
+  expect((await run.snapshot({ outputs: false })).tasks['b']).toMatchObject({
+    waits: { storage: expect.stringContaining(dir) as string, calls: 1 },
+  });
   await rename(`${dir}-away`, dir);
   expect((await run.result()).tasks['b']).toMatchObject({ status: 'succeeded', output: MIB, attempts: 1 });
+});
+
+test('large values: status says which storage a call waits for, and since when', async () => {
+  const dir = await scratch();
+  const { taskQueue } = await start({ dir }, [make]);
+  const lateQueue = `large-${++count}`;
+  const late = functionAgent<string, number>({ type: 'late', taskQueue: lateQueue, run: (text) => text.length });
+  const baton = await workers.connect({ agents: [make, late], taskQueue, storage: { dir } });
+  const begun = new Date().toISOString();
+  const run = await baton.start({
+    name: 'since',
+    tasks: { a: { agent: 'make', input: MIB }, b: { agent: 'late', input: '{% $tasks.a.output %}' } },
+  });
+  const isPending = async () =>
+    (await run.describe()).raw.pendingActivities?.some(({ activityId }) => activityId === 'b');
+  await expect.poll(isPending).toBe(true);
+  const [scope] = (await readdir(dir)).filter((name) => name !== 'storage.json');
+  const values = join(dir, scope!);
+  await rename(values, `${dir}-away`);
+  // What is there now cannot be read.
+  await writeFile(values, '');
+  await workers.start({ agents: [late], taskQueues: [lateQueue], storage: { dir } });
+  const waits = async () => (await run.snapshot({ outputs: false })).tasks['b']?.waits;
+  await expect
+    .poll(waits, { timeout: 60_000 })
+    .toMatchObject({ calls: 1, storage: expect.stringContaining(dir) as string, since: expect.any(String) as string });
+  const { since } = (await waits())!;
+  expect(since! > begun && since! <= new Date().toISOString()).toBe(true);
+  await rm(values);
+  await rename(`${dir}-away`, values);
+  expect((await run.result()).tasks['b']).toMatchObject({ status: 'succeeded', output: MIB });
 });
 
 test('large values: progress of any size ends no worker while the storage is away', async () => {

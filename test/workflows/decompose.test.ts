@@ -70,6 +70,18 @@ describe('a goal', () => {
     expect(asked[0]!.agents).toEqual([{ type: 'echo' }]);
   });
 
+  test('decompose: a generated plan whose sub-plans would have too long ids fails its task, with what to do', async () => {
+    const inner = { name: 'inner', tasks: { ['n'.repeat(100)]: { plan: sum } } };
+    const { planner } = scripted({ plan: inner, input: { n: 1 } });
+    const options = { agents: { planner }, id: 'r'.repeat(900) };
+    const { status, tasks } = await temporal.run(solve({ maxDepth: 2 }), options);
+    expect([status, tasks['solve']!.status]).toEqual(['failed', 'failed']);
+    expect(tasks['solve']!.failure).toMatchObject({
+      type: 'InvalidPlan',
+      message: expect.stringMatching(/^the ids of its sub-plans would have up to 10\d\d bytes \(n+\)/) as string,
+    });
+  });
+
   test('decompose: with dryRun the plan is generated but does not run', async () => {
     const { planner } = scripted(sum);
     const { output, tasks } = await temporal.run(solve({ dryRun: true }), { agents: { planner } });

@@ -1,11 +1,11 @@
 // What the definitions of all kinds of agents share: settings are checked when an agent is defined, and all problems are reported.
 import { ProblemsError } from '../../domain/problems-error.js';
 import { z } from 'zod';
-import { describeIssue } from '../../domain/json/zod-issues.js';
+import { issueLines } from '../../domain/json/issue-lines.js';
 import { checkJsonSchema } from '../../json-schema.js';
 import { AgentSettings } from '../../domain/agent/agent.js';
 import { isRecord } from '../../domain/json/own-property.js';
-import { formatPath, shown, unknownKeyProblem, withHint } from '../../domain/problem.js';
+import { shown, type Path } from '../../domain/problem.js';
 
 /** One line for each problem, which begins with the name of its agent. */
 export class AgentDefinitionError extends ProblemsError {
@@ -29,9 +29,8 @@ export function parseSettings<S extends z.ZodObject>(settings: S, data: unknown)
   const parsed = settings.safeParse(data);
   if (parsed.success) return parsed.data;
   const name = agentName(data);
-  throw new AgentDefinitionError(
-    parsed.error.issues.flatMap((issue) => issueLines(issue, settings, data).map((line) => `${name}: ${line}`)),
-  );
+  const lines = issueLines(parsed.error.issues, { schema: settings, raw: data, keyLine: replacedLine });
+  throw new AgentDefinitionError(lines.map((line) => `${name}: ${line}`));
 }
 
 /** Settings of earlier builds, with the setting that replaces each. */
@@ -47,16 +46,10 @@ const REPLACED: ReadonlyMap<string, { readonly by: string; readonly message: str
   ],
 ]);
 
-function issueLines(issue: z.core.$ZodIssue, settings: z.ZodObject, data: unknown): string[] {
-  const where = issue.path.length === 0 ? '' : `${formatPath(issue.path)}: `;
-  if (issue.code !== 'unrecognized_keys') return [where + describeIssue(issue, data)];
-  const known = issue.path.length === 0 ? Object.keys(settings.shape) : [];
-  return issue.keys.map((key) => {
-    const replaced = issue.path.length === 0 ? REPLACED.get(key) : undefined;
-    if (replaced !== undefined && known.includes(replaced.by)) return `${key}: ${replaced.message}`;
-    const { message, hint } = unknownKeyProblem(key, known);
-    return where + withHint(message, hint);
-  });
+/** The line for a setting of an earlier build. */
+function replacedLine(path: Path, key: string, known: readonly string[]): string | undefined {
+  const replaced = path.length === 0 ? REPLACED.get(key) : undefined;
+  return replaced !== undefined && known.includes(replaced.by) ? `${key}: ${replaced.message}` : undefined;
 }
 
 /** `agent "echo"`, or what replaces a missing type. */

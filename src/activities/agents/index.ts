@@ -33,6 +33,9 @@ const KINDS: ReadonlyMap<string, FromData> = new Map([
   ['rules', fromData(RulesSettings.extend(PlannerData.shape), rulePlanner)],
 ]);
 
+/** Agents of this kind exist, but data has no functions. */
+const IN_CODE = 'agents that are functions are declared in a baton.config.ts or .js, by functionAgent()';
+
 /** Makes an agent of an entry of a data file. Throws an `AgentDefinitionError` with all its problems, one line for each. */
 export function agentFromData(data: unknown): Agent {
   const kind = isRecord(data) ? data['kind'] : undefined;
@@ -40,7 +43,7 @@ export function agentFromData(data: unknown): Agent {
   if (make !== undefined) return make(data);
   const known = [...KINDS.keys()];
   const kinds = oneOf(known.map((name) => JSON.stringify(name)));
-  const hint = typeof kind === 'string' ? didYouMean(kind, known) : undefined;
+  const hint = kind === 'function' ? IN_CODE : typeof kind === 'string' ? didYouMean(kind, known) : undefined;
   throw new AgentDefinitionError([
     `${agentName(data)}: ${withHint(`kind: expected ${kinds}, got ${shown(kind)}`, hint)}`,
   ]);

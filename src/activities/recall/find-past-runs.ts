@@ -27,22 +27,26 @@ export function createPastRuns(): FindPastRuns {
     ignoreFetchAbort: true,
     fetchMethod: (key, _, { context }) => readPlace(context, JSON.parse(key) as ReuseSource),
   });
-  const find: FindPastRuns = async (client, { run, path, fork }) =>
-    (await cache.fetch(JSON.stringify({ run, path, fork }), { context: client }))!;
+  const find: FindPastRuns = async (client, { run, runId, path, fork }) =>
+    (await cache.fetch(JSON.stringify({ run, runId, path, fork }), { context: client }))!;
 
-  async function readPlace(client: TemporalClient, { run, path, fork }: ReuseSource): Promise<PastRuns> {
+  async function readPlace(client: TemporalClient, { path, ...source }: ReuseSource): Promise<PastRuns> {
     const task = path.at(-1);
-    if (task === undefined) return withReplies([await readPastRun(client, run, false)]);
-    const above = await find(client, { run, path: path.slice(0, -1), fork });
+    if (task === undefined) return withReplies([await readPastRun(client, source.run, { firstRunId: source.runId })]);
+    const above = await find(client, { ...source, path: path.slice(0, -1) });
     const wanted = above.runs.flatMap(({ id, subPlans, undoneSubPlans }) =>
       subPlans
-        .filter((work) => taskInName(work) === task)
-        .map((work) => ({ id: `${id}/${work}`, isUndone: undoneSubPlans.has(work) })),
+        .filter(([work]) => taskInName(work) === task)
+        .map(([work, firstRunId]) => ({
+          id: `${id}/${work}`,
+          firstRunId,
+          undoneBy: undoneSubPlans.has(work) ? { firstRunId: undoneSubPlans.get(work) } : undefined,
+        })),
     );
     const runs: PastRun[] = [];
     while (wanted.length > 0) {
       const next = wanted.splice(0, PARALLEL_READS);
-      runs.push(...(await Promise.all(next.map(({ id, isUndone }) => readPastRun(client, id, isUndone)))));
+      runs.push(...(await Promise.all(next.map(({ id, ...which }) => readPastRun(client, id, which)))));
     }
     return withReplies(runs);
   }

@@ -1,9 +1,12 @@
 // What one run did, read from its histories: its answered calls, what has been undone since, and its sub-plans.
 import type { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { defined } from '../../domain/json/defined.js';
 import type { CallReply, CallRequest } from '../../domain/call/request.js';
 import { itemName } from '../../domain/call/name.js';
 import { ORCHESTRATE, type RunInput } from '../../domain/run/input.js';
 import { RESULT_MEMO, type RunResult } from '../../domain/run/result.js';
+import { describeChain } from '../../temporal/chain.js';
 import { readHistory, decodeFirst, isNotFound, type Execution, type HistoryEvent } from '../../temporal/history.js';
 import { fingerprint } from './fingerprint.js';
 
@@ -15,10 +18,10 @@ export interface PastRun {
   readonly started?: Pick<RunInput, 'plan' | 'input'> | undefined;
   /** By fingerprint, without the replies of tasks whose undoing has begun. */
   readonly replies: ReadonlyMap<string, CallReply>;
-  /** The tasks and items that had a sub-plan, such as `inner` or `analyze[3]`, without those whose undoing has begun. */
-  readonly subPlans: readonly string[];
-  /** Those sub-plans that a run of its own has undone, at least in part. */
-  readonly undoneSubPlans: ReadonlySet<string>;
+  /** The tasks and items that had a sub-plan, such as `inner` or `analyze[3]`, without those whose undoing has begun, with its run. */
+  readonly subPlans: readonly (readonly [work: string, firstRunId: string | undefined])[];
+  /** Those sub-plans that a run of its own has undone, at least in part, with that run. */
+  readonly undoneSubPlans: ReadonlyMap<string, string | undefined>;
   /** Present if the run has ended. */
   readonly result?: RunResult | undefined;
   /** Bytes of all replies, as the server keeps them. */
@@ -37,8 +40,8 @@ interface RunRecord {
   started?: PastRun['started'];
   result?: RunResult | undefined;
   readonly answered: Map<string, AnsweredCall>;
-  readonly subPlans: Set<string>;
-  readonly undoneSubPlans: Set<string>;
+  readonly subPlans: Map<string, string | undefined>;
+  readonly undoneSubPlans: Map<string, string | undefined>;
   /** Tasks and items whose undoing has begun. */
   readonly undone: Set<string>;
   bytes: number;
@@ -60,24 +63,34 @@ export function suffixOf(activityId: string): string {
 
 export const isUndoing = (suffix: string): boolean => suffix === COMPENSATE;
 
-/** `isUndone`: a run of its own has undone this run, at least in part; the histories of that run are read too. */
-export async function readPastRun(client: TemporalClient, id: string, isUndone: boolean): Promise<PastRun> {
+/** Another run may have followed under the same id; without a first execution, the newest is read. */
+export interface WhichPastRun {
+  readonly firstRunId?: string | undefined;
+  /** A run of its own has undone this run, at least in part; the histories of that run are read too. */
+  readonly undoneBy?: { readonly firstRunId: string | undefined } | undefined;
+}
+
+export async function readPastRun(
+  client: TemporalClient,
+  id: string,
+  { firstRunId, undoneBy }: WhichPastRun,
+): Promise<PastRun> {
   const record: RunRecord = {
     id,
     answered: new Map(),
-    subPlans: new Set(),
-    undoneSubPlans: new Set(),
+    subPlans: new Map(),
+    undoneSubPlans: new Map(),
     undone: new Set(),
     bytes: 0,
   };
-  await readHistories(client, id, record);
-  if (isUndone) await readHistories(client, `${id}:${COMPENSATE}`, record);
+  await readHistories(client, { workflowId: id, firstRunId }, record);
+  if (undoneBy !== undefined) await readHistories(client, { workflowId: `${id}:${COMPENSATE}`, ...undoneBy }, record);
   const { answered, subPlans, undone, ...rest } = record;
   const kept = [...answered].filter(([, { work, suffix }]) => !(undone.has(work) && hadEffect(suffix)));
   return {
     ...rest,
     replies: new Map(kept.map(([key, { reply }]) => [key, reply])),
-    subPlans: [...subPlans].filter((work) => !undone.has(work)),
+    subPlans: [...subPlans].filter(([work]) => !undone.has(work)),
   };
 }
 
@@ -86,8 +99,15 @@ const hadEffect = (suffix: string): boolean => WITH_EFFECT.has(suffix);
 const WITH_EFFECT: ReadonlySet<string> = new Set(['', 'race', 'vote', 'fallback', 'aggregate']);
 
 /** Reads all histories of a run that the server still has, the latest first. */
-async function readHistories(client: TemporalClient, workflowId: string, record: RunRecord): Promise<void> {
-  let execution: Execution | undefined = { workflowId };
+async function readHistories(
+  client: TemporalClient,
+  { workflowId, firstRunId }: { readonly workflowId: string; readonly firstRunId: string | undefined },
+  record: RunRecord,
+): Promise<void> {
+  let execution: Execution | undefined = {
+    workflowId,
+    ...defined({ runId: await lastRunId(client, workflowId, firstRunId) }),
+  };
   while (execution !== undefined) {
     try {
       const before: string = await readOneHistory(client, execution, record);
@@ -96,6 +116,22 @@ async function readHistories(client: TemporalClient, workflowId: string, record:
       if (!isNotFound(error)) throw error;
       return;
     }
+  }
+}
+
+/** The last execution of the run; `undefined`: that of the newest run of the id. */
+async function lastRunId(
+  client: TemporalClient,
+  id: string,
+  firstRunId: string | undefined,
+): Promise<string | undefined> {
+  if (firstRunId === undefined) return undefined;
+  try {
+    return (await describeChain(client, id, firstRunId)).runId;
+  } catch (error) {
+    // The server no longer has it.
+    if (error instanceof WorkflowNotFoundError) return firstRunId;
+    throw error;
   }
 }
 
@@ -118,10 +154,12 @@ async function readOneHistory(client: TemporalClient, execution: Execution, reco
 }
 
 function noteSubPlan(event: HistoryEvent, { id, subPlans, undoneSubPlans }: RunRecord): void {
-  const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
-  if (child?.workflowType?.name !== ORCHESTRATE || child.workflowId == null) return;
-  const [work = '', suffix = ''] = child.workflowId.slice(id.length + 1).split(':');
-  (isUndoing(suffix) ? undoneSubPlans : subPlans).add(work);
+  const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes;
+  const started = event.childWorkflowExecutionStartedEventAttributes;
+  if ((initiated ?? started)?.workflowType?.name !== ORCHESTRATE) return;
+  const workflowId = initiated?.workflowId ?? started?.workflowExecution?.workflowId ?? '';
+  const [work = '', suffix = ''] = workflowId.slice(id.length + 1).split(':');
+  (isUndoing(suffix) ? undoneSubPlans : subPlans).set(work, started?.workflowExecution?.runId ?? undefined);
 }
 
 async function noteCallEvent(

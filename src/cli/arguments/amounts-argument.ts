@@ -3,9 +3,15 @@ import { readJsonArgument } from './json-argument.js';
 import { UsageError } from '../terminal/errors.js';
 
 const ASSIGNMENTS = /^\s*\w+\s*=/;
+/** The name of an amount alone. */
+const BARE = /^\s*[a-z]+\s*$/i;
 
 /** Which amounts there are is checked by the caller. Throws UsageError. */
 export async function readAmountsArgument(option: string, value: string, cwd: string): Promise<unknown> {
+  if (BARE.test(value))
+    throw new UsageError([
+      `${option}: expected JSON, got ${JSON.stringify(value)}; or NAME=AMOUNT as in calls=8,usd=2`,
+    ]);
   if (!ASSIGNMENTS.test(value)) return await readJsonArgument(option, value, cwd);
   const amounts = new Map<string, unknown>();
   for (const part of value.split(',')) {

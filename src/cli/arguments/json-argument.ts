@@ -6,7 +6,8 @@ import { decodeText } from '../../domain/text/decode.js';
 import { visibleName } from '../../domain/text/visible.js';
 import { BigNumberError, readJson, withoutMark } from '../../domain/json/read-json.js';
 import { syntaxPlace } from '../../domain/json/syntax-place.js';
-import { shown } from '../../domain/problem.js';
+import { shown, withHint } from '../../domain/problem.js';
+import { nearFile } from '../../plan-file/near-file.js';
 import { systemCodeOf } from '../../system/system-error.js';
 import { UsageError } from '../terminal/errors.js';
 
@@ -28,7 +29,9 @@ async function readBytes(option: string, path: string, name: string): Promise<Ui
     const code = systemCodeOf(error);
     const reason =
       code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a directory' : (code ?? String(error));
-    throw new UsageError([`${option}: cannot read ${name}: ${reason}`]);
+    throw new UsageError([
+      withHint(`${option}: cannot read ${name}: ${reason}`, code === 'ENOENT' ? await nearFile(path) : undefined),
+    ]);
   }
 }
 

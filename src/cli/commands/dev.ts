@@ -59,6 +59,7 @@ export function define(command: Command, io: Io): void {
         }),
         json: options.json === true,
         verbose: options.verbose === true,
+        gateway: (config?.subscriptions.length ?? 0) > 0,
       });
     });
 }

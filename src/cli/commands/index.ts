@@ -36,6 +36,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   ['worker', { group: 'Start', summary: 'start a worker; SIGTERM drains it', load: () => import('./worker.js') }],
+  [
+    'gateway',
+    {
+      group: 'Start',
+      summary: 'start runs, and resume them, from the events of brokers',
+      load: () => import('./gateway.js'),
+    },
+  ],
   ['status', { group: 'Inspect', summary: 'show the status of a run', load: () => import('./status.js') }],
   [
     'result',
@@ -49,6 +57,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
       group: 'Inspect',
       summary: 'show circuit breakers; open, close or reset one',
       load: () => import('./breaker.js'),
+    },
+  ],
+  [
+    'subscriptions',
+    {
+      group: 'Inspect',
+      summary: 'show what waits at the brokers, and dead letters',
+      load: () => import('./subscriptions.js'),
     },
   ],
   ['pause', { group: 'Control', summary: 'start no more tasks of a run', load: () => import('./pause.js') }],

@@ -30,7 +30,7 @@ export interface FollowOptions {
 export async function follow({ run, session, facts, view, signal }: FollowOptions): Promise<RunResult | undefined> {
   const over = new AbortController();
   const stop = AbortSignal.any([over.signal, signal]);
-  const show = createShow(session, facts, view);
+  const show = createShow(session, facts, view, run);
   const showing = keepShowing(show, view, stop);
   const ending = run.result({ signal: over.signal, onWaiting: view.trouble });
   let result: RunResult | undefined;
@@ -46,13 +46,13 @@ export async function follow({ run, session, facts, view, signal }: FollowOption
 
 type Show = (stop?: AbortSignal) => Promise<void>;
 
-function createShow(session: Session, facts: RunFacts, view: View): Show {
-  const pollRun = createPollRun(session, facts);
+function createShow(session: Session, facts: RunFacts, view: View, run: RunHandle): Show {
+  const pollRun = createPollRun(session, facts, run);
   const pollSubRuns = createPollSubRuns(pollRun);
   return async (stop) => {
-    const run = await pollRun(facts.id);
-    const subRuns = await pollSubRuns(run);
-    if (stop?.aborted !== true) view.show(run, subRuns);
+    const seen = await pollRun(facts.id);
+    const subRuns = await pollSubRuns(seen);
+    if (stop?.aborted !== true) view.show(seen, subRuns);
   };
 }
 

@@ -17,7 +17,7 @@ export async function waitForResult(
   try {
     return await withRun(io, { id, options }, async (run) => {
       const { status } = await run.describe();
-      if (status.name === 'RUNNING') io.note(`run ${id} is in progress; waiting for its end`);
+      if (status.name === 'RUNNING' && options.quiet !== true) io.note(`run ${id} is in progress; waiting for its end`);
       const onWaiting = (message: string | undefined): void => io.note(message ?? `run ${id} continues`);
       const result = await run.result({ signal: leave.signal, onWaiting });
       return printResult(io, result, await run.describe(), options);

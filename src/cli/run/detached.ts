@@ -5,7 +5,9 @@ import type { ExitCode, Io } from '../terminal/io.js';
 import { UsageError } from '../terminal/errors.js';
 import { inSession } from '../session/session.js';
 import { shellWord } from '../terminal/shell-word.js';
+import { queuedText } from './on-conflict.js';
 import type { StartRequest } from './prepare.js';
+import type { StartedRun } from '../../client.js';
 
 export async function runDetached(io: Io, request: StartRequest): Promise<ExitCode> {
   const { options, config, begin, namedQueue } = request;
@@ -17,7 +19,9 @@ export async function runDetached(io: Io, request: StartRequest): Promise<ExitCo
         `--detach: no worker polls the Task Queue ${JSON.stringify(taskQueue)}; start one with "${start}"`,
       ]);
     }
-    const { run, isNew } = await begin(baton, taskQueue);
+    const started = await begin(baton, taskQueue);
+    const { run, isNew, queued } = started;
+    if (queued !== undefined) return printQueued(io, started, { ...request, taskQueue });
     const { status } = await run.describe();
     const state = status.name.toLowerCase();
     if (options.quiet !== true) {
@@ -28,4 +32,18 @@ export async function runDetached(io: Io, request: StartRequest): Promise<ExitCo
     else io.printExact(run.id);
     return 0;
   });
+}
+
+/** The start is kept by the server: it is carried out whatever becomes of this command. */
+function printQueued(
+  io: Io,
+  started: StartedRun,
+  { options, taskQueue }: Pick<StartRequest, 'options'> & { readonly taskQueue: string },
+): ExitCode {
+  const { run, isNew, queued } = started;
+  const ahead = queued?.ahead ?? 0;
+  if (options.quiet !== true) io.note(queuedText(started, ahead, options.onConflict));
+  if (options.json === true) io.printJson({ runId: run.id, status: 'queued', isNew, taskQueue, queued: { ahead } });
+  else io.printExact(run.id);
+  return 0;
 }

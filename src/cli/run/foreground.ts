@@ -1,6 +1,6 @@
 // `run` in the foreground: shows the run until it ends, with a worker in this process unless another worker polls the Task Queue.
 import type { StartedRun } from '../../client.js';
-import { RunNotFoundError } from '../../client/errors.js';
+import { RefusedError, RunNotFoundError } from '../../client/errors.js';
 import type { RunHandle } from '../../client/run-handle.js';
 import { follow } from '../observe/follow.js';
 import type { ExitCode, Io } from '../terminal/io.js';
@@ -11,6 +11,7 @@ import { chooseView } from '../view/choose-view.js';
 import { runFacts } from '../view/run-facts.js';
 import { shellWord } from '../terminal/shell-word.js';
 import { handleInterruption, type Interruption } from './interruption.js';
+import { queuedText } from './on-conflict.js';
 import type { StartRequest } from './prepare.js';
 import { ensureWorker, type RunWorker } from './ensure-worker.js';
 
@@ -19,7 +20,8 @@ export async function runInForeground(io: Io, request: StartRequest): Promise<Ex
   const interruption = handleInterruption(io, options.onInterrupt);
   try {
     return await inSession(io, { options, config, start: true }, async (session) => {
-      const ended = await findEndedRun(session, options.id);
+      const attaches = options.onConflict === undefined || options.onConflict === 'attach';
+      const ended = attaches ? await findEndedRun(session, options.id) : undefined;
       if (ended !== undefined) {
         await request.requireSame?.(session.baton, ended.id);
         return await printEnded(io, ended, request);
@@ -27,8 +29,10 @@ export async function runInForeground(io: Io, request: StartRequest): Promise<Ex
       const worker = await ensureWorker(io, session, request, interruption.leave);
       try {
         if (interruption.left.aborted) throw new InterruptedError('interrupted before the run was started');
-        const { run } = await start(io, session, request, worker);
+        const started = await start(io, session, request, worker);
+        const { run } = started;
         interruption.attach({ run, hasLocalWorker: worker.isLocal });
+        await awaitTurn(io, started, request, { worker, interruption });
         return await show(io, session, { run, request, worker, interruption });
       } finally {
         await worker.stop();
@@ -60,9 +64,34 @@ async function printEnded(io: Io, run: RunHandle, { options, onEnd }: StartReque
 async function start(io: Io, { baton }: Session, request: StartRequest, worker: RunWorker): Promise<StartedRun> {
   const { begin, options } = request;
   const started = await begin(baton, worker.taskQueue);
+  if (started.queued !== undefined && options.quiet !== true)
+    io.note(queuedText(started, started.queued.ahead, options.onConflict));
   if (started.isNew) return started;
   if (options.quiet !== true) io.note(`run ${started.run.id} exists already and is in progress; this follows it`);
   return started;
+}
+
+/**
+ * Waits until a run that is queued has started. Ctrl-C withdraws it, as it cancels a run; a run that is left stays in the queue.
+ */
+async function awaitTurn(
+  io: Io,
+  { run, queued }: StartedRun,
+  { options }: StartRequest,
+  { worker, interruption }: Pick<Shown, 'worker' | 'interruption'>,
+): Promise<void> {
+  if (queued === undefined) return;
+  try {
+    await run.started({ signal: interruption.left });
+    if (options.quiet !== true) io.note(`run ${run.id} has started`);
+  } catch (error) {
+    if (worker.failure !== undefined) throw worker.failure;
+    if (interruption.isCancelling && error instanceof RefusedError) throw new InterruptedError(error.message);
+    if (!interruption.left.aborted) throw error;
+    throw new InterruptedError(
+      `the start of run ${run.id} stays in the queue: a worker carries it out when the run before it has ended`,
+    );
+  }
 }
 
 interface Shown {

@@ -9,6 +9,7 @@ import {
   type ServerOptions,
 } from '../arguments/options.js';
 import { UsageError } from '../terminal/errors.js';
+import type { OnConflict } from '../../domain/on-conflict.js';
 import type { OnInterrupt } from './interruption.js';
 
 export interface RunOptions extends ServerOptions, JsonOption {
@@ -17,6 +18,7 @@ export interface RunOptions extends ServerOptions, JsonOption {
   readonly tenant?: string;
   readonly weight?: number;
   readonly id?: string;
+  readonly onConflict?: OnConflict;
   readonly taskQueue?: string;
   readonly detach?: boolean;
   readonly quiet?: boolean;
@@ -38,6 +40,10 @@ export const withRunOptions = (command: Command, inputDefault = 'default {}'): C
         .option('--weight <number>', 'the weight of that share, relative to other tenants; default 1', parseWeight)
         .option('--id <id>', 'the id of the run; an existing run is followed, or its result printed', (value) =>
           parseName('--id', value),
+        )
+        .option(
+          '--on-conflict <policy>',
+          'if a run of this id exists: attach (default), reject, queue (start when it has ended) or replace (cancel it first)',
         ),
     ),
   );

@@ -19,6 +19,7 @@ import { ownQueue } from '../arguments/project-queue.js';
 import { loadProjectConfig, type LoadedConfig } from '../session/load-config.js';
 import { NO_CONFIG, UsageError } from '../terminal/errors.js';
 import type { Io } from '../terminal/io.js';
+import { readOnConflict } from './on-conflict.js';
 import type { RunOptions } from './options.js';
 
 export interface StartRequest {
@@ -48,6 +49,7 @@ export async function prepareStart(
   options: RunOptions,
   fork?: ForkSource,
 ): Promise<StartRequest> {
+  const onConflict = options.onConflict === undefined ? undefined : readOnConflict(options.onConflict);
   const config = await loadProjectConfig(io, options.config);
   const raw = await readPlan(config);
   const old = fork?.old;
@@ -69,7 +71,7 @@ export async function prepareStart(
   const { id } = options;
   if (fork !== undefined && id !== undefined) checkForkId(id, fork);
   const forkOf = fork === undefined ? undefined : { run: fork.run, from: fork.from ?? [] };
-  const what = defined({ id, forkOf });
+  const what = defined({ id, forkOf, onConflict });
   return {
     options,
     config,

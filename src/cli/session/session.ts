@@ -37,6 +37,7 @@ async function openSession(io: Io, request: SessionRequest): Promise<Session> {
   const quiet = request.options.quiet === true;
   try {
     if (!quiet && !isObvious(server, io.cwd)) noteServer(io, server);
+    io.server = { address: server.address, namespace: server.namespace };
     io.serverLine = serverLine(server, io.cwd);
     const baton = await Baton.connect({
       server,

@@ -1,6 +1,7 @@
 // How an error ends a command: its exit code, and the lines that are printed. Errors are recognized by name, so that the modules of
 // their classes need not be loaded.
 import { ProblemsError } from '../../domain/problems-error.js';
+import { defined } from '../../domain/json/defined.js';
 import type { Problem } from '../../domain/problem.js';
 import { visibleName } from '../../domain/text/visible.js';
 import { GrpcStatus } from '../../temporal/grpc.js';
@@ -24,6 +25,7 @@ const EXITS: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['ConfigError', 2],
   ['AgentDefinitionError', 2],
   ['PoolDefinitionError', 2],
+  ['BrokerSettingsError', 2],
   ['EncryptionKeyError', 2],
   ['DecryptionError', 2],
   ['InvalidPlanError', 2],
@@ -92,7 +94,10 @@ export function printError(io: Io, error: unknown, { json, verbose }: { json: bo
     problems.flatMap(({ code }) => (code === undefined ? [] : [code])),
   );
   if (verbose && error instanceof Error && error.stack !== undefined) io.note(paint.dim(error.stack));
-  if (json) io.printJson({ error: { type, message, problems } });
+  if (json)
+    io.printJson({
+      error: { type, message, problems, ...(type === 'Interrupted' ? {} : defined({ server: io.server })) },
+    });
   return exit;
 }
 

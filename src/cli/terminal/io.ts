@@ -32,6 +32,8 @@ export interface Io {
   /** The keyboard of a person who sees stderr; `undefined` if stdin or stderr is not a terminal, or in CI. */
   keyboard(this: void): NodeJS.ReadStream | undefined;
   /** The server that the command uses, for errors; absent until there is one. */
+  server?: { readonly address: string; readonly namespace: string };
+  /** The same, as a line for people. */
   serverLine?: string;
   /** The line about the server that was printed. */
   notedServer?: string;

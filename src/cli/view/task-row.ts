@@ -46,13 +46,15 @@ export function detailOf(task: TaskResult, facts?: Pick<TaskFacts, 'hasSeveralCa
   const { status, attempts, items, waits, reused, cached, skip, failure } = task;
   const parts: string[] = [];
   const isHeld = waits?.breaker !== undefined && items === null;
+  // Attempts whose input could not be read do not count.
+  const isUncounted = isHeld || waits?.storage !== undefined;
   if (items !== null) {
     const failed = items.failed > 0 ? `, ${items.failed} failed` : '';
     const again = items.reused === undefined || reused !== undefined ? '' : `, ${items.reused} reused`;
     parts.push(`${items.succeeded}/${items.total} items${failed}${again}`);
-  } else if (attempts > 1 && !isHeld) parts.push(attemptsText(attempts, facts));
+  } else if (attempts > 1 && !isUncounted) parts.push(attemptsText(attempts, facts));
   if (waits !== undefined) {
-    const what = `${waitTarget(waits)}${untilText(waits, now)}`;
+    const what = `${waitTarget(waits)}${untilText(waits, now)}${sinceText(waits, now)}`;
     parts.push(items === null ? `waits for ${what}` : `${waits.calls} waiting for ${what}`);
   }
   if (reused !== undefined) parts.push('reused');
@@ -69,10 +71,15 @@ export function detailOf(task: TaskResult, facts?: Pick<TaskFacts, 'hasSeveralCa
   return parts.join(' · ');
 }
 
-function waitTarget({ pool, breaker = '', agent }: NonNullable<TaskResult['waits']>): string {
+function waitTarget({ pool, breaker = '', agent, storage }: NonNullable<TaskResult['waits']>): string {
+  if (storage !== undefined) return `storage ${visibleLine(storage)}`;
   if (agent !== undefined) return `a worker that has agent ${visibleLine(agent)}`;
   return pool === undefined ? `the breaker of ${visibleLine(breaker)}` : `pool ${visibleLine(pool)}`;
 }
+
+/** `, away for 40s` */
+const sinceText = ({ since }: NonNullable<TaskResult['waits']>, now: number): string =>
+  since === undefined ? '' : `, away for ${formatDuration(Math.max(0, now - Date.parse(since)))}`;
 
 /** `, calls may try in 40s`, rounded up to whole seconds. */
 function untilText({ until }: NonNullable<TaskResult['waits']>, now: number): string {

@@ -1,7 +1,6 @@
 // A worker in this process. The command handles signals, and receives the log.
 import { hostname } from 'node:os';
 import type { Logger } from '@temporalio/common';
-import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { RUN_WORKER_PREFIX } from '../../temporal/pollers.js';
 import type { Agent } from '../../domain/agent/agent.js';
 import { defined } from '../../domain/json/defined.js';
@@ -11,6 +10,7 @@ import type { PoolSettings } from '../../domain/pool/settings.js';
 import type { FoundServer } from '../../server/index.js';
 import type { ValueSettings } from '../../values.js';
 import { createWorker, type BatonWorker } from '../../worker.js';
+import { installRuntime } from './install-runtime.js';
 
 export interface LocalWorkerOptions {
   readonly server: FoundServer;
@@ -34,12 +34,7 @@ const SHORT_DRAIN = '1s';
 /** Call it at most once in a process: the log cannot be changed afterwards. Throws AgentDefinitionError. */
 export async function localWorker(options: LocalWorkerOptions): Promise<BatonWorker> {
   const { server, agents, pools, brokers, secrets, taskQueues, project, values, log, verbose, endsWithRun } = options;
-  const core = verbose ? 'INFO' : 'WARN';
-  Runtime.install({
-    logger: log,
-    shutdownSignals: [],
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core, other: 'ERROR' }) } },
-  });
+  installRuntime(log, { verbose });
   return await createWorker({
     server,
     agents,

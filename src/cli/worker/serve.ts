@@ -4,11 +4,10 @@ import { defined } from '../../domain/json/defined.js';
 import type { Agent } from '../../domain/agent/agent.js';
 import type { SecretSettings } from '../../domain/secret.js';
 import type { PoolSettings } from '../../domain/pool/settings.js';
-import { onInterrupts } from '../terminal/interrupts.js';
 import type { Io } from '../terminal/io.js';
-import { withoutColours } from '../terminal/paint.js';
+import { openGateway } from '../gateway/open-gateway.js';
 import { localWorker } from './local-worker.js';
-import { createLog } from '../terminal/log.js';
+import { untilSignal } from './until-signal.js';
 import { inSession, valueSettings, type SessionRequest } from '../session/session.js';
 
 export interface ServeRequest extends SessionRequest {
@@ -19,27 +18,18 @@ export interface ServeRequest extends SessionRequest {
   readonly project: string;
   readonly json: boolean;
   readonly verbose: boolean;
+  /** Whether the subscriptions of the configuration are consumed, too. */
+  readonly gateway: boolean;
 }
 
 export async function serve(
   io: Io,
-  { agents, pools, secrets, taskQueues, project, json, verbose, ...request }: ServeRequest,
+  { agents, pools, secrets, taskQueues, project, json, verbose, gateway, ...request }: ServeRequest,
 ): Promise<void> {
-  const format = io.isLive() ? 'lines' : 'json';
-  const log = createLog(io, { level: verbose ? 'debug' : 'info', format });
-  const report = (message: string, fields: Record<string, unknown> = {}): void => {
-    if (format === 'json') log.info(message, fields);
-    else io.note([message, ...Object.entries(fields).map(([key, value]) => `  ${key}: ${String(value)}`)].join('\n'));
-  };
-  const restoreNotes = format === 'json' ? io.divertNotes((line) => void log.info(withoutColours(line))) : undefined;
-  const leave = new AbortController();
-  const drain = (): void => {
-    if (!leave.signal.aborted) report('draining: calls in progress get ten seconds to end');
-    leave.abort();
-  };
-  const interrupts = onInterrupts({ interrupted: drain, ended: drain });
-  try {
-    await inSession(io, request, async ({ server }) => {
+  const draining = 'draining: calls in progress get ten seconds to end';
+  await untilSignal(io, { verbose, draining }, async ({ log, report, leave }) => {
+    await inSession(io, request, async (session) => {
+      const { server } = session;
       const worker = await localWorker({
         server,
         agents,
@@ -63,16 +53,26 @@ export async function serve(
         taskQueues,
         agents: types,
       };
+      const opening = gateway ? openGateway(session, { config: request.config!, project, log }) : undefined;
+      const consuming = await opening?.catch(async (error: unknown) => {
+        // A worker that has never run keeps its connection.
+        worker.shutdown();
+        await worker.run();
+        throw error;
+      });
+      const events = consuming === undefined ? {} : { subscriptions: consuming.subscriptions };
       const running = worker.run(untilAborted(leave.signal));
-      report('worker ready', { ...about, taskQueues: taskQueues.join(', '), agents: types.join(', ') || 'none' });
-      if (json) io.printJson(about);
-      await running;
+      report('worker ready', {
+        ...about,
+        ...{ taskQueues: taskQueues.join(', '), agents: types.join(', ') || 'none' },
+        ...(consuming === undefined ? {} : { subscriptions: consuming.subscriptions.join(', ') || 'none' }),
+      });
+      if (json) io.printJson({ ...about, ...events });
+      // If one ends, the other drains.
+      const end = (): void => leave.abort();
+      await Promise.all([running.finally(end), consuming?.run(leave.signal).finally(end)]);
     });
-    report('stopped');
-  } finally {
-    interrupts.stop();
-    restoreNotes?.();
-  }
+  });
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

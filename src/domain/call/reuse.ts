@@ -6,6 +6,8 @@ import { Duration } from '../duration.js';
 export const ReuseSource = z.strictObject({
   /** The old run. */
   run: z.string(),
+  /** Its first execution: another run may follow under the same id. Absent: the newest run of the id. */
+  runId: z.string().optional(),
   path: z.array(z.string()),
   /** The run that reuses them. A worker reads the old run again for each fork. */
   fork: z.string(),

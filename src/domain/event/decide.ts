@@ -3,7 +3,8 @@ import { compileExpression, ExpressionError, expressionSource, isTruthy } from '
 import { compileTemplate } from '../expression/template.js';
 import { shown } from '../problem.js';
 import { EventError, type CloudEvent } from './cloud-event.js';
-import type { OnConflict, SubscriptionSettings } from './subscription.js';
+import type { OnConflict } from '../on-conflict.js';
+import type { SubscriptionSettings } from './subscription.js';
 
 export type Effect =
   | { readonly do: 'nothing' }

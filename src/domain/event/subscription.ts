@@ -1,5 +1,6 @@
 // Subscriptions: where events come from, and what each of them causes.
 import { z } from 'zod';
+import { ON_CONFLICT } from '../on-conflict.js';
 import { SecretSetting } from '../secret.js';
 import { BrokerName, type BrokerKind } from './broker-settings.js';
 
@@ -30,10 +31,6 @@ export const SubscriptionSource = z.strictObject({
   webhook: WebhookSettings.optional(),
 });
 export type SubscriptionSource = z.infer<typeof SubscriptionSource>;
-
-/** What happens if a run with the id exists already. */
-export const ON_CONFLICT = ['attach', 'reject', 'queue', 'replace'] as const;
-export type OnConflict = (typeof ON_CONFLICT)[number];
 
 /** Strings are text, or expressions over `$event`; `input` and `data` may be any JSON with expressions. */
 export const StartSettings = z.strictObject({

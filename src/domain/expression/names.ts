@@ -34,7 +34,7 @@ export interface Names {
 export const TASK_FIELDS = ['output', 'status', 'failure', 'failures'] as const;
 
 /** The fields of `$run`. */
-export const RUN_FIELDS = ['id', 'plan', 'startedAt'] as const;
+export const RUN_FIELDS = ['id', 'plan', 'startedAt', 'scheduledAt'] as const;
 
 /** Functions that are not allowed: they depend on chance (`random`, `shuffle`) or hide what they read (`eval`). */
 const REFUSED = new Set(['random', 'shuffle', 'eval']);

@@ -12,7 +12,7 @@ const LONG_TEXT = 256;
 
 const encoder = new TextEncoder();
 
-function utf8Bytes(text: string): number {
+export function utf8Bytes(text: string): number {
   if (text.length > LONG_TEXT) return encoder.encode(text).length;
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {

@@ -61,7 +61,7 @@ function digitsOf(number: string): string {
 }
 
 /** Only a number with many digits or an exponent can be changed: most texts have none, and are not searched. */
-const MAY_CHANGE = /\d{16}|\d[eE]/;
+export const MAY_CHANGE = /\d{16}|\d[eE]/;
 
 /** The numbers of valid JSON that JavaScript would change, in the order of the text. */
 export function changedNumbers(json: string): readonly NumberToken[] {

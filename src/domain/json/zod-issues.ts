@@ -27,6 +27,16 @@ function expectation(issue: z.core.$ZodIssue): string {
   return text.replace(/, received .*$/s, '');
 }
 
+/** The issues of the only member of a union that has the type of the value; `undefined` if several have it, or none. */
+export function intendedForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  const isOfType = (form: readonly z.core.$ZodIssue[]) =>
+    form.every(({ code, path }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'));
+  const [form, another] = issue.errors.filter(isOfType);
+  if (form === undefined || another !== undefined) return undefined;
+  return form.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+}
+
 /** The part of a value at the path of an issue; `undefined` if there is none. */
 export function valueUnder(root: unknown, path: Path): unknown {
   let value = root;

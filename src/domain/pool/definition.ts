@@ -1,9 +1,9 @@
 // Parses the pools of a configuration, and checks the agents that use them. All problems are reported together.
 import { ProblemsError } from '../problems-error.js';
-import { describeIssue } from '../json/zod-issues.js';
+import { issueLines } from '../json/issue-lines.js';
 import { PoolSettings, ResourceSettings } from './settings.js';
 import { ownPools, poolUseProblems, type AgentPoolSettings } from './agent-pool.js';
-import { didYouMean, formatPath, shown } from '../problem.js';
+import { shown } from '../problem.js';
 
 /** One line for each problem, which begins with the name of its pool or agent. */
 export class PoolDefinitionError extends ProblemsError {
@@ -16,7 +16,8 @@ export function parsePools(given: readonly unknown[], agents: readonly AgentPool
   const pools = given.flatMap((one, index) => {
     const parsed = PoolSettings.safeParse(one);
     if (parsed.success) return [parsed.data];
-    problems.push(...parsed.error.issues.flatMap((issue) => linesOf(poolName(one, index), issue, one)));
+    const lines = issueLines(parsed.error.issues, { schema: PoolSettings, raw: one });
+    problems.push(...lines.map((line) => `${poolName(one, index)}: ${line}`));
     return [];
   });
   const names = given.map((one, index) => poolName(one, index));
@@ -33,31 +34,11 @@ export function parsePools(given: readonly unknown[], agents: readonly AgentPool
 export function parseResource(pool: string, given: unknown): ResourceSettings {
   const parsed = ResourceSettings.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new PoolDefinitionError(
-    parsed.error.issues.flatMap((issue) => linesOf(`pool ${JSON.stringify(pool)}`, issue, given)),
-  );
+  const lines = issueLines(parsed.error.issues, { schema: ResourceSettings, raw: given });
+  throw new PoolDefinitionError(lines.map((line) => `pool ${JSON.stringify(pool)}: ${line}`));
 }
 
 function poolName(one: unknown, index: number): string {
   const name = typeof one === 'object' && one !== null && 'name' in one ? one.name : undefined;
   return typeof name === 'string' ? `pool ${shown(name)}` : `pools[${index}]`;
-}
-
-type Issue = Parameters<typeof describeIssue>[0];
-
-/** The known keys of a pool's resources, and of its rate limit. */
-const KEYS = {
-  resources: Object.keys(ResourceSettings.shape),
-  rateLimit: ['limit', 'per', 'unit'],
-};
-
-function linesOf(name: string, issue: Issue, raw: unknown): string[] {
-  const where = `${name}: ${issue.path.length === 0 ? '' : `${formatPath(issue.path)}: `}`;
-  if (issue.code !== 'unrecognized_keys') return [where + describeIssue(issue, raw)];
-  const [first] = issue.path;
-  const known = first === 'resources' || first === 'rateLimit' ? KEYS[first] : Object.keys(PoolSettings.shape);
-  return issue.keys.map((key) => {
-    const hint = didYouMean(key, known);
-    return `${where}unknown key ${JSON.stringify(key)}${hint === undefined ? '' : `; ${hint}`}`;
-  });
 }

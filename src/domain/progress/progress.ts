@@ -60,6 +60,13 @@ export function stateOf(progress: Progress, id: string): TaskState {
   return state;
 }
 
+/** True if only the next Workflow Task has to come: a pending task that waits for nothing, but perhaps for room. */
+export const isAboutToStart = (progress: Progress, id: string): boolean => {
+  const { status, waiting } = stateOf(progress, id);
+  const mayStart = progress.phase === 'running' && progress.pausedBecause === undefined;
+  return mayStart && status === 'pending' && waiting?.decided === true;
+};
+
 /** Queues a task whose join holds. Conditions are evaluated without waiting for capacity; only calls need it. */
 export function enqueueTask(progress: Progress, task: GraphTask, waiting: WaitingState): void {
   waiting.decided = true;

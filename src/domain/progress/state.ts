@@ -27,6 +27,8 @@ export interface Undo {
   readonly input: unknown;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** Of a run that a schedule has started: the time that it was scheduled for. */
+  readonly scheduledAt?: number;
   /** The plan that the run ended with, if it is not the one that it began with. */
   readonly plan?: unknown;
   /** Absent if it is stored in another place or was lost. */

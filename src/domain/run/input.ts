@@ -15,6 +15,8 @@ export interface CarriedState {
   readonly inbox: Record<string, unknown[]>;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** As in `RunFacts`. */
+  readonly scheduledAt?: number;
   /** Absent means 1. */
   readonly rules?: Rules;
 }
@@ -41,6 +43,11 @@ export const RunInput = z.strictObject({
   anew: z.boolean().optional(),
   /** The most bytes of JSON that one payload of the run may have. Absent means `MAX_VALUE_BYTES`; more if its payloads are stored. */
   valueLimit: z.int().min(1).max(MAX_STORED_VALUE_BYTES).optional(),
+  /**
+   * Present in a run that follows another one of the same id, and in its sub-plans: the idempotency keys of its calls have it, so that
+   * agents do not take them for calls of the run before.
+   */
+  occurrence: z.string().optional(),
   carried: z.custom<CarriedState>((value) => typeof value === 'object' && value !== null).optional(),
   /** The run whose debt this one retries; present only together with `undo`. */
   compensates: z.string().optional(),

@@ -57,6 +57,10 @@ export interface DebtRecord {
   readonly bytes?: number;
 }
 
+/** In the details of a rejection: the message comes a moment too early, and may be sent again. */
+export const TooEarly = z.object({ tooEarly: z.literal(true) });
+export type TooEarly = z.infer<typeof TooEarly>;
+
 export const MESSAGES = {
   pause: 'pause',
   resume: 'resume',

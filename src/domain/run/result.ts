@@ -44,15 +44,19 @@ export const TaskResult = z.strictObject({
   asks: z.boolean().optional(),
   /** What a person is or was asked: title and description of the approval, as evaluated. */
   question: Question.optional(),
-  /** Calls that wait for a lease of a pool, for the breaker of an agent, or for a worker that has the agent. Only `status` fills it in. */
+  /** Calls that wait for a lease of a pool, for the breaker of an agent, for a worker that has the agent, or for the storage of large values. Only `status` fills it in. */
   waits: z
     .strictObject({
       pool: z.string().optional(),
       breaker: z.string().optional(),
       agent: z.string().optional(),
+      /** The place of the storage that cannot be used. */
+      storage: z.string().optional(),
       calls: z.int(),
       /** When the next call may try, if it waits for a breaker. */
       until: z.string().optional(),
+      /** Since when a worker could not use the storage. */
+      since: z.string().optional(),
     })
     .optional(),
   /** True if the output was left out when the run continued as new: nothing read it any more, and the rest would not have fitted. */

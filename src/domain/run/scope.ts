@@ -12,18 +12,22 @@ export interface RunFacts {
   readonly input: unknown;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** Of a run that a schedule has started: the time that it was scheduled for. Milliseconds since 1970. */
+  readonly scheduledAt?: number;
 }
 
 /**
  * The variables of every expression of a run. The record of a task is created when it is read,
  * so a scope costs the same for ten tasks and for ten thousand.
  */
-export function runScope(graph: Graph, progress: Progress, { id, input, startedAt }: RunFacts): Scope {
+export function runScope(graph: Graph, progress: Progress, { id, input, ...times }: RunFacts): Scope {
   const tasks = {};
   for (const task of graph.tasks.keys()) {
     Object.defineProperty(tasks, task, { enumerable: true, get: () => taskRecord(progress, task) });
   }
-  return { input, tasks, needs: {}, run: { id, plan: graph.plan.name, startedAt: new Date(startedAt).toISOString() } };
+  const startedAt = new Date(times.startedAt).toISOString();
+  const scheduled = times.scheduledAt === undefined ? {} : { scheduledAt: new Date(times.scheduledAt).toISOString() };
+  return { input, tasks, needs: {}, run: { id, plan: graph.plan.name, startedAt, ...scheduled } };
 }
 
 function taskRecord(progress: Progress, id: string): Record<string, unknown> {

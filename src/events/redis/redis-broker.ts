@@ -1,4 +1,5 @@
 // Redis Streams as a broker. Each subscription is a consumer group, each process a consumer of it.
+import { once } from 'node:events';
 import type { RedisClientType } from 'redis';
 import type { BrokerSettings } from '../../domain/event/broker-settings.js';
 import type { Broker, OutgoingMessage, ReceiveOptions } from '../broker.js';
@@ -32,6 +33,7 @@ export async function openRedis(
     new Error(`broker ${settings.name} (${address}): ${error.message || error.name}`, { cause: error });
   const open = (onError: (error: Error) => void): RedisClientType => openConnection(redis, url.href, onError);
 
+  const untilReady = readiness();
   let lastError: Error | undefined;
   let shared: RedisClientType | undefined;
   /** The connection for everything that does not block. */
@@ -80,17 +82,19 @@ export async function openRedis(
 /** How long a command waits for the connection before it fails. */
 const READY_WITHIN_MS = 2_000;
 
-async function untilReady(client: RedisClientType): Promise<void> {
-  if (client.isReady) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      client.off('ready', done);
-      resolve();
-    };
-    const timer = setTimeout(done, READY_WITHIN_MS);
-    client.on('ready', done);
-  });
+/** All commands that wait share one listener. */
+function readiness(): (client: RedisClientType) => Promise<void> {
+  let waiting: Promise<void> | undefined;
+  return async (client) => {
+    if (client.isReady) return;
+    // Rejects if it is not ready in time; the command then fails with the reason.
+    waiting ??= once(client, 'ready', { signal: AbortSignal.timeout(READY_WITHIN_MS) }).then(
+      () => undefined,
+      () => undefined,
+    );
+    await waiting;
+    waiting = undefined;
+  };
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

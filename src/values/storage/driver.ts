@@ -15,7 +15,7 @@ import { readClaim, writeClaim } from './claim.js';
 import { StorageUnavailableError, ValueNotStoredError } from './errors.js';
 import { payloadBytes, payloadOf, sha256 } from './payload-bytes.js';
 import type { ReadValue } from './read-value.js';
-import { reasonOf, tryStorage, type Health } from './retry.js';
+import { awayOf, reasonOf, tryStorage, type Health } from './retry.js';
 import { keyOf, type ValueStore } from './store.js';
 
 /** The name is part of every history with a stored value. */
@@ -108,6 +108,7 @@ export class BatonStorageDriver implements StorageDriver {
     } catch (error) {
       throw new ValueNotStoredError(
         `a value of ${bytes.length} bytes could not be stored in ${store.place}: ${reasonOf(error)}`,
+        awayOf(health),
         error,
       );
     }

@@ -4,7 +4,7 @@ import { claimText, type Claim } from './claim.js';
 import { directoryStore } from './directory.js';
 import { StorageUnavailableError, ValueLostError } from './errors.js';
 import { sha256 } from './payload-bytes.js';
-import { reasonOf, tryStorage, type Health, type StorageLog } from './retry.js';
+import { awayOf, reasonOf, tryStorage, type Health, type StorageLog } from './retry.js';
 import type { ValueStore } from './store.js';
 
 export type ReadValue = (claim: Claim, signal: AbortSignal | undefined) => Promise<Uint8Array>;
@@ -24,8 +24,8 @@ export function createReadValue(own: Source | undefined, cache: ValueCache, log:
     others.set(directory, made);
     return made;
   };
-  const sourceOf = async (claim: Claim): Promise<Source> => {
-    if (own !== undefined && (await own.store.id()) === claim.storage) return own;
+  const sourceOf = async (claim: Claim, signal: AbortSignal | undefined): Promise<Source> => {
+    if (own !== undefined && (await use(own, claim, signal, own.store.id)) === claim.storage) return own;
     if (claim.directory !== undefined) {
       const other = otherAt(claim.directory);
       const id = await other.store.id().catch((error: unknown) => noAccess(claim, own, reasonOf(error)));
@@ -36,7 +36,7 @@ export function createReadValue(own: Source | undefined, cache: ValueCache, log:
   return async (claim, signal) => {
     const cached = cache.bytes.get(claim.hash);
     if (cached !== undefined) return cached;
-    const bytes = await readFrom(claim, () => sourceOf(claim), signal);
+    const bytes = await readFrom(claim, () => sourceOf(claim, signal), signal);
     if (bytes === undefined) {
       throw new ValueLostError(`${claimText(claim)} does not exist: it was deleted, or swept too early`);
     }
@@ -56,12 +56,20 @@ async function readFrom(
   find: () => Promise<Source>,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
+  const source = await find();
+  return await use(source, claim, signal, () => source.store.get(claim.key));
+}
+
+async function use<T>(
+  { health }: Source,
+  claim: Claim,
+  signal: AbortSignal | undefined,
+  request: () => Promise<T>,
+): Promise<T> {
   try {
-    const { store, health } = await find();
-    return await tryStorage(health, signal, () => store.get(claim.key));
+    return await tryStorage(health, signal, request);
   } catch (error) {
-    if (error instanceof StorageUnavailableError) throw error;
-    throw new StorageUnavailableError(`${claimText(claim)} cannot be read: ${reasonOf(error)}`, error);
+    throw new StorageUnavailableError(`${claimText(claim)} cannot be read: ${reasonOf(error)}`, awayOf(health), error);
   }
 }
 
@@ -73,5 +81,6 @@ function noAccess(claim: Claim, own: Source | undefined, why?: string): never {
   const has = own === undefined ? 'it has no storage' : `its storage is ${own.store.place}`;
   throw new StorageUnavailableError(
     `${claimText(claim)} cannot be read by this process: ${has}${why === undefined ? '' : `, and ${why}`}; give all workers and clients the same ${setting}`,
+    { storage: claim.place },
   );
 }

@@ -1,12 +1,15 @@
 // How long the driver itself tries: it is called within Workflow Tasks, which have 30 s, and at the beginning of activities,
 // which send no heartbeats yet. What takes longer is tried again by the server.
 import { setTimeout } from 'node:timers/promises';
+import type { StorageAway } from './errors.js';
 
 const PAUSES_MS = [100, 300, 800, 1_800];
 
 /** Whether a storage has answered, and who is informed when that changes. */
 export interface Health {
   isAway: boolean;
+  /** Milliseconds since 1970; set while it is away. */
+  awaySince?: number;
   readonly place: string;
   readonly log: StorageLog | undefined;
 }
@@ -38,16 +41,24 @@ export async function tryStorage<T>(
   }
 }
 
+/** For the errors of a storage that is away. */
+export const awayOf = ({ place, awaySince }: Health): StorageAway => ({
+  storage: place,
+  ...(awaySince === undefined ? {} : { since: new Date(awaySince).toISOString() }),
+});
+
 const isFinal = (error: unknown): boolean => error instanceof Error && error.name === 'MissingPackageError';
 
 function noteAnswer(health: Health): void {
   if (health.isAway) health.log?.info(`storage ${health.place} can be used again`);
   health.isAway = false;
+  delete health.awaySince;
 }
 
 function noteAway(health: Health, error: unknown): void {
   if (!health.isAway) health.log?.warn(`storage ${health.place} cannot be used; calls wait: ${reasonOf(error)}`);
   health.isAway = true;
+  health.awaySince ??= Date.now();
 }
 
 /** `EACCES: permission denied, open …`; for errors of S3 `AccessDenied: …`. */

@@ -5,6 +5,7 @@
 //     sweep deletes the copy. If the value was touched between, `get` finds the copy.
 import type { S3Client } from '@aws-sdk/client-s3';
 import { defined } from '../../domain/json/defined.js';
+import { s3Failure } from './s3-failure.js';
 import type { S3Settings } from './settings.js';
 import { SWEPT, type StoredValue, type ValueStore } from './store.js';
 
@@ -31,18 +32,26 @@ export function s3Store({ bucket, prefix = '', endpoint, region }: S3Settings): 
   let opened: Promise<{ sdk: Sdk; client: S3Client }> | undefined;
   const open = () => (opened ??= connect({ endpoint, region }));
 
+  const asked = <T>(operation: string, request: Promise<T>): Promise<T> =>
+    request.catch((error: unknown) => {
+      throw s3Failure(error, { operation, bucket });
+    });
+
   const head = async (key: string) => {
     const { sdk, client } = await open();
-    return await absent(client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: name(key) })));
+    return await absent(
+      asked('HeadObject', client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: name(key) }))),
+    );
   };
   const read = async (key: string): Promise<Uint8Array | undefined> => {
     const { sdk, client } = await open();
-    const found = await absent(client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: name(key) })));
+    const request = client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: name(key) }));
+    const found = await absent(asked('GetObject', request));
     return await found?.Body?.transformToByteArray();
   };
   const drop = async (key: string): Promise<void> => {
     const { sdk, client } = await open();
-    await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: name(key) }));
+    await asked('DeleteObject', client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: name(key) })));
   };
 
   return {
@@ -53,7 +62,8 @@ export function s3Store({ bucket, prefix = '', endpoint, region }: S3Settings): 
       const isFresh = Date.now() - (found?.LastModified?.getTime() ?? 0) < REFRESH_MS;
       if (isFresh && found?.ContentLength === bytes.length) return;
       const { sdk, client } = await open();
-      await client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key: name(key), Body: bytes }));
+      const request = client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key: name(key), Body: bytes }));
+      await asked('PutObject', request);
     },
     async get(key) {
       return (await read(key)) ?? (await read(`${key}${SWEPT}`)) ?? (await read(key));
@@ -63,7 +73,7 @@ export function s3Store({ bucket, prefix = '', endpoint, region }: S3Settings): 
       let ContinuationToken: string | undefined;
       do {
         const query = { Bucket: bucket, Prefix: `${name(keys)}/`, ...defined({ ContinuationToken }) };
-        const page = await client.send(new sdk.ListObjectsV2Command(query));
+        const page = await asked('ListObjectsV2', client.send(new sdk.ListObjectsV2Command(query)));
         for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
           const key = Key.slice(name('').length);
           yield { key, bytes: Size, touchedMs: LastModified?.getTime() ?? Date.now() };
@@ -81,7 +91,7 @@ export function s3Store({ bucket, prefix = '', endpoint, region }: S3Settings): 
       const { sdk, client } = await open();
       const source = `${bucket}/${name(key)}`.split('/').map(encodeURIComponent).join('/');
       const copy = { Bucket: bucket, CopySource: source, Key: name(`${key}${SWEPT}`) };
-      await client.send(new sdk.CopyObjectCommand(copy));
+      await asked('CopyObject', client.send(new sdk.CopyObjectCommand(copy)));
       await drop(key);
       return true;
     },

@@ -153,7 +153,7 @@ function callRequest(run: Run, { task, index }: Work, call: Call, settings: Call
     ...defined({ item: index }),
     agent: call.agent,
     input: call.input,
-    idempotencyKey: `${run.id}/${suffixedName(name, suffix)}`,
+    idempotencyKey: `${keyPrefix(run)}/${suffixedName(name, suffix)}`,
     timeoutMs,
     retry,
     ...callReuse(run, task.id),
@@ -165,6 +165,10 @@ function callRequest(run: Run, { task, index }: Work, call: Call, settings: Call
     ...(isGuarded && hasFallback ? { hasFallback: true } : {}),
   };
 }
+
+/** The id of the run; `RUN#OCCURRENCE` if another run had the id before. */
+const keyPrefix = ({ id, request: { occurrence } }: Run): string =>
+  occurrence === undefined ? id : `${id}#${occurrence}`;
 
 const serverRetry = ({ initialMs, factor, maxMs }: RetryPolicy) => ({
   initialInterval: initialMs,

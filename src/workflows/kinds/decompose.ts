@@ -23,7 +23,7 @@ export async function performDecompose(run: Run, work: Work): Promise<Settlement
   const decompose = work.task.task.decompose!;
   const goal = String(await render(run, decompose.goal, work.scope));
   const input = defaultInput(await render(run, work.task.task.input, work.scope));
-  const catalogue = await fetchCatalogue(work, decompose);
+  const catalogue = await fetchCatalogue(run, work, decompose);
   if ('outcome' in catalogue) return catalogue;
   const spending = new Spending(run, work, parseLimits(decompose.budget));
   const call = { goal, input, catalogue, decompose, spending };

@@ -3,16 +3,18 @@ import { defined } from '../../domain/json/defined.js';
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import { formatLimits, remainingLimits, parseLimits, cappedLimits } from '../../domain/budget/budget.js';
-import { fitsInto, jsonBytes } from '../../domain/json/byte-size.js';
+import { fitsInto, jsonBytes, utf8Bytes } from '../../domain/json/byte-size.js';
 import { NO_USAGE, type Usage } from '../../domain/call/usage.js';
 import { itemName } from '../../domain/call/name.js';
 import { failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/call/outcome.js';
 import type { Plan } from '../../domain/plan/plan.js';
 import { valueLimitOf, type RunInput } from '../../domain/run/input.js';
+import { runIdFault } from '../../domain/run/run-ids.js';
 import { runOrigin } from '../../domain/run/origin.js';
 import { stateOf } from '../../domain/progress/progress.js';
 import { limitsOfSubPlan } from '../budget.js';
+import { outlastStorage } from '../calls/outlast-storage.js';
 import { outcomeFromError, subPlanUsage } from '../calls/outcome-from-error.js';
 import { render, report, type Run } from '../run.js';
 import { subPlanReuse } from '../reuse.js';
@@ -51,6 +53,10 @@ export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promis
   });
   const tooLarge = findSizeFailure(request);
   if (tooLarge !== undefined) return { outcome: tooLarge };
+  const fault =
+    run.rules < 3 ? undefined : runIdFault(utf8Bytes(`${run.id}/${workName(work)}`), plan, run.request.plans);
+  if (fault !== undefined)
+    return { outcome: { status: 'failed', attempts: 0, failure: failure('InvalidPlan', fault) } };
   const checked = await checkedInput(run, plan, input, workName(work));
   if ('refused' in checked) return { outcome: checked.refused };
   const filled = checked.input === input ? request : { ...request, input: checked.input };
@@ -81,11 +87,11 @@ export async function runSubPlan(run: Run, work: Work, subPlan: SubPlan): Promis
 }
 
 export function subPlanInput(run: Run, work: Work, what: RunInput): RunInput {
-  const { agents, plans, searchable, tenant, parent, valueLimit } = run.request;
+  const { agents, plans, searchable, tenant, parent, valueLimit, occurrence } = run.request;
   return {
     ...defined({ agents }),
     ...what,
-    ...defined({ plans, searchable, tenant, valueLimit }),
+    ...defined({ plans, searchable, tenant, valueLimit, occurrence }),
     parent: { run: run.id, task: itemName(work.task.id, work.index), depth: (parent?.depth ?? 0) + 1 },
   };
 }
@@ -110,7 +116,7 @@ export function subPlanOf(run: Run, { task }: Pick<Work, 'task'>): Plan {
  * does not run in Workflows.
  */
 async function checkedInput(
-  { rules }: Run,
+  run: Run,
   { input: schema }: Plan,
   value: unknown,
   name: string,
@@ -123,8 +129,8 @@ async function checkedInput(
     retry: { maximumAttempts: CHECK_ATTEMPTS },
   });
   try {
-    const { problems, value: filled = value } = await checkInput({ schema, value });
-    if (problems.length === 0) return { input: rules >= 3 ? filled : value };
+    const { problems, value: filled = value } = await outlastStorage(run, () => checkInput({ schema, value }));
+    if (problems.length === 0) return { input: run.rules >= 3 ? filled : value };
     return { refused: { status: 'failed', attempts: 0, failure: failure('InvalidInput', problems.join('; ')) } };
   } catch (error) {
     return { refused: outcomeFromError(error) };

@@ -41,7 +41,7 @@ describe('agentFromData', () => {
     expect(problemsOf(data)).toEqual([
       'agent "echo": timeout: expected a duration longer than zero and of at most ten years, such as "250ms", "30s", "5m", "1h30m" or "3d", got "soon"',
       'agent "echo": retry.attempts: expected number to be >=1, got 0',
-      'agent "echo": retry: unknown key "often"',
+      'agent "echo": retry: unknown key "often"; known here: attempts, initial, factor, max',
       'agent "echo": command: expected a list: the program, then its arguments, got nothing',
       'agent "echo": env: expected a list of names to pass on, or an object of values; of "A" expected text, { env: NAME } or { $secret: NAME }, got a value that is not shown',
       expect.stringMatching(/^agent "echo": output: not a usable JSON Schema: .*, got \{"type":"strng"\}$/),
@@ -54,6 +54,9 @@ describe('agentFromData', () => {
       'agent "a": kind: expected "command", "http", "llm", "llm-planner" or "rules", got "comand"; did you mean "command"?',
     ]);
     expect(problemsOf({ type: 'a', kind: '__proto__' })).toHaveLength(1);
+    expect(problemsOf({ type: 'a', kind: 'function' })).toEqual([
+      expect.stringMatching(/got "function"; agents that are functions are declared in a baton\.config\.ts or \.js/),
+    ]);
     expect(problemsOf('echo')).toEqual([
       'an agent without a type: kind: expected "command", "http", "llm", "llm-planner" or "rules", got nothing',
     ]);
@@ -97,8 +100,8 @@ describe('agentFromData: llm', () => {
       'agent "a": structured: expected one of "schema"|"json"|"prompt", got "yes"',
       'agent "a": prices.inputPerMillion: expected number, got nothing',
       'agent "a": prices.outputPerMillion: expected number, got nothing',
-      'agent "a": prices: unknown key "input"',
-      'agent "a": unknown key "instruments"',
+      'agent "a": prices: unknown key "input"; known here: inputPerMillion, outputPerMillion',
+      expect.stringMatching(/^agent "a": unknown key "instruments"; known here: type, .*, model, /),
     ]);
   });
 
@@ -130,6 +133,10 @@ test('an agent in code is checked like one in a data file', () => {
     /^agent "1x": type: expected a letter.*got "1x"$/,
   );
   expect(() => functionAgent({ type: 'a', timeout: 'soon', run: () => 1 })).toThrow(/^agent "a": timeout: /);
+  const wrong: unknown = { type: 'a', run: 5 };
+  expect(() => functionAgent(wrong as never)).toThrow(/^agent "a": run: expected a function, got 5$/);
+  const typo: unknown = { type: 'a', rnu: () => 1 };
+  expect(() => functionAgent(typo as never)).toThrow(/^agent "a": run: expected a function, got nothing$/);
 });
 
 test("the types of a function agent are those of its schemas, and a wrong body fails the compiler's check", () => {

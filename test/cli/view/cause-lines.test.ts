@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { causeLines } from '../../../src/cli/view/cause-lines.js';
+import { causeLines, taskCauseLines } from '../../../src/cli/view/cause-lines.js';
 import type { Failure } from '../../../src/domain/failure.js';
 import type { RunResult, TaskResult } from '../../../src/domain/run/result.js';
 
@@ -55,4 +55,22 @@ test('the cause of a run without a failed task is its own', () => {
 
 test('control characters of a program are shown as escapes', () => {
   expect(causeLines(failed({ failure: aFailure('one\n\u001b[2Jtwo') }))).toEqual(['one', '\\u001b[2Jtwo']);
+});
+
+test('status: the last lines of each failed task are shown below its id, indented, of five tasks at most', () => {
+  const task = { failure: aFailure(TRACEBACK) };
+  const tasks = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`t${index}`, task]),
+    ) as unknown as RunResult['tasks'];
+  const fine = { failure: null } as unknown as TaskResult;
+  expect(taskCauseLines({ tasks: { ...tasks(1), fine } })).toEqual([
+    't0: last lines of its error',
+    '  Traceback (most recent call last):',
+    '    File "x.py", line 1, in <module>',
+    '  ValueError: bad',
+  ]);
+  expect(taskCauseLines({ tasks: { fine } })).toEqual([]);
+  expect(taskCauseLines({ tasks: tasks(7) })).toHaveLength(5 * 4 + 1);
+  expect(taskCauseLines({ tasks: tasks(7) }).at(-1)).toBe('… 2 more tasks; --json has all');
 });

@@ -54,6 +54,7 @@ const tasks: Record<string, TaskResult> = {
 test.each([
   [{ waits: { pool: 'gpus', calls: 1 } }, 'waits for pool gpus'],
   [{ waits: { breaker: 'booking', calls: 1 } }, 'waits for the breaker of booking'],
+  [{ waits: { storage: 's3://values', calls: 1 }, attempts: 7 }, 'waits for storage s3://values'],
   [{ waits: { pool: 'gpus', calls: 1 }, attempts: 2 }, 'attempt 2 · waits for pool gpus'],
   [
     { waits: { pool: 'gpus', calls: 38 }, items: { total: 40, succeeded: 1, failed: 0 } },
@@ -68,6 +69,8 @@ test('row: a task that a breaker holds shows when calls may try, not how often i
   const waits = { breaker: 'booking', calls: 1, until: at(39.2) };
   const held = aTask({ status: 'retrying', attempts: 10, failure, waits });
   expect(detailOf(held, undefined, START)).toBe('waits for the breaker of booking, calls may try in 40s');
+  const stored = aTask({ status: 'retrying', attempts: 7, waits: { storage: 'host:/v', calls: 1, since: at(-75) } });
+  expect(detailOf(stored, undefined, START)).toBe('waits for storage host:/v, away for 1m 15s');
   expect(detailOf(held, undefined, START + 60_000)).toBe('waits for the breaker of booking, calls may try now');
   const items = { total: 40, succeeded: 1, failed: 0 };
   expect(detailOf(aTask({ status: 'running', items, waits: { ...waits, calls: 38 } }), undefined, START)).toBe(

@@ -35,6 +35,29 @@ describe('a day that does not exist', () => {
     },
   );
 
+  test.each([
+    ['2024-02-30', '[Y0001]-[M01]-[D01]', '2024-02-30'],
+    ['30/2/2024', '[D]/[M]/[Y]', '2024-02-30'],
+    ['31 April 2024', '[D] [MNn] [Y]', '2024-04-31'],
+    ['2023-13-01 10:00', '[Y0001]-[M01]-[D01] [H01]:[m01]', '2023-13-01'],
+    ['2023-02-29 10:00 pm', '[Y0001]-[M01]-[D01] [h]:[m01] [P]', '2023-02-29'],
+  ])('is an error of $toMillis with a picture: %s as %s', (text, picture, day) => {
+    const source = `{% $toMillis("${text}", "${picture}") %}`;
+    expect(() => compileTemplate(source)(scope)).toThrow(
+      `$toMillis: expected a time, got ${day}; there is no such day`,
+    );
+    expect(compileTemplate(source, 2)(scope)).toBeTypeOf('number');
+  });
+
+  test.each([
+    ['29/2/2024', '[D]/[M]/[Y]', '2024-02-29T00:00:00Z'],
+    ['31 December 2024 23:30 +02:00', '[D] [MNn] [Y] [H01]:[m01] [Z]', '2024-12-31T21:30:00Z'],
+    ['2024-366', '[Y0001]-[d001]', '2024-12-31T00:00:00Z'],
+    ['2024', '[Y0001]', '2024-01-01T00:00:00Z'],
+  ])('exists, read with a picture: %s as %s', (text, picture, time) => {
+    expect(compileTemplate(`{% $toMillis("${text}", "${picture}") %}`)(scope)).toBe(Date.parse(time));
+  });
+
   test.each(['2024-02-29', '2000-02-29T12:00:00Z', '2024-12-31', '2024'])('exists: %s', (day) => {
     expect(compileTemplate(`{% $toMillis("${day}") %}`)(scope)).toBe(Date.parse(day));
   });

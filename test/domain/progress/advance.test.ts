@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { isQuiet } from '../../../src/domain/progress/advance.js';
+import { isAboutToStart } from '../../../src/domain/progress/progress.js';
 import type { Task } from '../../../src/domain/plan/plan.js';
 import { call, outcome, runOf, runOn } from '../../support/run-of.js';
 
@@ -200,4 +201,16 @@ test('subPlanShort: a sub-plan that has used up its share pauses the run until i
   const run = runOf({ a: { plan: 'x' }, b: call }, {}, { budget: { tokens: 100 } }).start('a');
   run.send({ type: 'subPlanShort', work: 'a', isShort: true });
   expect([run.ready(), run.progress.pausedBecause]).toEqual([[], 'budget-exceeded']);
+});
+
+test('isAboutToStart: a pending task that waits for nothing, in a run that may start tasks', () => {
+  const run = runOf({ a: call, b: { ...call, needs: ['a'] } });
+  const about = () => ['a', 'b'].filter((id) => isAboutToStart(run.progress, id));
+  expect(about()).toEqual(['a']);
+  run.send({ type: 'paused', because: 'user' });
+  expect(about()).toEqual([]);
+  run.send({ type: 'resumed' }).start('a');
+  expect(about()).toEqual([]);
+  run.end('a');
+  expect(about()).toEqual(['b']);
 });

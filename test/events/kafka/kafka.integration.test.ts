@@ -5,7 +5,7 @@ import type { Broker, Delivery } from '../../../src/events/broker.js';
 import { openBroker } from '../../../src/events/open-broker.js';
 import { bodyOf, openKafkaAt, receiving, textMessage, uniqueName } from '../../support/brokers.js';
 import { urlOf, withSystem } from '../../support/systems.js';
-import { openTcpProxy } from '../../support/tcp-proxy.js';
+import { startProxy } from '../../support/tcp-proxy.js';
 
 const server = urlOf('kafka');
 
@@ -249,7 +249,7 @@ describe.skipIf(server === undefined)(withSystem('kafka', 'Kafka'), () => {
 
   test('a server that is not there is trouble with its address, and receiving continues when it is there', async () => {
     const [host = '', port = ''] = server!.split(':');
-    const proxy = await openTcpProxy({ host, port: Number(port) });
+    const proxy = await startProxy(Number(port), host);
     proxy.cut();
     const topic = await topicOf(1);
     const far = await openKafkaAt(`127.0.0.1:${proxy.port}`);
@@ -258,7 +258,7 @@ describe.skipIf(server === undefined)(withSystem('kafka', 'Kafka'), () => {
       .poll(() => got.troubles.at(0)?.message)
       .toMatch(/^Kafka at 127\.0\.0\.1:\d+ \(broker "log"\): cannot receive/);
     await expect(far.publish(topic, textMessage('1', 'a'))).rejects.toThrow(/^Kafka at .*cannot publish to the topic/);
-    proxy.heal();
+    proxy.mend();
     await publishMany(topic, 1);
     await got.count(1);
     await expect.poll(() => got.troubles.at(-1)).toBeUndefined();

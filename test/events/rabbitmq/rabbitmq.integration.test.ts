@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Broker } from '../../../src/events/broker.js';
 import { bodyOf, openRabbitAt, receiving, textMessage, uniqueName } from '../../support/brokers.js';
 import { urlOf, withSystem } from '../../support/systems.js';
-import { openTcpProxy } from '../../support/tcp-proxy.js';
+import { startProxy } from '../../support/tcp-proxy.js';
 
 const url = urlOf('rabbitmq');
 
@@ -13,7 +13,7 @@ describe.skipIf(url === undefined)(withSystem('rabbitmq', 'RabbitMQ'), () => {
   let broker: Broker;
   let admin: amqp.ChannelModel;
   const through = async () => {
-    const proxy = await openTcpProxy({ host: real.hostname, port: Number(real.port || 5672) });
+    const proxy = await startProxy(Number(real.port || 5672), real.hostname);
     const address = new URL(real);
     address.host = `127.0.0.1:${proxy.port}`;
     return { proxy, address: address.href };
@@ -142,7 +142,7 @@ describe.skipIf(url === undefined)(withSystem('rabbitmq', 'RabbitMQ'), () => {
     for (let i = 1; i < 20; i += 1) await broker.publish(queue, textMessage(String(i), String(i)));
     await expect.poll(() => got.troubles.length).toBeGreaterThan(1);
     await expect(far.publish(queue, textMessage('x', 'x'))).rejects.toThrow(/RabbitMQ at amqp:.*cannot connect/);
-    proxy.heal();
+    proxy.mend();
     await got.count(20);
     await expect.poll(() => got.troubles.at(-1)).toBeUndefined();
     // The publisher connects again, too.
@@ -164,7 +164,7 @@ describe.skipIf(url === undefined)(withSystem('rabbitmq', 'RabbitMQ'), () => {
     for (const atLeast of [30, 120, 200]) {
       await expect.poll(() => got.deliveries.length, { timeout: 60_000 }).toBeGreaterThan(atLeast);
       proxy.cut();
-      proxy.heal();
+      proxy.mend();
     }
     await publishing;
     await got.count(300);
@@ -312,7 +312,7 @@ describe.skipIf(url === undefined)(withSystem('rabbitmq', 'RabbitMQ'), () => {
     await expect
       .poll(() => got.troubles.at(0)?.message)
       .toMatch(/^RabbitMQ at amqp:\/\/127\.0\.0\.1:\d+.*: cannot connect/);
-    proxy.heal();
+    proxy.mend();
     await broker.publish(queue, textMessage('1', 'a'));
     await got.count(1);
     await got.stop();

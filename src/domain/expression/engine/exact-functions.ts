@@ -16,6 +16,20 @@ export const toMillis = (fn: Functions, rules: () => Rules): Fn =>
     return fn['toMillis']!.call(this, text as never, picture as never);
   };
 
+/** Of a time that `$toMillis` reads by a picture; the month counts from 0. */
+export interface DateComponents {
+  readonly Y: number;
+  readonly M: number;
+  readonly D: number;
+}
+
+export function monthOf({ Y, M, D }: DateComponents, rules: Rules): number {
+  const read = new Date(Date.UTC(Y, M, D));
+  if (rules < 3 || Number.isNaN(read.getTime()) || (read.getUTCMonth() === M && read.getUTCDate() === D)) return M;
+  const day = [String(Y).padStart(4, '0'), String(M + 1).padStart(2, '0'), String(D).padStart(2, '0')].join('-');
+  throw new ExpressionError(`$toMillis: expected a time, got ${day}; ${NO_SUCH_DAY}`);
+}
+
 export const toNumber = (fn: Functions, rules: () => Rules): Fn =>
   function (this: Focus, value: unknown): unknown {
     const number = fn['number']!.call(this, value as never);

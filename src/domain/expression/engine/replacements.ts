@@ -9,7 +9,7 @@ import { spendOnJson } from './measure.js';
 import { MAX_LIST, type Meter } from './meter.js';
 import { asSequence, createSequence, type Focus, type Fn, type Functions } from './sequence.js';
 import { orderBy, type Evaluator } from './sort.js';
-import { toMillis, toNumber } from './exact-functions.js';
+import { monthOf, toMillis, toNumber, type DateComponents } from './exact-functions.js';
 import { textFunctions } from './text-functions.js';
 
 // Variables of this module, because access to a global is slow in the sandbox of Workflow code.
@@ -76,6 +76,8 @@ export function createOwn(meter: Meter, patternOf: (source: string, flags?: stri
       number: toNumber(fn, () => rules),
     }),
     dateTime: (fn: Functions): Functions => ({ ...fn, toMillis: toMillis(fn, () => rules) }),
+    /** The month of a time that was read by a picture. Throws an ExpressionError if it does not have the day. */
+    month: (components: DateComponents): number => monthOf(components, rules),
     utils: (utils: object): object => ({
       ...utils,
       isDeepEqual: (left: unknown, right: unknown) => isDeepEqual(left, right, meter),

@@ -1,5 +1,7 @@
 // Checks the expressions of a plan: they can be parsed, and the names in them exist where they are evaluated.
 import { ExpressionError, expressionSource } from '../../expression/expression.js';
+import { bigNumberProblem } from '../../json/read-json.js';
+import { changedNumbersIn } from '../../expression/changed-numbers.js';
 import { namesInAll } from '../../expression/batch.js';
 import type { Names } from '../../expression/names.js';
 import { templatesOf } from '../needs.js';
@@ -117,10 +119,15 @@ function checkTexts(
     if (found instanceof ExpressionError) reportMalformed(source, found, [...at, ...path], context);
     else if (found !== undefined) {
       checkNames(found, [...at, ...path], surroundings, context);
+      if (context.isNew) reportChangedNumbers(source, [...at, ...path], context);
       read.push(found);
     }
   }
   return read;
+}
+
+function reportChangedNumbers(source: string, path: Path, context: Context): void {
+  for (const number of changedNumbersIn(source)) context.report('plan.big-number', path, bigNumberProblem(number));
 }
 
 function reportMalformed(source: string, error: ExpressionError, path: Path, context: Context): void {

@@ -1,7 +1,8 @@
 // Reports zod's issues in the words of the plan language: with a code, a path, what was expected and what came.
 import type { z } from 'zod';
-import { valueUnder, withValue } from '../../json/zod-issues.js';
-import { didYouMean, shown, type Path } from '../../problem.js';
+import { intendedForm, valueUnder, withValue } from '../../json/zod-issues.js';
+import { didYouMean, knownHere, shown, type Path } from '../../problem.js';
+import { isRecord } from '../../json/own-property.js';
 import type { Context } from './context.js';
 import { DURATION_KEYS, FORMS, KEYS_UNDER, KNOWN_AS, NOT_YET, TYPES } from './vocabulary.js';
 
@@ -24,16 +25,6 @@ export function reportIssues(issues: readonly Issue[], parsed: Parsed, context: 
   }
 }
 
-/** The issues of the only member of a union that has the type of the value; `undefined` if several have it, or none. */
-function intendedForm(issue: Issue): Issue[] | undefined {
-  if (issue.code !== 'invalid_union') return undefined;
-  const isOfType = (form: readonly Issue[]) =>
-    form.every(({ code, path }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'));
-  const [form, another] = issue.errors.filter(isOfType);
-  if (form === undefined || another !== undefined) return undefined;
-  return form.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
-}
-
 function reportKeys(unknown: readonly string[], at: Path, { path, keys }: Parsed, context: Context): void {
   const container = at.findLast((key) => typeof key === 'string');
   const known = container === undefined ? keys : (KEYS_UNDER.get(container) ?? keys);
@@ -47,7 +38,7 @@ function reportKeys(unknown: readonly string[], at: Path, { path, keys }: Parsed
     const hint =
       alias !== undefined && known.has(alias) ? `did you mean ${JSON.stringify(alias)}?` : context.suggest(key, known);
     const message = `unknown key ${shown(key)}`;
-    context.report('plan.unknown-key', where, message, hint ?? `known here: ${[...known].join(', ')}`);
+    context.report('plan.unknown-key', where, message, hint ?? knownHere(known));
   }
 }
 
@@ -57,6 +48,8 @@ function reportIssue(issue: Issue, { raw, path }: Parsed, context: Context): voi
   const { code, expected, hint } = describe(issue, key, came);
   context.report(code, [...path, ...issue.path], withValue(expected, came), hint);
 }
+
+const EVENT_IN_WAIT = 'a task that waits for an event has "event: { name: … }" instead of "wait"';
 
 interface Description {
   readonly code: string;
@@ -70,7 +63,11 @@ function describe(issue: Issue, key: string, came: unknown): Description {
     case 'invalid_type':
       return describeType(issue.expected, key, came);
     case 'invalid_union':
-      return { code: came === undefined ? 'plan.missing-key' : 'plan.bad-value', expected: formOf(key) };
+      return {
+        code: came === undefined ? 'plan.missing-key' : 'plan.bad-value',
+        expected: formOf(key),
+        hint: key === 'wait' && isRecord(came) && Object.hasOwn(came, 'event') ? EVENT_IN_WAIT : undefined,
+      };
     case 'invalid_value': {
       const values = issue.values.map((value) => JSON.stringify(value));
       const hint = typeof came === 'string' ? didYouMean(came, issue.values.map(String)) : undefined;

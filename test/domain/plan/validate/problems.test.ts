@@ -301,7 +301,7 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
   [
     'an unknown field of the run',
     input('$run.name'),
-    ['plan.unknown-field tasks.b.input: expected id, plan, startedAt after $run, got "name"'],
+    ['plan.unknown-field tasks.b.input: expected id, plan, startedAt, scheduledAt after $run, got "name"'],
   ],
   [
     'an unknown variable',
@@ -515,6 +515,11 @@ const CASES: readonly [claim: string, plan: unknown, lines: readonly (string | R
     'retry, heartbeat and input of an event',
     oneTask({ event: 'e', retry: {}, heartbeat: '1s', input: 1 }),
     [/^plan\.key-kind tasks\.b\.retry: /, /^plan\.key-kind tasks\.b\.heartbeat: /, /^plan\.key-kind tasks\.b\.input: /],
+  ],
+  [
+    'an event in a wait',
+    oneTask({ wait: { event: 'paid' } }),
+    [/^plan\.bad-value tasks\.b\.wait: .*; a task that waits for an event has "event: \{ name: … \}" instead/],
   ],
   ['a timeout of a wait', oneTask({ wait: '1s', timeout: '1s' }), [/^plan\.key-kind tasks\.b\.timeout: /]],
   [

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import type { Io } from '../terminal/io.js';
+import { withConfig, withJson, type JsonOption } from '../arguments/options.js';
+import { NO_CONFIG, UsageError } from '../terminal/errors.js';
+
+interface SubscriptionsOptions extends JsonOption {
+  readonly config?: string;
+}
+
+export function define(command: Command, io: Io): void {
+  withJson(withConfig(command)).action(async (options: SubscriptionsOptions) => {
+    const [{ loadProjectConfig }, { listSubscriptions }] = await Promise.all([
+      import('../session/load-config.js'),
+      import('../gateway/list-subscriptions.js'),
+    ]);
+    const config = await loadProjectConfig(io, options.config);
+    if (config === undefined) throw new UsageError([NO_CONFIG]);
+    const subscriptions = await listSubscriptions(config);
+    if (options.json === true) return io.printJson({ subscriptions });
+    if (subscriptions.length === 0) return io.note('no subscriptions: the configuration has none');
+    const [{ subscriptionTable }, { columnsOf }] = await Promise.all([
+      import('../view/subscription-table.js'),
+      import('../terminal/fit.js'),
+    ]);
+    io.print(subscriptionTable(subscriptions, columnsOf(io.stdout)));
+  });
+}

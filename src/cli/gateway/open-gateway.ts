@@ -1,0 +1,50 @@
+// A gateway in this process, for the subscriptions of a configuration.
+import type { Logger } from '@temporalio/common';
+import { defined } from '../../domain/json/defined.js';
+import type { EventLog } from '../../events/report.js';
+import { createGateway } from '../../events/gateway.js';
+import { secretReader } from '../../events/broker-context.js';
+import type { LoadedConfig } from '../session/load-config.js';
+import { valueSettings, type Session } from '../session/session.js';
+import { namespaceId } from '../../temporal/namespace-id.js';
+import { openValues } from '../../values.js';
+
+export interface OpenedGateway {
+  /** The names of the subscriptions that are consumed. */
+  readonly subscriptions: readonly string[];
+  run(this: void, signal: AbortSignal): Promise<void>;
+}
+
+export interface GatewayRequest {
+  readonly config: LoadedConfig;
+  readonly project: string;
+  readonly log: Logger;
+}
+
+/** Throws a BrokerSettingsError. */
+export async function openGateway(
+  { baton, server }: Session,
+  { config, project, log }: GatewayRequest,
+): Promise<OpenedGateway> {
+  const { brokers, subscriptions, secrets, encryption } = config;
+  const { workflowService } = baton.client;
+  const dataConverter = await openValues(valueSettings(config), {
+    ...defined({ dataDirectory: server.dataDirectory }),
+    namespaceId: (name) => namespaceId(workflowService, name),
+  });
+  const gateway = await createGateway({
+    ...{ baton, server, project, brokers, subscriptions },
+    context: { ...secretReader(secrets), client: baton.client, project },
+    dataConverter,
+    isEncrypted: encryption !== undefined,
+    log: eventLog(log),
+  });
+  return { subscriptions: [...gateway.consumers.keys()], run: (signal) => gateway.run(signal) };
+}
+
+const eventLog = (log: Logger): EventLog => ({
+  debug: (message, fields) => void log.debug(message, fields),
+  info: (message, fields) => void log.info(message, fields),
+  warn: (message, fields) => void log.warn(message, fields),
+  error: (message, fields) => void log.error(message, fields),
+});

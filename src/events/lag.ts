@@ -1,0 +1,75 @@
+// What waits at the brokers for each subscription, and its dead letters, as the brokers count them.
+import type { BrokerSettings } from '../domain/event/broker-settings.js';
+import { defined } from '../domain/json/defined.js';
+import { deadLetterPlace, placeOf } from '../domain/event/subscription.js';
+import type { Subscription } from './act.js';
+import type { Broker } from './broker.js';
+import type { BrokerContext } from './broker-context.js';
+import { reasonOf } from './error-kind.js';
+import { openBroker } from './open-broker.js';
+
+export interface SubscriptionLag {
+  /** Messages that have not been acknowledged; absent if the broker does not say. */
+  readonly lag?: number;
+  /** Messages at the destination of dead letters. */
+  readonly dead?: number;
+  /** Why they are not known. */
+  readonly problem?: string;
+}
+
+/** A broker that does not answer within this time is taken for one that is not there. */
+const ANSWER_WITHIN_MS = 5_000;
+
+/** A group that no subscription has: for it, every message waits. */
+const NO_GROUP = 'baton-count';
+
+/** By the names of the subscriptions; those of webhooks are left out. */
+export async function readLags(
+  subscriptions: readonly Subscription[],
+  brokers: readonly BrokerSettings[],
+  context: BrokerContext,
+): Promise<ReadonlyMap<string, SubscriptionLag>> {
+  const opened = new Map<string, Promise<Broker>>();
+  const brokerOf = (name: string): Promise<Broker> => {
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const opening = openBroker(
+      brokers.find((one) => one.name === name)!,
+      context,
+    );
+    opened.set(name, opening);
+    return opening;
+  };
+  const ofBrokers = subscriptions.filter(({ settings }) => settings.from.broker !== undefined);
+  try {
+    const lags = ofBrokers.map(async ({ settings }): Promise<readonly [string, SubscriptionLag]> => {
+      const { name, from } = settings;
+      try {
+        const broker = await brokerOf(from.broker!);
+        const [lag, dead] = await inTime(
+          Promise.all([broker.lag(placeOf(from)!, name), broker.lag(deadLetterPlace(settings), NO_GROUP)]),
+        );
+        return [name, defined({ lag, dead })];
+      } catch (error) {
+        return [name, { problem: reasonOf(error) }];
+      }
+    });
+    return new Map(await Promise.all(lags));
+  } finally {
+    const all = await Promise.allSettled(opened.values());
+    await Promise.allSettled(all.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])));
+  }
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`the broker has not answered within ${ANSWER_WITHIN_MS / 1_000} s`);
+    timer = setTimeout(() => reject(error), ANSWER_WITHIN_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
