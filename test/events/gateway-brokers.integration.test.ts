@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Baton } from '../../src/client.js';
 import type { BrokerSettings } from '../../src/domain/event/broker-settings.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
-import { bodyOf, openKafkaAt, openRabbitAt, receiving, textMessage, uniqueName } from '../support/brokers.js';
+import { openKafkaAt, openRabbitAt, receiving, textMessage, uniqueName } from '../support/brokers.js';
 import { startGateway } from '../support/gateway.js';
 import { urlOf, withSystem } from '../support/systems.js';
 import { TEST_QUEUE, useDevServer } from '../support/temporal.js';
@@ -43,15 +43,16 @@ describe.each(['rabbitmq', 'kafka'] as const)('%s', (kind) => {
       const sum = (count: 'received' | 'started' | 'dead') =>
         gateways.reduce((total, gateway) => total + gateway.counts(name)[count], 0);
       await expect.poll(() => broker.lag(name, name), { timeout: 60_000 }).toBe(0);
-      await expect.poll(() => sum('dead'), { timeout: 60_000 }).toBe(1);
+      await expect.poll(() => sum('dead'), { timeout: 60_000 }).toBeGreaterThan(0);
       for (const id of [1, 2, 3, 4, 5]) {
         const { status } = await temporal.env.client.workflow.getHandle(`${name}-${id}`).describe();
         expect(status.name).toBe('RUNNING');
       }
       expect(sum('started')).toBe(5);
       const dead = receiving(broker, `${name}-dead`);
-      await dead.count(1);
-      expect(bodyOf(dead.deliveries[0]!)).toBe('{"id":"x"}');
+      // A rebalance between the dead letter and its acknowledgement repeats it.
+      await expect.poll(() => dead.deliveries.length, { timeout: 60_000 }).toBeGreaterThan(0);
+      expect(new Set(dead.bodies())).toEqual(new Set(['{"id":"x"}']));
       expect(dead.deliveries[0]!.headers['baton-reason']).toMatch(/input\.id: expected to be number/);
       await dead.stop();
       await Promise.all(gateways.map(({ stop }) => stop()));
