@@ -148,8 +148,8 @@ async function makeTeam(settings: WorkerSettings, { code, ...place }: Place): Pr
     const storage = storageActivities(place.dataConverter);
     const awaitedRuns = Math.floor((settings.concurrency ?? DEFAULT_CALLS) * AWAITED_SHARE);
     const publishing = { ...brokers, project };
-    const shared = { agents, awaitedRuns, publishing };
-    const activities = createActivities({ ...shared, ...guards, ...storage, ...defined({ log, secrets }) });
+    const own = { agents, awaitedRuns, publishing, ...defined({ log, secrets }) };
+    const activities = createActivities({ ...own, ...guards, ...storage });
     const options = { ...place, activities, sinks: watch.sinks, ...code, ...tuning(settings) };
     // Cached answers are Workflows on the Task Queue of their agent, so a worker must run Workflows there, too.
     const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];

@@ -82,4 +82,28 @@ export const RUNS_OF_RULES_3: readonly KeptRun[] = [
     },
     children: ['sub'],
   },
+  {
+    // It publishes an event, one for each item, and one to a broker that the worker does not have; then it undoes the first.
+    name: 'publishes',
+    plan: {
+      name: 'publishes',
+      tasks: {
+        a: {
+          publish: { broker: 'bus', to: 'orders', type: 'created', key: '{% $input.id %}', data: { n: 1 } },
+          compensate: { agent: 'echo', input: '{% $output.id %}' },
+        },
+        each: {
+          forEach: { items: [1, 2] },
+          publish: { broker: 'bus', to: 'items', type: 'item', data: '{% $item %}' },
+          needs: ['a'],
+        },
+        none: {
+          publish: { broker: 'nowhere', to: 'q', type: 'x' },
+          retry: { attempts: 2, initial: '10ms' },
+          needs: ['each'],
+        },
+      },
+    },
+    options: { input: { id: 7 }, agents: { echo: (input: unknown) => input } },
+  },
 ];

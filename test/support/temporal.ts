@@ -126,7 +126,8 @@ function useServer(
     silenceTemporal();
     env = await open();
     if (searchable) await addSearchAttributes(env);
-    const plain = createActivities({ agents: [] });
+    const publishing = { brokers: ['bus'], project: 'test', publish: () => Promise.resolve() };
+    const plain = createActivities({ agents: [], publishing });
     worker = await Worker.create({
       connection: env.nativeConnection,
       taskQueue: TEST_QUEUE,
