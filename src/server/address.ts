@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from '@temporalio/client';
+import { isLoopbackAddress } from '../system/loopback.js';
 
 /** The options that `Connection.connect` and `NativeConnection.connect` have in common. */
 export interface ServerConnectionOptions {
@@ -31,8 +32,6 @@ export interface FoundServer extends ServerAddress {
   release(this: void): Promise<void>;
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
-
 /** For a server on this machine, gRPC must not use the HTTP proxy of the environment. */
 export const connectionTo = (
   address: string,
@@ -40,11 +39,11 @@ export const connectionTo = (
 ): ServerConnectionOptions => ({
   ...rest,
   address,
-  ...(LOOPBACK.test(address) && { channelArgs: { 'grpc.enable_http_proxy': 0 } }),
+  ...(isLoopbackAddress(address) && { channelArgs: { 'grpc.enable_http_proxy': 0 } }),
 });
 
 /** The Web UI of a dev server on this machine: its port is 1000 above the server's. */
 export function usualWebUi(address: string): string | undefined {
   const port = Number(/:(\d+)$/.exec(address)?.[1] ?? 7233);
-  return LOOPBACK.test(address) ? `http://127.0.0.1:${port + 1000}` : undefined;
+  return isLoopbackAddress(address) ? `http://127.0.0.1:${port + 1000}` : undefined;
 }

@@ -1,6 +1,8 @@
 // HOST:PORT to listen on.
 import { UsageError } from '../terminal/errors.js';
 
+export { isLoopback } from '../../system/loopback.js';
+
 export interface ListenAddress {
   readonly host: string;
   /** 0: any free port. */
@@ -16,6 +18,3 @@ export function parseListen(text: string): ListenAddress {
   if (host !== undefined && Number(port) <= MAX_PORT) return { host, port: Number(port) };
   throw new UsageError([`--listen: expected HOST:PORT, as 127.0.0.1:8088 or [::1]:8088, got ${JSON.stringify(text)}`]);
 }
-
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);

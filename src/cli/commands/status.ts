@@ -14,17 +14,20 @@ export function define(command: Command, io: Io): void {
         const { watchRun } = await import('../observe/watch.js');
         return await watchRun(io, id, options);
       }
-      const [{ reportRun }, { screenLines }, { taskCauseLines }] = await Promise.all([
+      const [{ reportRun }, { screenLines }, { taskCauseLines }, { wrap }] = await Promise.all([
         import('../observe/report-run.js'),
         import('../view/screen.js'),
         import('../view/cause-lines.js'),
+        import('../terminal/fit.js'),
       ]);
       const { facts, result, subRuns, now } = await reportRun(io, id, options);
       if (options.json === true) return io.printJson(result);
       const columns = io.stdout.isTTY ? io.stdout.columns || 80 : Infinity;
       const size = { columns, rows: Infinity };
       const paint = io.colours(io.stdout);
-      const causes = taskCauseLines(result).map((line) => (line.startsWith(' ') ? paint.dim(line) : line));
+      const causes = taskCauseLines(result)
+        .flatMap((line) => wrap(line, columns))
+        .map((line) => (line.startsWith(' ') ? paint.dim(line) : line));
       const lines = screenLines({ snapshot: result, subRuns, facts, now }, size, paint);
       io.print([...lines, ...(causes.length === 0 ? [] : ['', ...causes])].join('\n'));
     });

@@ -7,7 +7,7 @@ import { createValueCache } from './cache.js';
 import { directoryStore } from './directory.js';
 import { BatonStorageDriver } from './driver.js';
 import { createReadValue } from './read-value.js';
-import type { StorageLog } from './retry.js';
+import { noteAway, type StorageLog } from './retry.js';
 import { s3Store } from './s3.js';
 import { DEFAULT_THRESHOLD, type StorageSettings } from './settings.js';
 import type { ValueStore } from './store.js';
@@ -26,9 +26,10 @@ export async function openStorage(
   { dataDirectory, namespaceId, log }: StorageServer,
 ): Promise<ExternalStorage> {
   const store = storeOf(settings, dataDirectory);
-  // Made when the process begins, so that a directory that disappears later is not mistaken for a new one.
-  await store?.id().catch(() => undefined);
   const own = store === undefined ? undefined : { store, health: { isAway: false, place: store.place, log } };
+  // Made when the process begins, so that a directory that disappears later is not mistaken for a new one. A wrong setting is reported
+  // then, not with the first large value.
+  await own?.store.id().catch((error: unknown) => noteAway(own.health, error));
   const cache = createValueCache();
   const read = createReadValue(own, cache, log);
   const driver = new BatonStorageDriver({ own, cache, read, scopeOf: scopes(namespaceId) });

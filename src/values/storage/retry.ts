@@ -55,7 +55,7 @@ function noteAnswer(health: Health): void {
   delete health.awaySince;
 }
 
-function noteAway(health: Health, error: unknown): void {
+export function noteAway(health: Health, error: unknown): void {
   if (!health.isAway) health.log?.warn(`storage ${health.place} cannot be used; calls wait: ${reasonOf(error)}`);
   health.isAway = true;
   health.awaySince ??= Date.now();

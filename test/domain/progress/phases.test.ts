@@ -25,6 +25,20 @@ test('concluded: a cancelled run stays cancelled', () => {
   expect(runOf({ a: call }).cancel().conclude().progress.verdict).toBe('cancelled');
 });
 
+test('cancel: of a run that already stops after a failure changes nothing, so that `stop` undoes nothing', () => {
+  const cancelled = (onFailure: Plan['onFailure']) =>
+    runOf({ a: undoable, b: call, c: call }, { onFailure })
+      .start('a', 'b', 'c')
+      .end('a')
+      .end('b', 'failed')
+      .cancel()
+      .end('c')
+      .conclude()
+      .send({ type: 'undoStarted' }).progress;
+  expect([cancelled('stop').verdict, cancelled('compensate').verdict]).toEqual(['failed', 'failed']);
+  expect([cancelled('stop').undo, cancelled('compensate').undo?.ready]).toEqual([undefined, [{ task: 'a' }]]);
+});
+
 test('due: keeps when a wait ends', () => {
   const run = runOf({ a: { wait: '1s' } })
     .start('a')

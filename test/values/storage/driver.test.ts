@@ -163,3 +163,16 @@ test.each([
   const { StorageSettings } = await import('../../../src/values/storage/settings.js');
   expect(StorageSettings.safeParse({ dir: 'd', threshold }).error?.issues[0]?.message).toContain(why);
 });
+
+test('storage: a directory that cannot be used is reported when a process begins, and again when it can be', async () => {
+  const parent = join(await scratch(), 'file');
+  await writeFile(parent, '');
+  const said: string[] = [];
+  const log = { info: (line: string) => void said.push(line), warn: (line: string) => void said.push(line) };
+  const storage = await open({ dir: join(parent, 'values') }, { log });
+  expect(said).toEqual([expect.stringMatching(/^storage .*values cannot be used; calls wait: ENOTDIR/)]);
+  await rm(parent);
+  await store(storage, large);
+  expect(said).toHaveLength(2);
+  expect(said[1]).toMatch(/can be used again$/);
+});

@@ -16,12 +16,15 @@ function warningsIn(plan: Plan, path: Path): string[] {
   });
 }
 
-function taskWarnings({ forEach, join }: Task, { onFailure = 'compensate' }: Plan, at: Path): string[] {
+function taskWarnings({ deadline, forEach, join, wait }: Task, { onFailure = 'compensate' }: Plan, at: Path): string[] {
   const warnings: string[] = [];
   if (forEach?.batch !== undefined) {
     warnings.push(
       `${formatPath([...at, 'forEach', 'batch'])}: has no effect in this version: each item is a call of its own`,
     );
+  }
+  if (deadline !== undefined && wait !== undefined) {
+    warnings.push(`${formatPath([...at, 'deadline'])}: has no effect on a wait, which ends when its time has come`);
   }
   if (join === 'all-done' && onFailure !== 'continue') {
     const place = formatPath([...at, 'join']);

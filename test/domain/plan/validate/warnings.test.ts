@@ -21,6 +21,18 @@ test('join all-done under onFailure continue is not a warning, and the default i
   expect(planWarnings(cleanUp())).toHaveLength(1);
 });
 
+test('the deadline of a wait is a warning, that of other tasks is not', () => {
+  const tasks = {
+    w: { wait: '1h', deadline: '5m' },
+    e: { event: 'x', deadline: '5m' },
+    a: { agent: 'x', deadline: '5m' },
+  };
+  expect(planWarnings({ name: 'p', tasks })).toEqual([
+    'tasks.w.deadline: has no effect on a wait, which ends when its time has come',
+  ]);
+  expect(planWarnings({ name: 'p', defaults: { deadline: '5m' }, tasks: { w: { wait: '1h' } } })).toEqual([]);
+});
+
 test.each([25, { max: 25 }, { max: 25, wait: '20ms' }])('forEach.batch is accepted and is a warning: %j', (batch) => {
   const plan: Plan = { name: 'p', tasks: { a: { agent: 'x', forEach: { items: [1], batch } } } };
   expect(validatePlan(plan).problems).toEqual([]);
