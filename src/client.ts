@@ -156,14 +156,8 @@ export class Baton {
     checkRunId(id);
     const fitting = withValueLimit(prepared, this.valueLimit.valueLimit);
     const request = forkOf === undefined ? fitting : asFork(fitting, id, await ofOneRun(this.client, forkOf));
-    const {
-      isNew,
-      ticket,
-      firstRunId,
-      ahead = 0,
-    } = await startOnConflict(this.client, { id, taskQueue, request }, terms);
-    const run = this.handle(id, defined({ ticket, firstRunId }));
-    return { run, isNew, ...(ticket === undefined ? {} : { queued: { ahead } }) };
+    const { isNew, queued, ...mark } = await startOnConflict(this.client, { id, taskQueue, request }, terms);
+    return { run: this.handle(id, mark), isNew, ...defined({ queued }) };
   }
 
   /**

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { TaskQueue, type Agent } from './domain/agent/agent.js';
 import { SecretSettings } from './domain/secret.js';
+import type { ScheduleSettings } from './domain/schedule.js';
 import type { PoolSettings } from './domain/pool/settings.js';
 import { EncryptionSettings } from './values/encryption/settings.js';
 import { StorageSettings } from './values/storage/settings.js';
@@ -44,11 +45,14 @@ export const ConfigFile = z.strictObject({
   encryption: EncryptionSettings.optional(),
   /** The secrets that the calls of a worker may use. A directory in `from` is relative to the configuration. */
   secrets: SecretSettings.optional(),
+  /** Plans that are run at given times; `baton schedule apply` brings them to the server. Parsed one by one. */
+  schedules: z.array(z.unknown()).optional(),
 });
 
-export interface Config extends Omit<z.infer<typeof ConfigFile>, 'agents' | 'pools'> {
+export interface Config extends Omit<z.infer<typeof ConfigFile>, 'agents' | 'pools' | 'schedules'> {
   readonly agents: readonly Agent[];
   readonly pools?: readonly PoolSettings[];
+  readonly schedules?: readonly ScheduleSettings[];
 }
 
 /** For `baton.config.ts`: returns the configuration, and checks its type. */

@@ -18,6 +18,7 @@ import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
 import type { LoadSelf } from './read-module.js';
 import { readPools } from './read-pools.js';
+import { readSchedules, type LoadedSchedule } from './read-schedules.js';
 import { withAbsolutePaths } from './value-paths.js';
 
 export interface LoadedConfig extends Pick<
@@ -30,6 +31,7 @@ export interface LoadedConfig extends Pick<
   readonly project: string;
   readonly plans: ReadonlyMap<string, unknown>;
   readonly pools: readonly PoolSettings[];
+  readonly schedules: readonly LoadedSchedule[];
   /** Without secrets in the file, its workers allow none. */
   readonly secrets: SecretSettings;
 }
@@ -52,12 +54,14 @@ export async function loadConfig(
   const agents = readAgents(parsed.data.agents, place);
   const refused = refusedSecrets(agents, secrets);
   if (refused.length > 0) throw new ConfigError(refused.map((line) => `${name}: ${line}`));
+  const namedPlans = await readPlans(plans, place);
   return {
     path: realpathSync(path),
     agents,
     project: projectOf({ project, taskQueue }, place.directory),
     pools: readPools(parsed.data.pools ?? [], agents, place),
-    plans: await readPlans(plans, place),
+    plans: namedPlans,
+    schedules: await readSchedules(parsed.data.schedules ?? [], namedPlans, place),
     secrets: withResolvedDirectory(secrets ?? { allow: [] }, place.directory),
     ...defined({ planner, taskQueue, server }),
     ...withAbsolutePaths(defined({ storage, encryption }), place.directory),

@@ -1,6 +1,7 @@
 // The Workflows that workers share, whose histories are kept: what is said to each, in order.
 import { BREAKER_MESSAGES, CIRCUIT_BREAKER, type BreakerReport } from '../../src/domain/breaker/messages.js';
 import { POOL_MESSAGES, RESOURCE_POOL, type Alteration, type Sync } from '../../src/domain/pool/protocol.js';
+import { QUEUE_MESSAGES, RUN_QUEUE, type QueuedStart } from '../../src/domain/run/queue/messages.js';
 import { poolPolicy } from '../../src/domain/pool/settings.js';
 
 interface Said {
@@ -39,7 +40,27 @@ const report = (worker: string, epoch: number, calls: string, probes = 0): Said 
 };
 const put = (to: string): Said => ({ update: BREAKER_MESSAGES.turn, message: { to } });
 
+/** A start of a run that waits for an hour. */
+const start = (ticket: string, policy: QueuedStart['policy'], afterMs = 0): Said => {
+  const request = { plan: { name: 'kept', tasks: { rest: { wait: '1h' } } } };
+  return { update: QUEUE_MESSAGES.enqueue, message: { ticket, policy, taskQueue: 'test', request }, afterMs };
+};
+
 export const KEPT_ENTITIES: readonly KeptEntity[] = [
+  {
+    name: 'run-queue',
+    workflowType: RUN_QUEUE,
+    input: { run: 'kept-in-order' },
+    said: [
+      start('first', 'queue'),
+      start('second', 'queue', 1_000),
+      start('third', 'queue'),
+      { update: QUEUE_MESSAGES.withdraw, message: 'third', afterMs: 1_000 },
+      start('fourth', 'replace'),
+      start('fifth', 'replace', 3_000),
+      { update: QUEUE_MESSAGES.withdraw, message: 'unknown', afterMs: 3_000 },
+    ],
+  },
   {
     name: 'resource-pool-altered',
     workflowType: RESOURCE_POOL,
