@@ -4,3 +4,4 @@ export { circuitBreaker } from './workflows/entities/circuit-breaker.js';
 export { orchestrate } from './workflows/orchestrate.js';
 export { resourcePool } from './workflows/entities/resource-pool.js';
 export { runQueue } from './workflows/entities/run-queue.js';
+export { topic } from './workflows/entities/topic.js';
