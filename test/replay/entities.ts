@@ -2,6 +2,7 @@
 import { BREAKER_MESSAGES, CIRCUIT_BREAKER, type BreakerReport } from '../../src/domain/breaker/messages.js';
 import { POOL_MESSAGES, RESOURCE_POOL, type Alteration, type Sync } from '../../src/domain/pool/protocol.js';
 import { QUEUE_MESSAGES, RUN_QUEUE, type QueuedStart } from '../../src/domain/run/queue/messages.js';
+import { TOPIC, TOPIC_MESSAGES, type Receive } from '../../src/domain/event/topic/messages.js';
 import { poolPolicy } from '../../src/domain/pool/settings.js';
 
 interface Said {
@@ -46,7 +47,33 @@ const start = (ticket: string, policy: QueuedStart['policy'], afterMs = 0): Said
   return { update: QUEUE_MESSAGES.enqueue, message: { ticket, policy, taskQueue: 'test', request }, afterMs };
 };
 
+const published = (id: string, key?: string): Said => ({
+  update: TOPIC_MESSAGES.publish,
+  message: { id, headers: {}, contentType: 'text/plain', body: '', ...(key === undefined ? {} : { key }) },
+});
+const received = (consumer: string, more: Partial<Receive> = {}): Said => ({
+  update: TOPIC_MESSAGES.receive,
+  message: { group: 'g', consumer, holds: [], done: [], rejected: [], room: 2, waitMs: 200, ...more },
+});
+
 export const KEPT_ENTITIES: readonly KeptEntity[] = [
+  {
+    name: 'topic',
+    workflowType: TOPIC,
+    input: { name: 'kept' },
+    said: [
+      published('a', 'k'),
+      published('b', 'k'),
+      published('a', 'k'),
+      received('one'),
+      // Nothing is free: the answer waits.
+      received('two'),
+      received('one', { done: [0] }),
+      received('one', { rejected: [1], room: 0 }),
+      received('two'),
+      received('two', { done: [1] }),
+    ],
+  },
   {
     name: 'run-queue',
     workflowType: RUN_QUEUE,
