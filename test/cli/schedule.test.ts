@@ -95,7 +95,10 @@ test('trigger: a run of the schedule starts now, and its id is the name and the 
   await baton('schedule', 'apply', '--yes', '--config', 'trigger.yaml');
   const { stdout } = await baton('schedule', 'trigger', 'by-hand');
   expect(stdout).toMatch(/^by-hand-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-  expect((await client.run(stdout).result()).output).toMatchObject({ of: 'sales', at: expect.stringMatching(/Z$/) as string });
+  expect((await client.run(stdout).result()).output).toMatchObject({
+    of: 'sales',
+    at: expect.stringMatching(/Z$/) as string,
+  });
   expect(await client.runs({ plan: 'report', tenant: 'acme' })).toHaveLength(1);
 });
 
