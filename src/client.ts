@@ -9,6 +9,7 @@ import { asFork, forksOf, ofOneRun, prepareFork, readForkableInput } from './cli
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import type { ConnectOptions } from './client/connect-options.js';
 import { startOnConflict, type ConflictTerms } from './client/on-conflict.js';
+import type { OnConflict } from './domain/on-conflict.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import type { PoolHandle } from './client/pool-handle.js';
 import { poolOf } from './client/pool-of.js';
@@ -33,7 +34,7 @@ import { countLastingPollers, countPollers } from './temporal/pollers.js';
 import { namespaceId } from './temporal/namespace-id.js';
 import { openValues, storesValues } from './values.js';
 
-export type { ConnectOptions, RerunOptions, StartOptions };
+export type { ConnectOptions, OnConflict, RerunOptions, StartOptions };
 
 export interface StartedRun<O = unknown> {
   readonly run: RunHandle<O>;
@@ -147,14 +148,8 @@ export class Baton {
     checkRunId(id);
     const fitting = withValueLimit(prepared, this.valueLimit.valueLimit);
     const request = forkOf === undefined ? fitting : asFork(fitting, id, await ofOneRun(this.client, forkOf));
-    const {
-      isNew,
-      ticket,
-      firstRunId,
-      ahead = 0,
-    } = await startOnConflict(this.client, { id, taskQueue, request }, terms);
-    const run = this.handle(id, defined({ ticket, firstRunId }));
-    return { run, isNew, ...(ticket === undefined ? {} : { queued: { ahead } }) };
+    const { isNew, queued, ...mark } = await startOnConflict(this.client, { id, taskQueue, request }, terms);
+    return { run: this.handle(id, mark), isNew, ...defined({ queued }) };
   }
 
   /**

@@ -5,6 +5,7 @@ import { TaskQueue, type Agent } from './domain/agent/agent.js';
 import { BrokerSettings } from './domain/event/broker-settings.js';
 import { GatewaySettings, SubscriptionSettings } from './domain/event/subscription.js';
 import { SecretSettings } from './domain/secret.js';
+import type { ScheduleSettings } from './domain/schedule.js';
 import type { PoolSettings } from './domain/pool/settings.js';
 import { EncryptionSettings } from './values/encryption/settings.js';
 import { StorageSettings } from './values/storage/settings.js';
@@ -53,11 +54,14 @@ export const ConfigFile = z.strictObject({
   /** What events cause. Paths of plans are relative to the configuration. */
   subscriptions: z.array(SubscriptionSettings).max(1_000).optional(),
   gateway: GatewaySettings.optional(),
+  /** Plans that are run at given times; `baton schedule apply` brings them to the server. Parsed one by one. */
+  schedules: z.array(z.unknown()).optional(),
 });
 
-export interface Config extends Omit<z.infer<typeof ConfigFile>, '$schema' | 'agents' | 'pools'> {
+export interface Config extends Omit<z.infer<typeof ConfigFile>, '$schema' | 'agents' | 'pools' | 'schedules'> {
   readonly agents: readonly Agent[];
   readonly pools?: readonly PoolSettings[];
+  readonly schedules?: readonly ScheduleSettings[];
 }
 
 /** For `baton.config.ts`: returns the configuration, and checks its type. */

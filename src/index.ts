@@ -16,6 +16,7 @@ export {
   Baton,
   connect,
   type ConnectOptions,
+  type OnConflict,
   type RerunOptions,
   type StartedRun,
   type StartOptions,

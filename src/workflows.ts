@@ -5,3 +5,4 @@ export { mailbox } from './workflows/entities/mailbox.js';
 export { orchestrate } from './workflows/orchestrate.js';
 export { resourcePool } from './workflows/entities/resource-pool.js';
 export { runQueue } from './workflows/entities/run-queue.js';
+export { topic } from './workflows/entities/topic.js';

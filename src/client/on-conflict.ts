@@ -43,8 +43,8 @@ export interface Started {
   readonly firstRunId?: string;
   /** Present if the start waits until the run of this id has ended. */
   readonly ticket?: string;
-  /** The number of starts that come before. */
-  readonly ahead?: number;
+  /** Present with a ticket: the number of starts that come before. */
+  readonly queued?: { readonly ahead: number };
 }
 
 /** Throws RefusedError, InvalidInputError, NoWorkerError: nothing has started then. */

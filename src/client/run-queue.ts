@@ -37,7 +37,7 @@ interface Enqueued {
   readonly isNew: true;
   readonly ticket?: string;
   readonly firstRunId?: string;
-  readonly ahead?: number;
+  readonly queued?: { readonly ahead: number };
 }
 
 /** Throws RefusedError, NoWorkerError, WorkerBusyError. */
@@ -58,7 +58,7 @@ export async function enqueueStart(
   try {
     const state = await askWorker(client, taskQueue, request, ACCEPT_WITHIN_MS);
     if (state.is === 'started') return { isNew: true, firstRunId: state.runId };
-    return { isNew: true, ticket, ahead: state.is === 'queued' ? state.ahead : 0 };
+    return { isNew: true, ticket, queued: { ahead: state.is === 'queued' ? state.ahead : 0 } };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError)
       throw new RefusedError(`run ${id}: ${error.cause?.message ?? error.message}`, { cause: error });

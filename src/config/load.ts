@@ -22,6 +22,7 @@ import { readDataConfig } from './read-data.js';
 import type { LoadSelf } from './read-module.js';
 import { readPools } from './read-pools.js';
 import { readSubscriptions, type LoadedSubscription } from './read-subscriptions.js';
+import { readSchedules, type LoadedSchedule } from './read-schedules.js';
 import { withAbsolutePaths } from './value-paths.js';
 
 export interface LoadedConfig extends Pick<
@@ -34,6 +35,7 @@ export interface LoadedConfig extends Pick<
   readonly project: string;
   readonly plans: ReadonlyMap<string, unknown>;
   readonly pools: readonly PoolSettings[];
+  readonly schedules: readonly LoadedSchedule[];
   /** Without secrets in the file, its workers allow none. */
   readonly secrets: SecretSettings;
   readonly brokers: readonly BrokerSettings[];
@@ -76,6 +78,7 @@ export async function loadConfig(
     ...{ agents, plans, brokers, subscriptions, gateway },
     project: projectOf({ project, taskQueue }, place.directory),
     pools: readPools(parsed.data.pools ?? [], agents, place),
+    schedules: await readSchedules(parsed.data.schedules ?? [], plans, place),
     secrets: withResolvedDirectory(secrets ?? { allow: [] }, place.directory),
     ...defined({ planner, taskQueue, server }),
     ...withAbsolutePaths(defined({ storage, encryption }), place.directory),

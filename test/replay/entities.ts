@@ -2,6 +2,8 @@
 import { BREAKER_MESSAGES, CIRCUIT_BREAKER, type BreakerReport } from '../../src/domain/breaker/messages.js';
 import { KEEP_MAIL, MAILBOX, type Mail } from '../../src/domain/event/mailbox.js';
 import { POOL_MESSAGES, RESOURCE_POOL, type Alteration, type Sync } from '../../src/domain/pool/protocol.js';
+import { QUEUE_MESSAGES, RUN_QUEUE, type QueuedStart } from '../../src/domain/run/queue/messages.js';
+import { TOPIC, TOPIC_MESSAGES, type Receive } from '../../src/domain/event/topic/messages.js';
 import { poolPolicy } from '../../src/domain/pool/settings.js';
 
 interface Said {
@@ -45,7 +47,53 @@ const mail = (data: unknown, id: string): Said => {
   return { update: KEEP_MAIL, message };
 };
 
+/** A start of a run that waits for an hour. */
+const start = (ticket: string, policy: QueuedStart['policy'], afterMs = 0): Said => {
+  const request = { plan: { name: 'kept', tasks: { rest: { wait: '1h' } } } };
+  return { update: QUEUE_MESSAGES.enqueue, message: { ticket, policy, taskQueue: 'test', request }, afterMs };
+};
+
+const published = (id: string, key?: string): Said => ({
+  update: TOPIC_MESSAGES.publish,
+  message: { id, headers: {}, contentType: 'text/plain', body: '', ...(key === undefined ? {} : { key }) },
+});
+const received = (consumer: string, more: Partial<Receive> = {}): Said => ({
+  update: TOPIC_MESSAGES.receive,
+  message: { group: 'g', consumer, holds: [], done: [], rejected: [], room: 2, waitMs: 200, ...more },
+});
+
 export const KEPT_ENTITIES: readonly KeptEntity[] = [
+  {
+    name: 'topic',
+    workflowType: TOPIC,
+    input: { name: 'kept' },
+    said: [
+      published('a', 'k'),
+      published('b', 'k'),
+      published('a', 'k'),
+      received('one'),
+      // Nothing is free: the answer waits.
+      received('two'),
+      received('one', { done: [0] }),
+      received('one', { rejected: [1], room: 0 }),
+      received('two'),
+      received('two', { done: [1] }),
+    ],
+  },
+  {
+    name: 'run-queue',
+    workflowType: RUN_QUEUE,
+    input: { run: 'kept-in-order' },
+    said: [
+      start('first', 'queue'),
+      start('second', 'queue', 1_000),
+      start('third', 'queue'),
+      { update: QUEUE_MESSAGES.withdraw, message: 'third', afterMs: 1_000 },
+      start('fourth', 'replace'),
+      start('fifth', 'replace', 3_000),
+      { update: QUEUE_MESSAGES.withdraw, message: 'unknown', afterMs: 3_000 },
+    ],
+  },
   {
     name: 'resource-pool-altered',
     workflowType: RESOURCE_POOL,

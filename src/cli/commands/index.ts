@@ -87,6 +87,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ['event', { group: 'Control', summary: 'deliver an event that a task waits for', load: () => import('./event.js') }],
   ['budget', { group: 'Control', summary: 'raise the budget of a run', load: () => import('./budget.js') }],
   ['pool', { group: 'Control', summary: 'show pools, and change their resources', load: () => import('./pool.js') }],
+  [
+    'schedule',
+    {
+      group: 'Control',
+      summary: 'apply, show, pause, trigger and backfill the schedules of plans',
+      load: () => import('./schedule.js'),
+    },
+  ],
   ['sweep', { group: 'Control', summary: 'remove stored values that no run needs', load: () => import('./sweep.js') }],
   ['validate', { group: 'Prepare', summary: 'report every problem of a plan', load: () => import('./validate.js') }],
   ['agents', { group: 'Prepare', summary: 'list the agents of the configuration', load: () => import('./agents.js') }],
