@@ -140,7 +140,10 @@ async function makeTeam(settings: WorkerSettings, { code, ...place }: Place): Pr
     : undefined;
   const watch = createReplayWatch(client, workerLog);
   const project = projectNear({ project: settings.project, taskQueue: taskQueues[0] }, settings.find?.directory);
-  const brokers = createBrokers(settings.brokers ?? [], { ...secretReader(secrets), client, project });
+  const brokers = createBrokers(settings.brokers ?? [], {
+    ...{ ...secretReader(secrets), client, project },
+    ...defined({ taskQueue: taskQueues[0] }),
+  });
   const { permit, lease } = guarded?.guards ?? {};
   const guards = permit === undefined || lease === undefined ? {} : { permit, lease };
   const guardWorkers = guarded?.workers ?? [];

@@ -56,8 +56,9 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 
-const line = (id, status, compensated) =>
-  `${id}: ${status}${compensated.length === 0 ? '' : `, undone: ${compensated.join(', ')}`}`;
+function line(id, status, compensated) {
+  return `${id}: ${status}${compensated.length === 0 ? '' : `, undone: ${compensated.join(', ')}`}`;
+}
 
 /** Each field is an attribute of a CloudEvent. */
 async function publish(stream, type, id, data) {
@@ -68,7 +69,8 @@ async function publish(stream, type, id, data) {
 /** The run exists as soon as the gateway has received the order. */
 async function endOf(id) {
   for (;;) {
-    const found = (await baton.runs({ plan: 'order' })).some((run) => run.id === id);
+    if (worker.exitCode !== null) throw new Error(`the worker has ended:\n${worker.log()}`);
+    const found = (await baton.runs({ plan: 'order' })).some(({ runId }) => runId === id);
     if (found) break;
     await new Promise((next) => setTimeout(next, 200));
   }
@@ -93,7 +95,7 @@ function tellEvents() {
         say(`event: ${type} ${JSON.stringify(data)}`);
       }
     }
-  })().catch(() => undefined);
+  })().catch((error) => (reader.isOpen ? say(`error: ${error.message}`) : undefined));
   return {
     /** Resolves when `count` events have come. */
     async stop(count) {
@@ -105,8 +107,10 @@ function tellEvents() {
   };
 }
 
-const readEvent = ({ event, type, data }) =>
-  event === undefined ? { type, data: JSON.parse(data) } : JSON.parse(event);
+/** A task `publish` writes the whole event as JSON, in one field. */
+function readEvent({ event }) {
+  return JSON.parse(event);
+}
 
 async function startWorker() {
   const config = join(here, 'baton.config.yaml');
@@ -127,7 +131,7 @@ async function startWorker() {
   // Its one JSON document says that it is ready.
   const first = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   if (typeof first[0] === 'number') throw new Error(`the worker has ended:\n${log}`);
-  return child;
+  return Object.assign(child, { log: () => log });
 }
 
 async function stop(child) {

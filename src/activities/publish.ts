@@ -1,7 +1,8 @@
 // The activity `publish`: publishes one event to a broker of the worker, and reports a failure as calls of agents do.
 import { Context } from '@temporalio/activity';
 import { BrokerError } from '../domain/event/broker-error.js';
-import { publishedEvent, PublishRequest, STRUCTURED_TYPE, type PublishReply } from '../domain/event/published-event.js';
+import { STRUCTURED_TYPE } from '../domain/event/cloud-event.js';
+import { publishedEvent, PublishRequest, type PublishReply } from '../domain/event/published-event.js';
 import { writeDuration } from '../domain/duration.js';
 import { NO_USAGE } from '../domain/call/usage.js';
 import { AgentError } from './errors/agent-error.js';

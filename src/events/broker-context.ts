@@ -9,6 +9,8 @@ export interface BrokerContext {
   /** For topics that Workflows keep. */
   readonly client?: Client;
   readonly project?: string;
+  /** The Task Queue of the project's runs. */
+  readonly taskQueue?: string;
 }
 
 /** The settings of a broker cannot be used: a variable is not set, a package is not installed. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Baton } from '../../src/client.js';
 import { queueWorkflowId } from '../../src/client/run-queue.js';
 import { topicWorkflowId } from '../../src/domain/event/topic/messages.js';
-import { createTemporalBroker } from '../../src/events/temporal/broker.js';
+import { createTemporalBroker } from '../../src/events/temporal/temporal-broker.js';
 import { TEST_QUEUE, useDevServer } from '../support/temporal.js';
 
 const temporal = useDevServer({ dynamicConfig: ['limit.historyCount.suggestContinueAsNew=40'] });

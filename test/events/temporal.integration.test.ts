@@ -1,7 +1,7 @@
 // Topics that Workflows keep, on a real server.
 import { expect, test } from 'vitest';
 import type { Broker, Delivery } from '../../src/events/broker.js';
-import { createTemporalBroker } from '../../src/events/temporal/broker.js';
+import { createTemporalBroker } from '../../src/events/temporal/temporal-broker.js';
 import { useWorkers } from '../support/workers.js';
 
 const workers = useWorkers();

@@ -2,6 +2,7 @@
 import type { Logger } from '@temporalio/common';
 import { defined } from '../../domain/json/defined.js';
 import type { EventLog } from '../../events/report.js';
+import { listenForWebhooks } from './listen-for-webhooks.js';
 import { createGateway } from '../../events/gateway.js';
 import { secretReader } from '../../events/broker-context.js';
 import type { LoadedConfig } from '../session/load-config.js';
@@ -12,6 +13,8 @@ import { openValues } from '../../values.js';
 export interface OpenedGateway {
   /** The names of the subscriptions that are consumed. */
   readonly subscriptions: readonly string[];
+  /** Their addresses. */
+  readonly webhooks: readonly string[];
   run(this: void, signal: AbortSignal): Promise<void>;
 }
 
@@ -32,15 +35,38 @@ export async function openGateway(
     ...defined({ dataDirectory: server.dataDirectory }),
     namespaceId: (name) => namespaceId(workflowService, name),
   });
-  const gateway = await createGateway({
-    ...{ baton, server, project, brokers, subscriptions },
-    context: { ...secretReader(secrets), client: baton.client, project },
-    dataConverter,
-    isEncrypted: encryption !== undefined,
-    log: eventLog(log),
-  });
-  return { subscriptions: [...gateway.consumers.keys()], run: (signal) => gateway.run(signal) };
+  const context = {
+    ...{ ...secretReader(secrets), client: baton.client, project },
+    ...defined({ taskQueue: config.taskQueue }),
+  };
+  const events = eventLog(log);
+  const parts = { baton, project, subscriptions, log: events };
+  const webhooks = await listenForWebhooks({ ...parts, ...context, listen: config.gateway.listen });
+  try {
+    const gateway = await createGateway({
+      ...{ ...parts, server, brokers, context, dataConverter },
+      isEncrypted: encryption !== undefined,
+    });
+    return {
+      subscriptions: subscriptions.map(({ settings }) => settings.name),
+      webhooks: webhooks?.urls ?? [],
+      async run(signal) {
+        // It stops with the consumers, not after them.
+        signal.addEventListener('abort', () => void webhooks?.close(), { once: true });
+        await gateway.run(signal).finally(() => webhooks?.close());
+      },
+    };
+  } catch (error) {
+    await webhooks?.close();
+    throw error;
+  }
 }
+
+/** For the line that says that it is ready. */
+export const consumingText = ({ subscriptions, webhooks }: OpenedGateway): Record<string, string> => ({
+  subscriptions: subscriptions.join(', ') || 'none',
+  ...(webhooks.length === 0 ? {} : { webhooks: webhooks.join(', ') }),
+});
 
 const eventLog = (log: Logger): EventLog => ({
   debug: (message, fields) => void log.debug(message, fields),

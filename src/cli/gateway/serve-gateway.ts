@@ -4,7 +4,7 @@ import { inSession, type SessionRequest } from '../session/session.js';
 import type { LoadedConfig } from '../session/load-config.js';
 import { untilSignal } from '../worker/until-signal.js';
 import { installRuntime } from '../worker/install-runtime.js';
-import { openGateway } from './open-gateway.js';
+import { consumingText, openGateway } from './open-gateway.js';
 
 export interface ServeGatewayRequest {
   readonly request: SessionRequest;
@@ -21,10 +21,10 @@ export async function serveGateway(io: Io, { request, config, json, verbose }: S
       const { address, namespace } = session.server;
       const { project } = config;
       const gateway = await openGateway(session, { config, project, log });
-      const { subscriptions } = gateway;
+      const { subscriptions, webhooks } = gateway;
       const running = gateway.run(leave.signal);
-      report('gateway ready', { address, namespace, project, subscriptions: subscriptions.join(', ') || 'none' });
-      if (json) io.printJson({ address, namespace, project, subscriptions });
+      report('gateway ready', { address, namespace, project, ...consumingText(gateway) });
+      if (json) io.printJson({ address, namespace, project, subscriptions, webhooks });
       await running;
     });
   });

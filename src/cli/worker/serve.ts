@@ -5,7 +5,7 @@ import type { Agent } from '../../domain/agent/agent.js';
 import type { SecretSettings } from '../../domain/secret.js';
 import type { PoolSettings } from '../../domain/pool/settings.js';
 import type { Io } from '../terminal/io.js';
-import { openGateway } from '../gateway/open-gateway.js';
+import { consumingText, openGateway } from '../gateway/open-gateway.js';
 import { localWorker } from './local-worker.js';
 import { untilSignal } from './until-signal.js';
 import { inSession, valueSettings, type SessionRequest } from '../session/session.js';
@@ -60,12 +60,13 @@ export async function serve(
         await worker.run();
         throw error;
       });
-      const events = consuming === undefined ? {} : { subscriptions: consuming.subscriptions };
+      const events =
+        consuming === undefined ? {} : { subscriptions: consuming.subscriptions, webhooks: consuming.webhooks };
       const running = worker.run(untilAborted(leave.signal));
       report('worker ready', {
         ...about,
         ...{ taskQueues: taskQueues.join(', '), agents: types.join(', ') || 'none' },
-        ...(consuming === undefined ? {} : { subscriptions: consuming.subscriptions.join(', ') || 'none' }),
+        ...(consuming === undefined ? {} : consumingText(consuming)),
       });
       if (json) io.printJson({ ...about, ...events });
       // If one ends, the other drains.

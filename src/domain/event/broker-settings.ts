@@ -33,6 +33,7 @@ export type KafkaSettings = z.infer<typeof KafkaSettings>;
 
 /** Topics that Workflows of Baton keep: nothing to install. */
 export const TemporalSettings = z.strictObject({ name: BrokerName, kind: z.literal('temporal') });
+export type TemporalSettings = z.infer<typeof TemporalSettings>;
 
 export const BrokerSettings = z.discriminatedUnion('kind', [
   RedisSettings,

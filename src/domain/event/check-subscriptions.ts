@@ -59,6 +59,8 @@ function checkSource(from: SubscriptionSource, brokers: readonly BrokerSettings[
   const { broker: name, webhook, ...places } = from;
   const given = Object.entries(places).flatMap(([place, value]) => (value === undefined ? [] : [place]));
   if (webhook !== undefined) {
+    if (webhook.signature !== undefined && webhook.secret !== undefined)
+      return [{ path: ['webhook'], message: 'expected "signature" or "secret", got both' }];
     const also = [...(name === undefined ? [] : ['broker']), ...given];
     return also.length === 0
       ? []

@@ -16,6 +16,9 @@ export interface CloudEvent {
   readonly [extension: string]: unknown;
 }
 
+/** The content type of a message whose body is the event (structured mode). */
+export const STRUCTURED_TYPE = 'application/cloudevents+json';
+
 /** The `type` of an event that is made of a message that is not a CloudEvent. */
 export const PLAIN_TYPE = 'message';
 

@@ -3,8 +3,6 @@ import { z } from 'zod';
 import { RetryPolicy } from '../call/retry.js';
 import type { CloudEvent } from './cloud-event.js';
 
-export const STRUCTURED_TYPE = 'application/cloudevents+json';
-
 /** The input of the activity `publish`. */
 export const PublishRequest = z.strictObject({
   run: z.string(),

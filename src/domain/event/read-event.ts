@@ -2,7 +2,7 @@
 // data. The body of any other message is the data of an event with the broker's own id.
 import { isRecord } from '../json/own-property.js';
 import { shown } from '../problem.js';
-import { EventError, PLAIN_TYPE, type CloudEvent } from './cloud-event.js';
+import { EventError, PLAIN_TYPE, STRUCTURED_TYPE, type CloudEvent } from './cloud-event.js';
 import { fromBase64, mediaType, readData, readDeclaredJson } from './read-data.js';
 
 /** What a message of a broker, or a request to a webhook, has. */
@@ -19,7 +19,6 @@ export interface ReceivedMessage {
 /** A larger event is refused before it is parsed: no run can have an input of this size, and parsing takes a multiple in memory. */
 export const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
-const STRUCTURED = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
 
 /** Header prefixes of binary mode: HTTP, Kafka, and the two of AMQP. */
@@ -35,7 +34,7 @@ export function readEvent(message: ReceivedMessage): CloudEvent {
   }
   const type = mediaType(contentType);
   if (type === BATCH) throw new EventError('event: expected one CloudEvent in a message, got a batch of events');
-  if (type === STRUCTURED) return readStructured(body, contentType);
+  if (type === STRUCTURED_TYPE) return readStructured(body, contentType);
   const attributes = attributesOf(message.headers);
   return 'specversion' in attributes
     ? readBinary(attributes, body, contentType)

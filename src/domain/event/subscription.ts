@@ -17,6 +17,8 @@ export const WebhookSettings = z.strictObject({
     .string()
     .regex(WEBHOOK_PATH, 'expected a path that begins with "/", of letters, digits, ".", "_", "~", "-" and "/"'),
   signature: z.strictObject({ scheme: z.enum(SIGNATURE_SCHEMES), secret: SecretSetting }).optional(),
+  /** Instead of `signature`: requests carry it as `Authorization: Bearer …`. */
+  secret: SecretSetting.optional(),
 });
 export type WebhookSettings = z.infer<typeof WebhookSettings>;
 

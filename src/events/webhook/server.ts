@@ -36,7 +36,7 @@ export interface WebhookServerOptions {
 
 export interface WebhookServer {
   readonly port: number;
-  /** Accepts no further request; resolves when those accepted have been answered. */
+  /** Accepts no further request; resolves when those accepted have been answered. May be called again. */
   close(): Promise<void>;
 }
 
@@ -63,18 +63,25 @@ export async function serveWebhooks(
     );
     started.once('error', reject);
   });
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+  let closing: Promise<void> | undefined;
+  return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close(server)) };
 }
 
 /** Clients keep connections open after their last answer. */
 const IDLE_POLL_MS = 100;
 
+/** A request that has no answer by then is cut off: its sender sends it again. */
+const DRAIN_MS = 10_000;
+
 async function close(server: ServerType): Promise<void> {
-  const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), IDLE_POLL_MS);
+  if (!('closeIdleConnections' in server)) throw new TypeError('expected a server of HTTP/1');
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_POLL_MS);
+  const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   try {
     await promisify(server.close.bind(server))();
   } finally {
     clearInterval(idle);
+    clearTimeout(drained);
   }
 }
 

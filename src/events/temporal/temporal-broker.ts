@@ -12,7 +12,10 @@ import {
 } from '../../domain/event/topic/messages.js';
 import { grpcCodeOf, GrpcStatus } from '../../temporal/grpc.js';
 import { executeUpdateWithStart, reasonOf } from '../../temporal/update-with-start.js';
+import type { TemporalSettings } from '../../domain/event/broker-settings.js';
+import { DEFAULT_TASK_QUEUE } from '../../domain/task-queue.js';
 import type { Broker, OutgoingMessage, ReceiveOptions } from '../broker.js';
+import { BrokerSettingsError, type BrokerContext } from '../broker-context.js';
 import { TopicConsumer } from './consumer.js';
 
 export interface TemporalBrokerOptions {
@@ -35,6 +38,15 @@ const FINAL: readonly (number | undefined)[] = [
   GrpcStatus.PERMISSION_DENIED,
   GrpcStatus.UNAUTHENTICATED,
 ];
+
+export function openTemporal({ name }: TemporalSettings, context: BrokerContext): Promise<Broker> {
+  const { client, project, taskQueue = DEFAULT_TASK_QUEUE } = context;
+  if (client === undefined || project === undefined)
+    throw new BrokerSettingsError(
+      `broker ${name}: its topics are on the Temporal server, and there is no connection to one`,
+    );
+  return Promise.resolve(createTemporalBroker({ client, name, project, taskQueue }));
+}
 
 export function createTemporalBroker({ client, name, project, taskQueue }: TemporalBrokerOptions): Broker {
   const consumers = new Set<TopicConsumer>();
