@@ -101,10 +101,15 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     const refreshing = setInterval(() => void refresh().catch(() => undefined), claimAfterMs / 3);
     let hasGroup = false;
     let claimedAt = -Infinity;
+    // A claim looks at a part of the pending entries only; the next one continues there.
+    let cursor: Buffer | string = '0-0';
 
     const claim = async (room: number): Promise<void> => {
       claimedAt = Date.now();
-      const { messages } = await reader.xAutoClaim(from, group, consumer, claimAfterMs, '0-0', { COUNT: room });
+      const { messages, nextId } = await reader.xAutoClaim(from, group, consumer, claimAfterMs, cursor, {
+        COUNT: room,
+      });
+      cursor = nextId;
       for (const entry of messages) if (entry !== null) take(entry, await deliveriesOf(entry.id));
     };
     const deliveriesOf = async (id: unknown): Promise<number> => {
