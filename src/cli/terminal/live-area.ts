@@ -19,8 +19,8 @@ export function liveArea(stream: NodeJS.WriteStream): LiveArea {
   const update = createLogUpdate(stream);
   let drawn: readonly string[] = [];
   const draw = (lines: readonly string[]): void => {
-    // log-update 7 replaces the lines that differ, and loses others if their number differs, too.
-    if (lines.length !== drawn.length) update.clear();
+    // log-update 7 writes only the lines that differ, and loses others then, if empty ones are among them or their number differs.
+    update.clear();
     drawn = lines;
     update(forTerminal(lines.join('\n')));
   };

@@ -47,6 +47,14 @@ test('live area: a shorter table replaces a longer one, also if both begin and e
   expect(await lines()).toEqual(['head', 'x', 'y', 'c', 'foot', 'end']);
 });
 
+test('live area: a table with an empty line at another place replaces one of the same length', async () => {
+  const { stderr, lines } = aTerminal();
+  const area = liveArea(stderr);
+  area.draw(['a', '', 'foot', '']);
+  area.draw(['a', '', '', 'foot']);
+  expect(await lines()).toEqual(['a', '', '', 'foot']);
+});
+
 const frame = fc.array(fc.constantFrom('', 'a', 'b', 'foot', 'x'.repeat(COLUMNS)), { minLength: 1, maxLength: 8 });
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ draw: frame }) },
