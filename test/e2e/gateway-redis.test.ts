@@ -142,29 +142,4 @@ describe.skipIf(!hasRedis)('baton gateway on Redis', () => {
     await expect.poll(() => effectsOf(place.stream), CLAIMED).toHaveLength(2);
     await expect.poll(place.pending, CLAIMED).toBe(0);
   });
-
-  test('500 events with duplicates, and two gateways that are each killed three times, cause exactly the right runs', async () => {
-    const place = await makePlace();
-    const gateways = await Promise.all([place.gateway(), place.gateway()]);
-    const count = 500;
-    const killings = (async () => {
-      for (let round = 0; round < 3; round++)
-        for (const index of [0, 1] as const) {
-          const before = effectsOf(place.stream).length;
-          await expect.poll(() => effectsOf(place.stream).length, CLAIMED).toBeGreaterThan(Math.min(before, count - 1));
-          await kill(gateways[index]);
-          gateways[index] = await place.gateway();
-        }
-    })();
-    for (let id = 0; id < count; id++) {
-      await place.add(String(id).padStart(3, '0'));
-      if (id % 20 === 0) await place.add(String(id).padStart(3, '0'));
-    }
-    await killings;
-    const ids = Array.from({ length: count }, (_, id) => `${place.stream}-${String(id).padStart(3, '0')}`);
-    await expect.poll(() => effectsOf(place.stream).length, { ...CLAIMED, timeout: 180_000 }).toBe(count);
-    await expect.poll(place.pending, CLAIMED).toBe(0);
-    expect(effectsOf(place.stream)).toEqual(ids);
-    expect(await redis.client.xLen(`${place.stream}-dead`)).toBe(0);
-  }, 400_000);
 });
