@@ -1,6 +1,6 @@
 // A gateway: consumes all subscriptions of brokers. Several may run: the consumer groups of the brokers share the messages.
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Baton } from '../client.js';
@@ -77,6 +77,8 @@ interface Running {
 /** The Worker of mailboxes stops last: deliveries that drain may use a mailbox. */
 async function runUntil({ signal, drainMs, mailWorker, consumers }: Running): Promise<void> {
   const [stop, drained] = [new AbortController(), new AbortController()];
+  // Each message that waits listens to it.
+  setMaxListeners(0, stop.signal);
   const leave = (): void => stop.abort();
   signal.addEventListener('abort', leave, { once: true });
   if (signal.aborted) leave();
