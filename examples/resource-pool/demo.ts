@@ -9,7 +9,7 @@ type Server = Compared['servers'][number];
 const BAR = 8;
 const COLUMN = 25;
 
-/** `████ 101  8/8  10`: pages, the most at once of the capacity, customers. */
+/** `████ 101  8/8  10`: 101 pages, at most 8 calls at the same time of a capacity of 8, 10 customers. */
 function cell({ calls, mostAtOnce, capacity, customers }: Server): string {
   const bar = '█'.repeat(Math.ceil((calls / PAGES) * BAR)).padEnd(BAR);
   return `${bar}${String(calls).padStart(4)}  ${mostAtOnce}/${capacity}${String(customers.size).padStart(4)}`;

@@ -3,10 +3,9 @@ import type { BrokerSettings } from '../domain/event/broker-settings.js';
 import { defined } from '../domain/json/defined.js';
 import { deadLetterPlace, placeOf } from '../domain/event/subscription.js';
 import type { Subscription } from './act.js';
-import type { Broker } from './broker.js';
 import type { BrokerContext } from './broker-context.js';
+import { createBrokers } from './brokers.js';
 import { reasonOf } from './error-kind.js';
-import { openBroker } from './open-broker.js';
 
 export interface SubscriptionLag {
   /** Messages that have not been acknowledged; absent if the broker does not say. */
@@ -29,23 +28,13 @@ export async function readLags(
   brokers: readonly BrokerSettings[],
   context: BrokerContext,
 ): Promise<ReadonlyMap<string, SubscriptionLag>> {
-  const opened = new Map<string, Promise<Broker>>();
-  const brokerOf = (name: string): Promise<Broker> => {
-    const known = opened.get(name);
-    if (known !== undefined) return known;
-    const opening = openBroker(
-      brokers.find((one) => one.name === name)!,
-      context,
-    );
-    opened.set(name, opening);
-    return opening;
-  };
+  const opened = createBrokers(brokers, context);
   const ofBrokers = subscriptions.filter(({ settings }) => settings.from.broker !== undefined);
   try {
     const lags = ofBrokers.map(async ({ settings }): Promise<readonly [string, SubscriptionLag]> => {
       const { name, from } = settings;
       try {
-        const broker = await brokerOf(from.broker!);
+        const broker = await opened.get(from.broker!);
         const [lag, dead] = await inTime(
           Promise.all([broker.lag(placeOf(from)!, name), broker.lag(deadLetterPlace(settings), NO_GROUP)]),
         );
@@ -56,8 +45,7 @@ export async function readLags(
     });
     return new Map(await Promise.all(lags));
   } finally {
-    const all = await Promise.allSettled(opened.values());
-    await Promise.allSettled(all.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])));
+    await opened.close();
   }
 }
 

@@ -1,8 +1,6 @@
 // HOST:PORT to listen on.
 import { UsageError } from '../terminal/errors.js';
 
-export { isLoopback } from '../../system/loopback.js';
-
 export interface ListenAddress {
   readonly host: string;
   /** 0: any free port. */

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { Io } from '../terminal/io.js';
 import { withServer, type ServerOptions } from '../arguments/options.js';
-import { isLoopback, parseListen, type ListenAddress } from '../arguments/listen.js';
+import { parseListen, type ListenAddress } from '../arguments/listen.js';
+import { isLoopback } from '../../system/loopback.js';
 import { UsageError } from '../terminal/errors.js';
 
 interface CodecServerOptions extends ServerOptions {

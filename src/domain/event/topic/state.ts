@@ -3,7 +3,7 @@
 // T2. A message is held by at most one consumer of a group. The hold ends when the message is settled, or `LEASE_MS` after its consumer was
 //     last heard.
 // T3. Within a group, a message with a key is not delivered while an earlier one with that key is not done.
-// T4. A message that some group has not done is never removed. If there is no room, the publisher is refused.
+// T4. A message stays at least until every group has acknowledged it. If there is no room for another one, the publisher is refused.
 // T5. A new group begins with the oldest message that is kept. A group without consumers for `GROUP_MS` is forgotten.
 import type { DeliveredMessage, Published, Receive, TopicMessage } from './messages.js';
 
