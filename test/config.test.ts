@@ -192,6 +192,16 @@ test('every problem is reported, with the most similar key', async () => {
   ]);
 });
 
+test.each([
+  ['agents: { echo: { kind: command } }', 'agents: expected array, got {"echo":{"kind":"command"}}'],
+  ['agents: []\npools: { p: { resources: [] } }', 'pools: expected array, got {"p":{"resources":[]}}'],
+  ['agents: []\nbrokers: { b: { kind: redis } }', 'brokers: expected array, got {"b":{"kind":"redis"}}'],
+])('names where a list is expected: %s', async (content, line) => {
+  expect(await refused({ 'baton.config.yaml': content })).toEqual([
+    `baton.config.yaml: ${line}; a list has its entries in [ ], or each after a "-"`,
+  ]);
+});
+
 test('an entry that is not an agent is rejected by its index, and a type may occur once', async () => {
   expect(await refused({ 'baton.config.yaml': 'agents: [5, { type: a, kind: comand }]' })).toEqual([
     'baton.config.yaml: agents[0]: expected an agent, got 5',

@@ -1,6 +1,7 @@
 // The words for an issue of zod.
 import type { z } from 'zod';
 import { shown, type Path } from '../problem.js';
+import { isRecord } from './own-property.js';
 
 /** What was expected and what came, for one issue; `root` is the value that was parsed. */
 export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
@@ -9,8 +10,14 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
   }
   // A rule between two settings is stated as a rule.
   if (issue.code === 'custom' && !issue.message.includes('expected ')) return issue.message;
-  return withValue(expectation(issue), valueUnder(root, issue.path));
+  const came = valueUnder(root, issue.path);
+  const line = withValue(expectation(issue), came);
+  return isNamedEntries(issue, came) ? `${line}; a list has its entries in [ ], or each after a "-"` : line;
 }
+
+/** True for `agents: { a: {…} }`: names where a list was expected. */
+const isNamedEntries = (issue: z.core.$ZodIssue, came: unknown): boolean =>
+  issue.code === 'invalid_type' && issue.expected === 'array' && isRecord(came);
 
 /** `expected X, got Y`; a message that already says what came stays as it is. */
 export const withValue = (expected: string, came: unknown): string =>
