@@ -48,6 +48,12 @@ export const FAILURES = {
     unanswered: true,
     means: 'the agent did not answer in time; it may have done its work',
   },
+  Idle: {
+    retryable: true,
+    blames: true,
+    unanswered: true,
+    means: 'the agent gave no sign of working for too long; it may have done its work',
+  },
   Interrupted: {
     retryable: true,
     unanswered: true,

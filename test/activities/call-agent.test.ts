@@ -266,6 +266,33 @@ describe('callAgent: earlier attempts', () => {
 });
 
 describe('callAgent: time', () => {
+  test('an agent that gives no sign of working for too long is Idle, and its signal has aborted', async () => {
+    let reason: unknown;
+    const { agent: silent } = waiting(({ signal }) => void (reason = signal.reason));
+    const failure = await failureOf(call({ agents: [{ ...silent, idle: '20ms' }] }));
+    expect(failure).toMatchObject({ type: 'Idle', nonRetryable: false, detail: { began: true } });
+    expect(failure.message).toBe('agent "x" has given no sign of working for 20ms');
+    expect(reason).toMatchObject({ type: 'Idle' });
+  });
+
+  test.each(['active', 'progress'] as const)('an agent that calls %s is not idle', async (sign) => {
+    const signs = agent(async (_, context) => {
+      for (let i = 0; i < 20; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (sign === 'active') context.active?.();
+        else context.progress(i);
+      }
+      return 'done';
+    });
+    expect((await call({ agents: [{ ...signs, idle: '200ms' }] })).output).toBe('done');
+  });
+
+  test('the idle time of the task is used before that of the agent', async () => {
+    const { agent: silent } = waiting();
+    const calling = call({ agents: [{ ...silent, idle: '1h' }], request: { idleMs: 20 } });
+    expect(await failureOf(calling)).toMatchObject({ type: 'Idle' });
+  });
+
   test('an agent that does not answer in time is a Timeout, and its signal has aborted', async () => {
     let aborted = false;
     const slow = waiting(({ signal }) => (aborted = signal.aborted));

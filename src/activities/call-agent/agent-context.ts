@@ -7,14 +7,18 @@ import type { AgentCall } from './stage.js';
 
 export function agentContext(
   { request, attempt, heartbeat, log, lease, maxOutputBytes, secrets }: AgentCall,
-  signal: AbortSignal,
+  { signal, active }: { readonly signal: AbortSignal; active(this: void): void },
 ): AgentContext {
   const { run, plan, task, item, idempotencyKey } = request;
   return {
     signal,
     attempt: attempt.number,
     idempotencyKey,
-    progress: (value) => heartbeat.progress(secrets.value(value)),
+    progress(value) {
+      active();
+      heartbeat.progress(secrets.value(value));
+    },
+    active,
     lastProgress: heartbeat.lastProgress,
     log,
     secret: (source, what = 'the agent', hint) =>

@@ -1,11 +1,12 @@
 // The last stage: calls the agent within its time, and parses its reply.
+import { durationMs } from '../../domain/duration.js';
 import { defined } from '../../domain/json/defined.js';
 import { beginCall } from './attempt.js';
 import { agentContext } from './agent-context.js';
 import { parseReply } from './parse-reply.js';
 import { hasReferences } from '../../domain/secret.js';
 import { resolveInput } from '../secrets/resolve-input.js';
-import { runInTime } from './run-in-time.js';
+import { runInTime, type RunningAgent } from './run-in-time.js';
 import type { AgentCall, Stage } from './stage.js';
 
 /** `graceMs`: how long an agent may take to end once its signal has aborted. */
@@ -20,11 +21,12 @@ export const invokeAgent =
     const reply = await runInTime({
       agent: agent.type,
       timeoutMs: request.timeoutMs,
+      ...defined({ idleMs: request.idleMs ?? (agent.idle === undefined ? undefined : durationMs(agent.idle)) }),
       graceMs,
       activity,
       log,
       ...defined({ lost: lease?.signal }),
-      run: (signal) => runAgent(call, input, signal),
+      run: (running) => runAgent(call, input, running),
     });
     return {
       // First the secrets, then the checks: a problem shows the beginning of a value.
@@ -35,10 +37,10 @@ export const invokeAgent =
     };
   };
 
-function runAgent(call: AgentCall, input: unknown, signal: AbortSignal): unknown {
+function runAgent(call: AgentCall, input: unknown, running: RunningAgent): unknown {
   if (beginCall(call.attempt)) call.heartbeat.handOn();
   call.calledAtMs = performance.now();
-  return call.agent.run(input, agentContext(call, signal));
+  return call.agent.run(input, agentContext(call, running));
 }
 
 function noteResource({ attempt, request, heartbeat }: AgentCall, resource: string): void {

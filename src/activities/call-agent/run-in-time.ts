@@ -1,5 +1,5 @@
 // Runs an agent within its time.
-// I1. The agent's signal aborts once, for the first of these: timeout, cancellation, a lost lease, shutdown of the worker. The reason
+// I1. The agent's signal aborts once, for the first of these: timeout, no sign of work for too long (`idle`), cancellation, a lost lease, shutdown of the worker. The reason
 //     of the signal is the failure of the call.
 // I2. After that, no answer of the agent counts: many agents end early with half an answer when their signal aborts.
 // I3. An agent that ignores its signal is given up after a grace period; its call never lasts longer than that.
@@ -7,6 +7,7 @@ import { CancelledFailure, type Context } from '@temporalio/activity';
 import { writeDuration } from '../../domain/duration.js';
 import type { AgentLog } from '../../domain/agent/agent.js';
 import { AgentError } from '../errors/agent-error.js';
+import { watchIdle } from './watch-idle.js';
 
 /** The longest delay that a timer of Node.js can have; with a longer one the timer would fire immediately. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -15,6 +16,8 @@ export interface TimedRun {
   /** The type of the agent, for messages. */
   readonly agent: string;
   readonly timeoutMs: number;
+  /** How long the agent may be without a sign that it is working; absent: as long as it likes. */
+  readonly idleMs?: number;
   /** How long the agent may take to end once its signal has aborted. */
   readonly graceMs: number;
   readonly activity: Context;
@@ -22,10 +25,16 @@ export interface TimedRun {
   /** Aborts, with the failure as its reason, when the call has lost its lease. */
   readonly lost?: AbortSignal;
   /** Starts the agent. Called at most once, and never if the call has been cancelled, or its lease lost, before. */
-  run(this: void, signal: AbortSignal): unknown;
+  run(this: void, running: RunningAgent): unknown;
 }
 
-export function runInTime({ agent, timeoutMs, graceMs, activity, log, lost, run }: TimedRun): Promise<unknown> {
+export interface RunningAgent {
+  readonly signal: AbortSignal;
+  /** To be called for each sign that the agent is working. */
+  active(this: void): void;
+}
+
+export function runInTime({ agent, timeoutMs, idleMs, graceMs, activity, log, lost, run }: TimedRun): Promise<unknown> {
   const name = JSON.stringify(agent);
   const cancelled = activity.cancellationSignal;
   if (cancelled.aborted) return Promise.reject(cancelReason(name, activity));
@@ -36,6 +45,7 @@ export function runInTime({ agent, timeoutMs, graceMs, activity, log, lost, run 
     let isStopped = false;
     const clear = () => {
       clearTimeout(timer);
+      idle?.stop();
       cancelled.removeEventListener('abort', onCancel);
       lost?.removeEventListener('abort', onLost);
     };
@@ -60,8 +70,10 @@ export function runInTime({ agent, timeoutMs, graceMs, activity, log, lost, run 
     const onTimeout = () => stop(timeoutError(name, timeoutMs));
     // Temporal alone keeps a timeout that is longer than the longest timer.
     const timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(onTimeout, timeoutMs);
+    const idle = idleMs === undefined ? undefined : watchIdle(idleMs, () => stop(idleError(name, idleMs)));
+    const active = idle?.active ?? (() => undefined);
     // Started in a microtask, so that an agent which throws synchronously rejects like any other.
-    const running = Promise.resolve(abort.signal).then(run);
+    const running = Promise.resolve({ signal: abort.signal, active }).then(run);
     const end = (settle: () => void) => {
       if (isStopped) return;
       clear();
@@ -89,6 +101,9 @@ async function settlesWithin(running: Promise<unknown>, ms: number): Promise<boo
 
 const timeoutError = (name: string, timeoutMs: number): AgentError =>
   new AgentError(`agent ${name} did not answer within ${writeDuration(timeoutMs)}`, { type: 'Timeout' });
+
+const idleError = (name: string, idleMs: number): AgentError =>
+  new AgentError(`agent ${name} has given no sign of working for ${writeDuration(idleMs)}`, { type: 'Idle' });
 
 /** `Cancelled` only if a cancellation was requested; when a worker shuts down, and after a pause or a reset, another attempt follows. */
 export function cancelReason(name: string, activity: Context): AgentError {

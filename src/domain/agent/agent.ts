@@ -41,6 +41,8 @@ export const AgentSettings = z.strictObject({
   timeout: Duration.optional(),
   /** How long the server waits for a heartbeat of the worker before the attempt counts as lost. */
   heartbeat: Duration.optional(),
+  /** How long an attempt may be without a sign that the agent is working. Heartbeats are those of the worker, and do not count. */
+  idle: Duration.optional(),
   retry: Retry.optional(),
   /** What one call is expected to use: this is reserved from the run's budget. Default: one call, no tokens, no money. */
   estimate: Estimate.optional(),
@@ -91,6 +93,8 @@ export interface AgentContext {
   progress(this: void, value: unknown): void;
   /** The last progress of the attempt before this one; `undefined` in the first. */
   readonly lastProgress: unknown;
+  /** To be called as a sign that the agent is working, where `idle` is set. `progress` is such a sign, too. */
+  active?(this: void): void;
   readonly log: AgentLog;
   /**
    * Reads a secret that the worker allows, by its name. From then on its value is replaced by `[secret NAME]` in what the call

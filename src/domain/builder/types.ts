@@ -121,6 +121,8 @@ type Aggregate<O> =
 /** The options of a race or a vote. */
 export interface ParallelCallOptions<O, F, C, Seen extends readonly unknown[] = []> extends SubPlanOptions<O, C, Seen> {
   readonly heartbeat?: string;
+  /** How long an attempt may be without a sign that the agent is working. */
+  readonly idle?: string;
   readonly retry?: Retry;
   readonly cache?: Cache;
   /** One fallback, or several that are tried in order. */

@@ -49,6 +49,8 @@ export const CallRequest = z.strictObject({
   isHedged: z.boolean().optional(),
   /** The time limit of one attempt, in milliseconds. */
   timeoutMs: z.number(),
+  /** How long an attempt may be without a sign that the agent is working; absent: as the agent declares. */
+  idleMs: z.number().optional(),
   retry: RetryPolicy,
   /** `callAgent` counts the attempts, not the server: an attempt that never reaches the agent does not count. */
   countsAttempts: z.boolean().optional(),

@@ -188,6 +188,8 @@ export const Task = z.strictObject({
   forEach: ForEach.optional(),
   timeout: Duration.optional(),
   heartbeat: Duration.optional(),
+  /** How long an attempt may be without a sign that the agent is working. */
+  idle: Duration.optional(),
   deadline: Duration.optional(),
   retry: Retry.optional(),
   hedge: Hedge.optional(),

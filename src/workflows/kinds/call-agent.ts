@@ -92,6 +92,7 @@ interface CallSettings {
   readonly countsAttempts: boolean;
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
+  readonly idleMs: number | undefined;
   readonly heartbeat: string | undefined;
 }
 
@@ -110,6 +111,7 @@ function callSettings(run: Run, work: Work, call: Call): CallSettings {
     countsAttempts: isGuarded || run.rules >= 2,
     retry: retryPolicy(own.retry, defaults?.retry, card?.retry),
     timeoutMs: durationMs(own.timeout ?? defaults?.timeout ?? card?.timeout ?? DEFAULT_TIMEOUT),
+    idleMs: isOfTask && task.task.idle !== undefined ? durationMs(task.task.idle) : undefined,
     heartbeat: (isOfTask ? task.task.heartbeat : undefined) ?? defaults?.heartbeat ?? card?.heartbeat,
   };
 }
@@ -140,7 +142,7 @@ function activityOptions(run: Run, work: Work, call: Call, settings: CallSetting
 }
 
 function callRequest(run: Run, { task, index }: Work, call: Call, settings: CallSettings): CallRequest {
-  const { isOfTask, isGuarded, countsAttempts, retry, timeoutMs } = settings;
+  const { isOfTask, isGuarded, countsAttempts, retry, timeoutMs, idleMs } = settings;
   const { task: definition } = task;
   const hasFallback = isOfTask ? definition.fallback !== undefined : call.hasFallback;
   // A hedge is one more attempt at the same work: an agent that must not do it twice recognizes it by the same key.
@@ -155,6 +157,7 @@ function callRequest(run: Run, { task, index }: Work, call: Call, settings: Call
     input: call.input,
     idempotencyKey: `${keyPrefix(run)}/${suffixedName(name, suffix)}`,
     timeoutMs,
+    ...defined({ idleMs }),
     retry,
     ...callReuse(run, task.id),
     ...(isOfTask && definition.cache !== undefined ? { cacheMs: durationMs(definition.cache.ttl) } : {}),

@@ -100,6 +100,7 @@ describe('the agents of a plan', () => {
         "tasks.forEach.tolerate",
         "tasks.heartbeat",
         "tasks.hedge.after",
+        "tasks.idle",
         "tasks.needs",
         "tasks.publish.broker",
         "tasks.publish.key",

@@ -89,6 +89,7 @@ export function commandAgent<I = unknown, O = unknown>(options: CommandAgentOpti
         killAfterMs: durationMs(killAfter ?? KILL_AFTER),
         signal: context.signal,
         redactor: context.redactor,
+        ...defined({ onStderr: context.active }),
         onStderrLine: (line) => noteLine(line, context),
       });
       return answer({ ...end, environment, maxStdoutBytes }, given, context.redactor);

@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cannotStart } from './cannot-start.js';
 import { createLineSplitter } from './lines.js';
 import { processGroup } from './process-group.js';
+import type { AgentContext } from '../../../domain/agent/agent.js';
 import type { Redactor } from '../../../domain/secret.js';
 import { tailOf } from '../../../domain/text/well-formed.js';
 
@@ -30,6 +31,8 @@ export interface ProcessSpec {
   readonly signal: AbortSignal;
   /** Replaces secrets in stderr, before it is split into lines and before its beginning is dropped. */
   readonly redactor: Pick<Redactor, 'redactStream'>;
+  /** Called for each piece of stderr that arrives. */
+  readonly onStderr?: AgentContext['active'];
   onStderrLine(this: void, line: string): void;
 }
 
@@ -111,7 +114,7 @@ function collectStdout(child: Child, maxBytes: number, onTooLarge: () => void) {
 }
 
 /** Keeps the end of stderr, and passes on each of its lines. */
-function keepStderrTail(child: Child, { onStderrLine, redactor }: ProcessSpec) {
+function keepStderrTail(child: Child, { onStderr, onStderrLine, redactor }: ProcessSpec) {
   let kept = '';
   const lines = createLineSplitter(onStderrLine);
   const redacted = redactor.redactStream((text) => {
@@ -120,6 +123,7 @@ function keepStderrTail(child: Child, { onStderrLine, redactor }: ProcessSpec) {
   });
   child.process.stderr.setEncoding('utf8');
   child.process.stderr.on('data', redacted.push);
+  if (onStderr !== undefined) child.process.stderr.on('data', onStderr);
   child.process.stderr.once('close', () => {
     redacted.end();
     lines.end();

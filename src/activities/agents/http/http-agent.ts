@@ -70,7 +70,7 @@ export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I,
     ...defined({ input, output }),
     secrets: [...secretsOfHeaders(headers), ...secretsOfParams(params)],
     async run(given, context) {
-      const { redactor, signal } = context;
+      const { redactor, signal, active } = context;
       const resolved = await resolveHeaders(headers, context);
       const at = atEndpoint(await fillParams(url, params, context), context.resource);
       if (!allowPrivate) refusePrivateHost(at);
@@ -87,9 +87,10 @@ export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I,
       const dispatcher = markSent(connections, () => (isSent = true));
       const init = { method, headers: sentHeaders, dispatcher, signal, redirect: 'manual' as const };
       const response = await mapErrors(() => fetch(target, body === undefined ? init : { ...init, body }));
+      active?.();
       if (!response.ok) throw replyFailure(where, response, await readErrorText(response, context));
       const limit = context.maxOutputBytes + SPARE_BYTES;
-      const reply = await mapErrors(() => readBody(response, limit));
+      const reply = await mapErrors(() => readBody(response, limit, active));
       if (reply.isCut) throw new AgentError(`${where} answered more than ${limit} bytes`, { type: 'OutputTooLarge' });
       const answer = readAnswer({ where, format, bigNumbers, redactor }, reply);
       // Its type is checked by the caller, against the schema of the output.
@@ -113,7 +114,7 @@ const networkErrorMapper =
 /** The beginning of an error reply; empty if it cannot be read, since the status alone decides on the failure. */
 async function readErrorText(response: Response, { signal, redactor }: AgentContext): Promise<string> {
   try {
-    const reply = await readBody(response, MAX_ERROR_BYTES);
+    const reply = await readBody(response, MAX_ERROR_BYTES, undefined);
     const text = bodyExcerpt(reply);
     return headOf(reply.isCut ? redactor.redactCut(text) : redactor.redact(text), SHOWN);
   } catch {

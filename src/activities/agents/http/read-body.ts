@@ -10,13 +10,18 @@ export interface Body {
   readonly isCut: boolean;
 }
 
-/** Reads at most `limit` bytes of a body, then releases the connection. */
-export async function readBody({ body, headers }: Response, limit: number): Promise<Body> {
+/** Reads at most `limit` bytes of a body, then releases the connection. `onChunk` is called for each part that arrives. */
+export async function readBody(
+  { body, headers }: Response,
+  limit: number,
+  onChunk: (() => void) | undefined,
+): Promise<Body> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   if (body !== null) {
     for await (const chunk of body) {
       if (!(chunk instanceof Uint8Array)) throw new TypeError('expected a body of bytes');
+      onChunk?.();
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > limit) break;

@@ -61,12 +61,12 @@ export function llmAgent<I = unknown, O = unknown>(options: LlmAgentOptions<I, O
     output: output ?? { type: 'string' },
     secrets: secretsOfKey(provider, apiKey),
     async run(given, context) {
-      const { resource, redactor, maxOutputBytes } = context;
+      const { resource, redactor, maxOutputBytes, active } = context;
       const content = await makeSafely(makePrompt, given, redactor);
       const declared = makeSystem === undefined ? undefined : await makeSafely(makeSystem, given, redactor);
       const { key, keyHint } = await resolveKey(provider, apiKey, context);
       const where = describeModel(resource?.endpoint);
-      const fetch = modelFetch({ where, connections, redact: redactor.redact, resource, maxOutputBytes });
+      const fetch = modelFetch({ where, connections, redact: redactor.redact, resource, maxOutputBytes, active });
       const modelCall: ModelCall = {
         endpoint: { provider, model, baseURL, key, fetch },
         where,

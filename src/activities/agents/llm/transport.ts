@@ -30,13 +30,15 @@ export interface Transport {
   redact(this: void, text: string): string;
   readonly resource: AgentContext['resource'];
   readonly maxOutputBytes: number;
+  /** Called for each part of a reply that arrives. */
+  readonly active: AgentContext['active'];
 }
 
 /** The timeout of the call bounds its time; a model may think for longer than the five minutes that undici allows by default. */
 export const openConnections = (): Connections => new Connections({ headersTimeout: 0, bodyTimeout: 0 });
 
 /** The `fetch` of the SDK. It throws an `AgentError` if there is no reply, or if it is too large. An abort is thrown unchanged. */
-export function modelFetch({ where, connections, redact, resource, maxOutputBytes }: Transport): Fetch {
+export function modelFetch({ where, connections, redact, resource, maxOutputBytes, active }: Transport): Fetch {
   const limit = Math.min(REPLY_FACTOR * maxOutputBytes, MAX_REPLY_BYTES);
   return async (url, init) => {
     const signal = init?.signal ?? undefined;
@@ -50,8 +52,9 @@ export function modelFetch({ where, connections, redact, resource, maxOutputByte
         dispatcher: markSent(connections, () => (isSent = true)),
         ...defined({ signal }),
       });
+      active?.();
       const { status, headers } = response;
-      const body = await readReply(response, limit, signal);
+      const body = await readReply(response, limit, signal, active);
       if (body.isCut) throw new AgentError(`${where} answered more than ${limit} bytes`, { type: 'OutputTooLarge' });
       const text = response.ok ? decode(where, body) : bodyExcerpt(body);
       return sdkResponse({ status, headers: [...headers], text }, redact);
@@ -63,9 +66,14 @@ export function modelFetch({ where, connections, redact, resource, maxOutputByte
 }
 
 /** If an error reply cannot be read, its text is empty, since the status alone decides on the failure. */
-async function readReply(response: Answer, limit: number, signal: AbortSignal | undefined): Promise<Body> {
+async function readReply(
+  response: Answer,
+  limit: number,
+  signal: AbortSignal | undefined,
+  onChunk: (() => void) | undefined,
+): Promise<Body> {
   try {
-    return await readBody(response, limit);
+    return await readBody(response, limit, onChunk);
   } catch (error) {
     signal?.throwIfAborted();
     if (response.ok) throw error;

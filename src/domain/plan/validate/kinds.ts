@@ -19,6 +19,7 @@ export const KEY_KINDS: readonly {
   { key: 'retry', code: 'plan.key-kind', kinds: [...CALLS, 'publish'] },
   { key: 'cache', code: 'plan.key-kind', kinds: CALLS },
   { key: 'heartbeat', code: 'plan.key-kind', kinds: CALLS },
+  { key: 'idle', code: 'plan.key-kind', kinds: CALLS },
   { key: 'input', code: 'plan.key-kind', kinds: [...CALLS, 'plan', 'decompose'] },
   { key: 'timeout', code: 'plan.key-kind', kinds: [...CALLS, 'plan', 'decompose', 'approve', 'event', 'publish'] },
 ];

@@ -36,6 +36,7 @@ export function checkLiterals({ path, task }: ReadTask, context: Context): void 
   if (typeof event === 'string') checkEventName(event, [...path, 'event'], context);
   else if (event !== undefined) checkEventName(event.name, [...path, 'event', 'name'], context);
   checkSettings(task, path, context);
+  checkOrder(task.idle, task.timeout, 'idle', [...path, 'timeout'], context);
   fallbacksOf(task).forEach(({ retry }, i) => checkRetry(retry, [...path, ...fallbackPath(task, i), 'retry'], context));
   checkOrder(task.hedge?.after, task.deadline, 'hedge.after', [...path, 'deadline'], context);
   checkRetry(task.compensate?.retry, [...path, 'compensate', 'retry'], context);

@@ -39,6 +39,7 @@ export const TYPES: ReadonlyMap<string, string> = new Map([
 export const DURATION_KEYS: ReadonlySet<string> = new Set([
   'timeout',
   'heartbeat',
+  'idle',
   'deadline',
   'after',
   'duration',
