@@ -110,7 +110,7 @@ export class Baton {
   /** `old`: the input of the run that is forked, if it has been read already. */
   private async prepareAndStart(
     plan: Plan | string | object,
-    { input, budget, tenant, ...options }: StartOptions = {},
+    { input, budget, tenant, ...options }: StartOptions & Pick<RerunOptions, 'reason'> = {},
     old?: StartedRunInput,
   ): Promise<StartedRun> {
     const raw = typeof plan === 'string' ? await readPlanFile(plan) : plan;
@@ -159,7 +159,7 @@ export class Baton {
    */
   async rerun(runId: string, { plan, from, input, budget, tenant, ...options }: RerunOptions = {}): Promise<RunHandle> {
     const old = await this.startOf(runId);
-    const whole: StartOptions = {
+    const whole = {
       ...options,
       input: input ?? old.input,
       ...defined({ budget: budget ?? old.budget, tenant: tenant ?? old.tenant }),

@@ -1,6 +1,7 @@
 // What a start does if a run of its id exists already.
 import { createHash, randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { defined } from '../domain/json/defined.js';
 import { ON_CONFLICT, type OnConflict } from '../domain/on-conflict.js';
 import { didYouMean, shown, withHint } from '../domain/problem.js';
 import { ORCHESTRATE } from '../domain/run/input.js';
@@ -28,6 +29,8 @@ export interface ConflictTerms {
   readonly byIdAlone?: boolean | undefined;
   /** A start that is sent again under the same ticket is carried out once. Default: a random one. */
   readonly ticket?: string | undefined;
+  /** Why the run is started, for people: in its memo. */
+  readonly reason?: string | undefined;
 }
 
 interface Start {
@@ -53,7 +56,7 @@ export async function startOnConflict(client: Client, start: Start, terms: Confl
   const onConflict = parseOnConflict(terms.onConflict ?? 'attach');
   const mayWait = onConflict === 'queue' || onConflict === 'replace';
   const ticket = given ?? (mayWait ? randomUUID() : undefined);
-  const firstRunId = await startRun(client, { ...start, ...(ticket === undefined ? {} : { ticket }) });
+  const firstRunId = await startRun(client, { ...start, ...defined({ ticket, reason: terms.reason }) });
   if (firstRunId !== undefined) return { isNew: true, firstRunId };
   if (given !== undefined) {
     const own = await findByTicket(client, start.id, given);

@@ -14,6 +14,12 @@ type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingA
 /** The task that an activity belongs to; '' if it belongs to none, as `replan-1:plan`. */
 export const taskOfActivity = (activityId: string): string => parseCallName(activityId)?.task ?? '';
 
+/** The ids of the calls whose last attempt failed or was refused, and whose next attempt is not due yet. */
+export const waitingForAttempt = ({ raw }: WorkflowExecutionDescription): string[] =>
+  (raw.pendingActivities ?? []).flatMap(({ activityId, state, attempt }) =>
+    Number(state) === SCHEDULED && (attempt ?? 1) > 1 ? [activityId ?? ''] : [],
+  );
+
 export async function withPendingActivities(
   client: Client,
   tasks: RunResult['tasks'],

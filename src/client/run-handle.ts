@@ -1,5 +1,4 @@
 // A handle on one run: reads its state, sends it messages, waits for its result.
-import { parseCallName } from '../domain/call/name.js';
 import {
   ApplicationFailure,
   CancelledFailure,
@@ -19,6 +18,7 @@ import {
   type Approval,
   type BudgetRaise,
   type EventReceipt,
+  type RetryChoice,
   type RunEvent,
   type SentEvent,
   type SnapshotRequest,
@@ -26,6 +26,7 @@ import {
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { RESULT_MEMO, type RunResult } from '../domain/run/result.js';
 import { ANSWER_WITHIN_MS, askWorker } from '../temporal/ask-worker.js';
+import { cancelWorkflow } from '../temporal/cancel-workflow.js';
 import { countPollers } from '../temporal/pollers.js';
 import { resetActivities } from '../temporal/reset-activities.js';
 import { isUnknownUpdate } from '../temporal/dropped-update.js';
@@ -37,13 +38,8 @@ import { waitWithin, type ResultWait } from './result-wait.js';
 import { NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
 import { taskOfActivity, withPendingActivities } from './pending-activities.js';
 import { readRunInput } from './read-run-input.js';
+import { subRunsIn } from './sub-runs.js';
 import { WhichRun, type RunMark } from './which-run.js';
-
-/** Children whose names have a suffix undo sub-plans. */
-const isSubPlan = (name: string): boolean => {
-  const parsed = parseCallName(name);
-  return parsed !== undefined && parsed.suffix === undefined;
-};
 
 const isOpen = ({ status }: WorkflowExecutionDescription): boolean => status.name === 'RUNNING';
 
@@ -102,7 +98,7 @@ export class RunHandle<O = unknown> {
       this.workflow.query<RunResult, [SnapshotRequest]>(MESSAGES.snapshot, request),
     );
     const snapshot = { ...result, tasks: await withPendingActivities(this.client, result.tasks, description) };
-    return { description, snapshot, below: this.subPlansIn(description) };
+    return { description, snapshot, below: subRunsIn(description) };
   }
 
   /** The plan that the run was started with. Throws RefusedError if it cannot be read. */
@@ -148,12 +144,13 @@ export class RunHandle<O = unknown> {
 
   /**
    * Requests the run to stop, and to undo its work. Returns as soon as the server has recorded the request. A run that is queued is
-   * withdrawn.
+   * withdrawn. `reason` is recorded with the request, in the history of the run.
    */
-  async cancel(): Promise<void> {
+  async cancel({ reason }: { readonly reason?: string | undefined } = {}): Promise<void> {
     if (await this.which.withdraw()) return;
     await this.describeOpen();
-    await this.workflow.cancel();
+    if (reason === undefined) await this.workflow.cancel();
+    else await cancelWorkflow(this.client, { id: this.id, firstExecutionRunId: this.which.firstRunId, reason });
   }
 
   async approve(
@@ -166,8 +163,8 @@ export class RunHandle<O = unknown> {
   }
 
   /** Retries a running task now: cancels the wait between attempts, or abandons a call that hangs. */
-  async retryTask(task: string): Promise<void> {
-    await this.update(MESSAGES.retryTask, { task });
+  async retryTask(task: string, { reason }: { readonly reason?: string | undefined } = {}): Promise<void> {
+    await this.update(MESSAGES.retryTask, { task, ...defined({ reason }) } satisfies RetryChoice);
     await resetActivities(this.client, await this.describe(), (id) => taskOfActivity(id) === task);
   }
 
@@ -227,12 +224,6 @@ export class RunHandle<O = unknown> {
     const description = await this.describe();
     if (isOpen(description)) return description;
     throw new RefusedError(`run ${this.id} has ended (${description.status.name.toLowerCase()})`);
-  }
-
-  private subPlansIn({ raw }: WorkflowExecutionDescription): string[] {
-    const start = `${this.id}/`;
-    const ids = (raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
-    return ids.filter((id) => id.startsWith(start) && isSubPlan(id.slice(start.length)));
   }
 
   private async update<T = void>(name: string, message?: unknown, id?: string): Promise<T> {

@@ -28,6 +28,8 @@ export interface StartOptions<I = unknown> {
 export interface RerunOptions extends Omit<StartOptions, 'forkOf'>, Pick<ForkOf, 'from'> {
   /** Replaces the old plan: data, the path of a file, or the result of `definePlan`. */
   readonly plan?: Plan | string | object;
+  /** Why the run is run again, for people who look at the new run later: it is in its memo. */
+  readonly reason?: string;
 }
 
 /** The options are required if the plan declares an input that is not optional. */

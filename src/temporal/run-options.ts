@@ -4,7 +4,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes, type SearchAttributePa
 import { defined } from '../domain/json/defined.js';
 import type { Plan } from '../domain/plan/plan.js';
 import { taskTimeout, type RunInput } from '../domain/run/input.js';
-import { COMPENSATES_MEMO, FORK_MEMO, TICKET_MEMO } from '../domain/run/memo.js';
+import { COMPENSATES_MEMO, FORK_MEMO, REASON_MEMO, TICKET_MEMO } from '../domain/run/memo.js';
 import { SEARCH_ATTRIBUTES, type StateTag, type StatusTag } from '../domain/run/search-attributes.js';
 import { fairnessOptions, TENANT_MEMO } from '../domain/run/tenant.js';
 import { headOf } from '../domain/text/well-formed.js';
@@ -20,24 +20,35 @@ type Described = Pick<
   'staticSummary' | 'staticDetails' | 'memo' | 'workflowTaskTimeout' | 'priority'
 >;
 
-export function describedRun(request: RunRequest, ticket?: string): Described {
+/** What is in the memo of a run, and not in its input. */
+export interface MemoNotes {
+  /** See `TICKET_MEMO`. */
+  readonly ticket?: string;
+  readonly reason?: string;
+}
+
+export function describedRun(request: RunRequest, notes: MemoNotes = {}): Described {
   const { plan, tenant } = request;
   return {
     staticSummary: headOf(`${plan.name} · ${Object.keys(plan.tasks).length} tasks`, MAX_SUMMARY).toWellFormed(),
     // The details that the run itself sets have the picture.
     ...defined({ staticDetails: plan.description }),
-    ...memoOf(request, ticket),
+    ...memoOf(request, notes),
     ...taskTimeout(request),
     ...(tenant === undefined ? {} : { priority: fairnessOptions(tenant) }),
   };
 }
 
 /** The memo has these values even if the server does not have Baton's search attributes. */
-function memoOf({ reuse, tenant, compensates }: RunRequest, ticket?: string): Pick<WorkflowStartOptions, 'memo'> {
+function memoOf(
+  { reuse, tenant, compensates }: RunRequest,
+  { ticket, reason }: MemoNotes,
+): Pick<WorkflowStartOptions, 'memo'> {
   const memo = {
     ...(reuse === undefined ? {} : { [FORK_MEMO]: reuse.run }),
     ...(compensates === undefined ? {} : { [COMPENSATES_MEMO]: compensates }),
     ...(tenant === undefined ? {} : { [TENANT_MEMO]: tenant.name }),
+    ...(reason === undefined ? {} : { [REASON_MEMO]: reason }),
     ...(ticket === undefined ? {} : { [TICKET_MEMO]: ticket }),
   };
   return Object.keys(memo).length === 0 ? {} : { memo };

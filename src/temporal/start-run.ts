@@ -1,14 +1,12 @@
 // Starts the Workflow of a run.
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { ORCHESTRATE } from '../domain/run/input.js';
-import { describedRun, startSearchable, type RunRequest } from './run-options.js';
+import { describedRun, startSearchable, type MemoNotes, type RunRequest } from './run-options.js';
 
-export interface RunStart {
+export interface RunStart extends MemoNotes {
   readonly id: string;
   readonly taskQueue: string;
   readonly request: RunRequest;
-  /** See `TICKET_MEMO`. */
-  readonly ticket?: string;
   /** True if a run of this id that has ended may be followed by this one. Default: an id is used once. */
   readonly mayFollow?: boolean;
 }
@@ -16,7 +14,7 @@ export interface RunStart {
 /** The id of its first execution; `undefined` if it was not started, because a run of this id exists already. */
 export async function startRun(
   client: Client,
-  { id, taskQueue, request, ticket, mayFollow = false }: RunStart,
+  { id, taskQueue, request, mayFollow = false, ...notes }: RunStart,
 ): Promise<string | undefined> {
   try {
     const handle = await startSearchable(request, (run) =>
@@ -25,7 +23,7 @@ export async function startRun(
         taskQueue,
         workflowIdReusePolicy: mayFollow ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        ...describedRun(request, ticket),
+        ...describedRun(request, notes),
         ...run,
       }),
     );

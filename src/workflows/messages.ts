@@ -7,6 +7,7 @@ import {
   MESSAGES,
   SnapshotRequest,
   SubPlanShort,
+  RetryChoice,
   TaskChoice,
   type DebtRecord,
 } from '../domain/run/messages.js';
@@ -36,7 +37,7 @@ import { tagStatus } from './web-ui.js';
 const pause = defineUpdate<void, []>(MESSAGES.pause);
 const resume = defineUpdate<void, []>(MESSAGES.resume);
 const approve = defineUpdate<void, [Approval]>(MESSAGES.approve);
-const retryTask = defineUpdate<void, [TaskChoice]>(MESSAGES.retryTask);
+const retryTask = defineUpdate<void, [RetryChoice]>(MESSAGES.retryTask);
 const skipTask = defineUpdate<void, [TaskChoice]>(MESSAGES.skipTask);
 const raise = defineUpdate<void, [BudgetRaise]>(MESSAGES.raiseBudget);
 const passBudget = defineSignal<[BudgetRaise]>(MESSAGES.passBudget);
@@ -93,8 +94,8 @@ function onApprove(run: Run): void {
 
 /** The client then resets the activity, which makes Temporal start the next attempt. Here it is only checked that it may. */
 function onRetryTask(run: Run): void {
-  const validator = (message: TaskChoice): void => {
-    const { task } = parseMessage(TaskChoice, message);
+  const validator = (message: RetryChoice): void => {
+    const { task } = parseMessage(RetryChoice, message);
     checkTask(run, task);
     checkRunning(run);
     checkCalling(run, task);

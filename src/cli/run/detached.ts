@@ -7,18 +7,23 @@ import { inSession } from '../session/session.js';
 import { shellWord } from '../terminal/shell-word.js';
 import { queuedText } from './on-conflict.js';
 import type { StartRequest } from './prepare.js';
-import type { StartedRun } from '../../client.js';
+import type { Baton, StartedRun } from '../../client.js';
+
+/** Throws UsageError if no worker would execute the run. */
+export async function requireWorker(baton: Baton, namedQueue: string | undefined, option: string): Promise<void> {
+  const taskQueue = namedQueue ?? DEFAULT_TASK_QUEUE;
+  if ((await baton.pollers(taskQueue)) > 0) return;
+  const start = namedQueue === undefined ? 'baton worker' : `baton worker --task-queue ${shellWord(taskQueue)}`;
+  throw new UsageError([
+    `${option}: no worker polls the Task Queue ${JSON.stringify(taskQueue)}; start one with "${start}"`,
+  ]);
+}
 
 export async function runDetached(io: Io, request: StartRequest): Promise<ExitCode> {
   const { options, config, begin, namedQueue } = request;
   const taskQueue = namedQueue ?? DEFAULT_TASK_QUEUE;
   return await inSession<ExitCode>(io, { options, config, start: false }, async ({ baton }) => {
-    if ((await baton.pollers(taskQueue)) === 0) {
-      const start = namedQueue === undefined ? 'baton worker' : `baton worker --task-queue ${shellWord(taskQueue)}`;
-      throw new UsageError([
-        `--detach: no worker polls the Task Queue ${JSON.stringify(taskQueue)}; start one with "${start}"`,
-      ]);
-    }
+    await requireWorker(baton, namedQueue, '--detach');
     const started = await begin(baton, taskQueue);
     const { run, isNew, queued } = started;
     if (queued !== undefined) return printQueued(io, started, { ...request, taskQueue });

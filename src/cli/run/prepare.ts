@@ -39,6 +39,8 @@ export interface StartRequest {
 
 /** The run to fork, with its input. */
 export interface ForkSource extends ForkOf {
+  /** Why, for the memo of the new run. */
+  readonly reason?: string;
   readonly old: StartedRunInput;
 }
 
@@ -71,7 +73,7 @@ export async function prepareStart(
   const { id } = options;
   if (fork !== undefined && id !== undefined) checkForkId(id, fork);
   const forkOf = fork === undefined ? undefined : { run: fork.run, from: fork.from ?? [] };
-  const what = defined({ id, forkOf, onConflict });
+  const what = defined({ id, forkOf, onConflict, reason: fork?.reason });
   return {
     options,
     config,

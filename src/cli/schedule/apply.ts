@@ -4,9 +4,9 @@ import { prepareSchedules } from '../../client/schedules/prepare-schedule.js';
 import { MAX_STORED_VALUE_BYTES } from '../../domain/json/byte-size.js';
 import { visibleLine } from '../../domain/text/visible.js';
 import { storesValues } from '../../values.js';
+import { confirm } from '../terminal/confirm.js';
 import { NO_CONFIG, UsageError } from '../terminal/errors.js';
 import type { Io } from '../terminal/io.js';
-import { readKeys, KEYS } from '../terminal/read-keys.js';
 import { inScheduleSession, type ApplyOptions } from './options.js';
 
 const SIGNS = { create: '+', update: '~', delete: '-', keep: ' ' } as const;
@@ -29,7 +29,7 @@ export async function apply(io: Io, options: ApplyOptions): Promise<void> {
     }
     for (const line of changes.flatMap(changeLines)) (options.json === true ? io.note : io.print)(line);
     if (options.dryRun === true) return report(false);
-    if (options.yes !== true && !(await confirm(io, `apply these changes to project ${project}?`))) {
+    if (options.yes !== true && !(await confirm(io, `apply these changes to project ${project}?`, 'apply changes'))) {
       io.note('nothing was changed');
       io.exitCode = 1;
       return report(false);
@@ -50,19 +50,4 @@ function countText(changes: readonly ScheduleChange[]): string {
     return length === 0 ? [] : [`${length} ${action}d`];
   });
   return counts.flat().join(', ');
-}
-
-/** Throws UsageError if no person can be asked. */
-async function confirm(io: Io, question: string): Promise<boolean> {
-  const keyboard = io.keyboard();
-  if (keyboard === undefined) throw new UsageError(['--yes: needed to apply changes without a terminal']);
-  io.note(`${question} y or n`);
-  return await new Promise((resolve) => {
-    const stop = readKeys(keyboard, (key) => {
-      const isYes = /^y/i.test(key);
-      if (!isYes && !/^n/i.test(key) && key !== KEYS.escape && !key.startsWith(KEYS.interrupt)) return;
-      stop();
-      resolve(isYes);
-    });
-  });
 }

@@ -82,6 +82,12 @@ function reportOf(error: unknown): ErrorReport {
   };
 }
 
+/** An error of one of several runs, on one line. */
+export function errorSummary(error: unknown): { type: string; message: string } {
+  const { type, message, lines } = reportOf(error);
+  return { type, message: lines[0] ?? message };
+}
+
 /** Prints an error on stderr, and with `--json` as a document on stdout, too. Returns the exit code. */
 export function printError(io: Io, error: unknown, { json, verbose }: { json: boolean; verbose: boolean }): ExitCode {
   const { exit, type, message, problems, lines } = reportOf(error);

@@ -7,5 +7,8 @@ export const FORK_MEMO = 'batonForkOf';
 /** Of a run that retries the debt of another: the id of that run. */
 export const COMPENSATES_MEMO = 'batonCompensates';
 
+/** Of a fork that was started with a reason: the reason, for people. */
+export const REASON_MEMO = 'batonReason';
+
 /** The ticket under which the run was started: a start that is repeated under the same ticket finds this run. */
 export const TICKET_MEMO = 'batonTicket';

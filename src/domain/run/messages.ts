@@ -16,6 +16,10 @@ export type Approval = z.infer<typeof Approval>;
 export const TaskChoice = z.strictObject({ task: z.string() });
 export type TaskChoice = z.infer<typeof TaskChoice>;
 
+/** Why a task is retried is for people who read the history. */
+export const RetryChoice = TaskChoice.extend({ reason: z.string().optional() });
+export type RetryChoice = z.infer<typeof RetryChoice>;
+
 /** The message of the signal `deliverEvent`, which clients without the update `sendEvent` send. */
 export const RunEvent = z.strictObject({ name: z.string().min(1), data: z.unknown().optional() });
 export type RunEvent = z.infer<typeof RunEvent>;
