@@ -13,7 +13,11 @@ beforeAll(async () => {
   await dev.waitForLine('worker ready');
   await write('waits.json', { name: 'waits', tasks: { a: { agent: 'flaky', input: { until: 'never' } } } });
   await write('above.json', { name: 'above', tasks: { below: { plan: waits('below') } } });
-  await write('echo.json', { name: 'echo', tasks: { a: { agent: 'echo', input: 1 } }, output: '{% $tasks.a.output %}' });
+  await write('echo.json', {
+    name: 'echo',
+    tasks: { a: { agent: 'echo', input: 1 } },
+    output: '{% $tasks.a.output %}',
+  });
 });
 
 afterAll(async () => {
