@@ -108,4 +108,12 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   ['setup', { group: 'Prepare', summary: 'register the search attributes', load: () => import('./setup.js') }],
+  [
+    'gate',
+    {
+      group: 'Prepare',
+      summary: 'replay histories with this version, before an upgrade',
+      load: () => import('./gate.js'),
+    },
+  ],
 ]);
