@@ -5,7 +5,9 @@ import { isAlive } from '../system/process-identity.js';
 import { grpcCodeOf, GrpcStatus } from './grpc.js';
 
 /** temporal.api.enums.v1.TaskQueueType */
-const TASK_QUEUE_TYPE_WORKFLOW = 1;
+const TASK_QUEUE_TYPE = { workflow: 1, activity: 2 } as const;
+
+type PollerType = keyof typeof TASK_QUEUE_TYPE;
 
 /** The identity of one worker, assumed if the server cannot list pollers. */
 const UNKNOWN = 'unknown';
@@ -18,16 +20,23 @@ export const RUN_WORKER_PREFIX = 'baton-run:';
 
 /** The workers that poll the queue for Workflow Tasks. A worker of this machine whose process has ended does not count. */
 export async function countPollers(client: Client, taskQueue: string): Promise<number> {
-  return (await listIdentities(client, taskQueue)).length;
+  return (await listIdentities(client, taskQueue, 'workflow')).length;
+}
+
+/** The workers that poll the queue for activities, such as calls of agents. */
+export async function countActivityPollers(client: Client, taskQueue: string): Promise<number> {
+  return (await listIdentities(client, taskQueue, 'activity')).length;
 }
 
 /** As `countPollers`, without the workers inside `baton run`. */
 export async function countLastingPollers(client: Client, taskQueue: string): Promise<number> {
-  return (await listIdentities(client, taskQueue)).filter((identity) => !identity.startsWith(RUN_WORKER_PREFIX)).length;
+  return (await listIdentities(client, taskQueue, 'workflow')).filter(
+    (identity) => !identity.startsWith(RUN_WORKER_PREFIX),
+  ).length;
 }
 
-async function listIdentities(client: Client, taskQueue: string): Promise<string[]> {
-  const pollers = await describePollers(client, taskQueue);
+async function listIdentities(client: Client, taskQueue: string, type: PollerType): Promise<string[]> {
+  const pollers = await describePollers(client, taskQueue, type);
   if (pollers === undefined) return [UNKNOWN];
   return pollers.flatMap(({ identity, lastAccessTime }) => {
     const polledAt = Number(lastAccessTime?.seconds ?? 0) * 1000;
@@ -37,12 +46,12 @@ async function listIdentities(client: Client, taskQueue: string): Promise<string
 }
 
 /** `undefined` if the server cannot list pollers, as Temporal's time-skipping test server. */
-async function describePollers(client: Client, taskQueue: string) {
+async function describePollers(client: Client, taskQueue: string, type: PollerType) {
   try {
     const { pollers } = await client.workflowService.describeTaskQueue({
       namespace: client.options.namespace,
       taskQueue: { name: taskQueue },
-      taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
+      taskQueueType: TASK_QUEUE_TYPE[type],
     });
     return pollers ?? [];
   } catch (error) {

@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
-import { parseWhole, withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
+import { parseWhole, withJson, withServer } from '../arguments/options.js';
+import type { GateOptions } from '../gate/options.js';
 import type { Io } from '../terminal/io.js';
-
-export interface GateOptions extends ServerOptions, JsonOption {
-  readonly open?: boolean;
-  readonly closed?: number;
-  readonly histories?: string;
-}
 
 const MAX_CLOSED = 1_000_000;
 

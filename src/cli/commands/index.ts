@@ -67,6 +67,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
       load: () => import('./subscriptions.js'),
     },
   ],
+  [
+    'doctor',
+    {
+      group: 'Inspect',
+      summary: 'look for what is wrong with server, workers and runs',
+      load: () => import('./doctor.js'),
+    },
+  ],
   ['pause', { group: 'Control', summary: 'start no more tasks of a run', load: () => import('./pause.js') }],
   ['resume', { group: 'Control', summary: 'resume a paused run', load: () => import('./resume.js') }],
   ['cancel', { group: 'Control', summary: 'stop a run and undo its work', load: () => import('./cancel.js') }],
@@ -95,7 +103,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
       load: () => import('./schedule.js'),
     },
   ],
-  ['sweep', { group: 'Control', summary: 'remove stored values that no run needs', load: () => import('./sweep.js') }],
+  [
+    'sweep',
+    {
+      group: 'Control',
+      summary: 'remove stored values, breakers and pools that nothing needs',
+      load: () => import('./sweep.js'),
+    },
+  ],
   ['validate', { group: 'Prepare', summary: 'report every problem of a plan', load: () => import('./validate.js') }],
   ['agents', { group: 'Prepare', summary: 'list the agents of the configuration', load: () => import('./agents.js') }],
   ['schema', { group: 'Prepare', summary: 'print the JSON Schema of plans', load: () => import('./schema.js') }],

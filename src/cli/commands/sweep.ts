@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { SweepResult } from '../../client/sweep-values.js';
 import type { Io } from '../terminal/io.js';
 import { withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
 import { withSession } from '../session/with-session.js';
@@ -6,6 +7,7 @@ import { withSession } from '../session/with-session.js';
 interface SweepOptions extends ServerOptions, JsonOption {
   readonly dryRun?: boolean;
   readonly grace: string;
+  readonly stale: string;
 }
 
 /** Long enough for a value that was stored and is not yet in a history, and for clocks that differ. */
@@ -18,24 +20,30 @@ export function define(command: Command, io: Io): void {
   withJson(withServer(command))
     .option('--dry-run', 'only count what would be removed')
     .option('--grace <duration>', 'keep values that were stored or used within this time; at least 10m', '24h')
+    .option('--stale <duration>', 'end breakers and pools that have had no worker for this long', '1h')
     .action(async (options: SweepOptions) => {
       const graceMs = await parseGrace(options.grace);
-      const { sweepValues } = await import('../../client/sweep-values.js');
-      const result = await withSession(io, options, ({ baton }) =>
-        sweepValues(baton.client, { graceMs, dryRun: options.dryRun === true, onProgress: progressLines(io) }),
-      );
-      if (options.json === true) io.printJson({ ...result, dryRun: options.dryRun === true });
-      else {
-        const { formatByteCount } = await import('../../domain/byte-count.js');
-        const text = ({ values, bytes }: { values: number; bytes: number }) => `${values} (${formatByteCount(bytes)})`;
-        const { removed, needed, recent, place, workflows } = result;
-        const verb = options.dryRun === true ? 'would be removed' : 'removed';
-        io.print(`values in ${place}, ${historiesText(workflows)}`);
-        io.print(`${verb}: ${text(removed)}`);
-        io.print(`needed: ${text(needed)}`);
-        io.print(`not needed, but younger than ${options.grace}: ${text(recent)}`);
-      }
+      const [{ parseStale }, { sweep }] = await Promise.all([
+        import('../doctor/parse-stale.js'),
+        import('../doctor/sweep.js'),
+      ]);
+      const dryRun = options.dryRun === true;
+      const request = { graceMs, staleMs: parseStale(options.stale), dryRun, onProgress: progressLines(io) };
+      const { ended, values } = await withSession(io, options, ({ baton }) => sweep(baton.client, request));
+      if (options.json === true) return io.printJson({ ...values, ended, dryRun });
+      for (const id of ended) io.print(`${dryRun ? 'would be ended' : 'ended'}: ${id}`);
+      if (values !== undefined) await printValues(io, values, options);
     });
+}
+
+async function printValues(io: Io, result: SweepResult, { dryRun, grace }: SweepOptions): Promise<void> {
+  const { formatByteCount } = await import('../../domain/byte-count.js');
+  const text = ({ values, bytes }: { values: number; bytes: number }) => `${values} (${formatByteCount(bytes)})`;
+  const { removed, needed, recent, place, workflows } = result;
+  io.print(`values in ${place}, ${historiesText(workflows)}`);
+  io.print(`${dryRun === true ? 'would be removed' : 'removed'}: ${text(removed)}`);
+  io.print(`needed: ${text(needed)}`);
+  io.print(`not needed, but younger than ${grace}: ${text(recent)}`);
 }
 
 async function parseGrace(text: string): Promise<number> {

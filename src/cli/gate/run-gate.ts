@@ -4,7 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { visibleLine } from '../../domain/text/visible.js';
 import { openValues } from '../../values.js';
 import { replayAll, type Break, type ReadableHistory, type ReplayOptions } from '../../worker/replay.js';
-import type { GateOptions } from '../commands/gate.js';
+import type { GateOptions } from './options.js';
 import { loadProjectConfig } from '../session/load-config.js';
 import { valueSettings } from '../session/session.js';
 import { withSession } from '../session/with-session.js';
