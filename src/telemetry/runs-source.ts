@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
+import { grpcCodeOf, GrpcStatus } from '../temporal/grpc.js';
 import { quoted } from '../temporal/visibility-text.js';
 import type { MakeMetrics } from './make.js';
 import { OTHER_PLANS, type RunMetrics } from './run-metrics.js';
@@ -9,6 +10,11 @@ import type { Source } from './source.js';
 
 /** Sub-plans are parts of their runs. */
 const ACTIVE = `WorkflowType = '${ORCHESTRATE}' AND ExecutionStatus = 'Running' AND ParentWorkflowId IS NULL`;
+
+/** A server without the search attributes of Baton does not know the plans of its runs. */
+function unknownPlan(error: unknown): undefined {
+  if (grpcCodeOf(error) !== GrpcStatus.INVALID_ARGUMENT) throw error;
+}
 
 /** Counting requests at the same time. */
 const AT_ONCE = 10;
@@ -28,7 +34,10 @@ export function runsSource(make: MakeMetrics, runs: RunMetrics, client: Client):
       if (total === 0) for (const plan of plans.splice(0)) counted.set(plan, 0);
       const work = async (): Promise<void> => {
         for (let plan = plans.pop(); plan !== undefined; plan = plans.pop()) {
-          counted.set(plan, await count(`${ACTIVE} AND ${SEARCH_ATTRIBUTES.plan.name} = ${quoted(plan)}`));
+          const value = await count(`${ACTIVE} AND ${SEARCH_ATTRIBUTES.plan.name} = ${quoted(plan)}`).catch(
+            unknownPlan,
+          );
+          if (value !== undefined) counted.set(plan, value);
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, work));
