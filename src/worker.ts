@@ -24,7 +24,6 @@ import { namespaceId } from './temporal/namespace-id.js';
 import { openValues, storageActivities, type ValueSettings } from './values.js';
 import { observeWorker, openWorkerTelemetry, runSinks, workerReadiness, type Observed } from './worker/observe.js';
 import { createReplayWatch } from './worker/replay-watch.js';
-import { processLog } from './telemetry/log.js';
 import { installRuntime } from './telemetry/runtime.js';
 import type { TelemetrySettings } from './telemetry/settings.js';
 import type { Telemetry } from './telemetry.js';
@@ -104,6 +103,7 @@ export interface BatonWorker {
 export async function createWorker(settings: WorkerSettings): Promise<BatonWorker> {
   const { listen, logs = {} } = settings.telemetry ?? {};
   return await openWorker(settings, async () => {
+    const { processLog } = await import('./telemetry/log.js');
     const runtime = await installRuntime({
       log: processLog(logs),
       verbose: logs.level === 'debug',
