@@ -39,16 +39,19 @@ export const ALLOWED = {
   'plan-file': { folders: ['domain'], packages: ['yaml', 'node'] },
   values: { folders: ['domain', 'system'] },
   server: { folders: ['domain', 'system', 'temporal'] },
+  telemetry: { folders: ['domain', 'system', 'temporal'] },
   activities: { folders: ['domain', 'temporal', 'json-schema', 'system'] },
   guards: { folders: ['domain', 'activities', 'temporal', 'json-schema'] },
   events: { folders: ['domain', 'activities', 'client', 'server', 'system', 'temporal', 'worker'] },
-  config: { folders: ['domain', 'activities', 'json-schema', 'plan-file', 'project', 'system', 'values'] },
+  config: { folders: ['domain', 'activities', 'json-schema', 'plan-file', 'project', 'system', 'telemetry', 'values'] },
   project: { folders: ['domain', 'config'] },
   client: {
     folders: ['domain', 'json-schema', 'plan-file', 'project', 'server', 'temporal', 'values'],
     types: ['workflows'],
   },
-  worker: { folders: ['domain', 'activities', 'events', 'guards', 'project', 'server', 'temporal', 'values'] },
+  worker: {
+    folders: ['domain', 'activities', 'events', 'guards', 'project', 'server', 'telemetry', 'temporal', 'values'],
+  },
   cli: {
     folders: [
       'domain',
@@ -60,6 +63,7 @@ export const ALLOWED = {
       'project',
       'server',
       'system',
+      'telemetry',
       'temporal',
       'values',
       'worker',

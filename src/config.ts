@@ -7,6 +7,7 @@ import { GatewaySettings, SubscriptionSettings } from './domain/event/subscripti
 import { SecretSettings } from './domain/secret.js';
 import type { ScheduleSettings } from './domain/schedule.js';
 import type { PoolSettings } from './domain/pool/settings.js';
+import { TelemetrySettings } from './telemetry/settings.js';
 import { EncryptionSettings } from './values/encryption/settings.js';
 import { StorageSettings } from './values/storage/settings.js';
 
@@ -54,6 +55,8 @@ export const ConfigFile = z.strictObject({
   /** What events cause. Paths of plans are relative to the configuration. */
   subscriptions: z.array(SubscriptionSettings).max(1_000).optional(),
   gateway: GatewaySettings.optional(),
+  /** Where workers and gateways serve metrics and health, and what they log. */
+  telemetry: TelemetrySettings.optional(),
   /** Plans that are run at given times; `baton schedule apply` brings them to the server. Parsed one by one. */
   schedules: z.array(z.unknown()).optional(),
 });

@@ -22,7 +22,11 @@ import { ownProject, projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 import { namespaceId } from './temporal/namespace-id.js';
 import { openValues, storageActivities, type ValueSettings } from './values.js';
+import { observeWorker, openWorkerTelemetry, runSinks, workerReadiness, type Observed } from './worker/observe.js';
 import { createReplayWatch } from './worker/replay-watch.js';
+import { installRuntime } from './telemetry/runtime.js';
+import type { TelemetrySettings } from './telemetry/settings.js';
+import type { Telemetry } from './telemetry.js';
 import { createAll, createTeam, discard, type Team } from './worker/team.js';
 import { workflowCode } from './worker/workflow-code.js';
 
@@ -78,6 +82,11 @@ export interface WorkerSettings extends ValueSettings {
   readonly drain?: string;
   /** Workflow code that was bundled before, by `bundleWorkflowCode`. */
   readonly workflowBundle?: WorkflowBundleOption;
+  /**
+   * Where the worker serves its metrics and health, and what it logs. A process has one Runtime of Temporal's SDK: if the program has
+   * installed one, its log holds, and the metrics of the SDK are not among those served here.
+   */
+  readonly telemetry?: TelemetrySettings;
 }
 
 export interface BatonWorker {
@@ -86,10 +95,31 @@ export interface BatonWorker {
   run(until?: Promise<unknown>): Promise<void>;
   /** Takes no more work; calls in flight get the time of `drain` to end. If it comes before `run`, `run` ends immediately. */
   shutdown(): void;
+  /** Where it serves /metrics, /livez and /readyz; absent without `telemetry.listen`. */
+  readonly telemetryUrl?: string;
 }
 
-/** Throws ServerUnreachableError, AgentDefinitionError, PoolDefinitionError, EncryptionKeyError. */
+/** Throws ServerUnreachableError, AgentDefinitionError, PoolDefinitionError, EncryptionKeyError, ListenError. */
 export async function createWorker(settings: WorkerSettings): Promise<BatonWorker> {
+  const { listen, logs = {} } = settings.telemetry ?? {};
+  return await openWorker(settings, async () => {
+    const { processLog } = await import('./telemetry/log.js');
+    const runtime = await installRuntime({
+      log: processLog(logs),
+      verbose: logs.level === 'debug',
+      metrics: listen !== undefined,
+    });
+    return { runtime, ...defined({ listen }) };
+  });
+}
+
+/** A worker with its telemetry, to which a gateway in the same process may add. */
+export interface OpenedWorker extends BatonWorker {
+  readonly telemetry: Telemetry | undefined;
+}
+
+/** `observe` is called when it is certain that the worker can be made. */
+export async function openWorker(settings: WorkerSettings, observe: () => Promise<Observed>): Promise<OpenedWorker> {
   // Bad agents are refused before a server is searched.
   createRegistry(settings.agents);
   limitedQueues(settings.agents, settings.taskQueues ?? [DEFAULT_TASK_QUEUE]);
@@ -101,11 +131,14 @@ export async function createWorker(settings: WorkerSettings): Promise<BatonWorke
   // Native code, loaded only when a worker is needed.
   const { NativeConnection } = await import('@temporalio/worker');
   let connection: NativeConnection | undefined;
+  let telemetry: Telemetry | undefined;
   const release = async () => {
+    await telemetry?.close();
     await connection?.close();
     await found?.release();
   };
   try {
+    telemetry = await openWorkerTelemetry(await observe());
     connection = await NativeConnection.connect(server.connectionOptions);
     const { workflowService } = connection;
     const dataConverter = await openValues(settings, {
@@ -113,10 +146,19 @@ export async function createWorker(settings: WorkerSettings): Promise<BatonWorke
       namespaceId: (namespace) => namespaceId(workflowService, namespace),
       log: settings.log ?? (await import('@temporalio/worker')).Runtime.instance().logger,
     });
-    const code = await workflowCode(settings.workflowBundle, { isEncrypted: settings.encryption !== undefined });
-    const place = { connection, namespace: server.namespace, dataConverter, code };
-    const team = await makeTeam({ ...settings, pools }, place);
-    return { taskQueues: settings.taskQueues ?? [DEFAULT_TASK_QUEUE], ...createTeam({ ...team, release }) };
+    const code = await workflowCode(settings.workflowBundle, {
+      isEncrypted: settings.encryption !== undefined,
+      isCounted: telemetry !== undefined,
+    });
+    const place = { connection, namespace: server.namespace, dataConverter, code, telemetry };
+    const team = createTeam({ ...(await makeTeam({ ...settings, pools }, place)), release });
+    telemetry?.ready(workerReadiness(connection, team.isWorking));
+    return {
+      taskQueues: settings.taskQueues ?? [DEFAULT_TASK_QUEUE],
+      ...team,
+      telemetry,
+      ...defined({ telemetryUrl: telemetry?.url }),
+    };
   } catch (error) {
     await release();
     throw error;
@@ -124,9 +166,15 @@ export async function createWorker(settings: WorkerSettings): Promise<BatonWorke
 }
 
 type ServerConnection = Required<Pick<WorkerOptions, 'connection' | 'namespace' | 'dataConverter'>>;
-type Place = ServerConnection & { readonly code: Awaited<ReturnType<typeof workflowCode>> };
+type Place = ServerConnection & {
+  readonly code: Awaited<ReturnType<typeof workflowCode>>;
+  readonly telemetry?: Telemetry | undefined;
+};
 
-async function makeTeam(settings: WorkerSettings, { code, ...place }: Place): Promise<Omit<Team, 'release'>> {
+async function makeTeam(
+  settings: WorkerSettings,
+  { code, telemetry, ...place }: Place,
+): Promise<Omit<Team, 'release'>> {
   const { agents, taskQueues = [DEFAULT_TASK_QUEUE], log, secrets } = settings;
   const [{ Client }, { Runtime, Worker }] = await Promise.all([
     import('@temporalio/client'),
@@ -151,11 +199,18 @@ async function makeTeam(settings: WorkerSettings, { code, ...place }: Place): Pr
     const storage = storageActivities(place.dataConverter);
     const awaitedRuns = Math.floor((settings.concurrency ?? DEFAULT_CALLS) * AWAITED_SHARE);
     const publishing = { ...brokers, project };
-    const own = { agents, awaitedRuns, publishing, ...defined({ log, secrets }) };
+    const meter = telemetry?.metrics.calls.begin;
+    const own = { agents, awaitedRuns, publishing, ...defined({ log, secrets, meter }) };
     const activities = createActivities({ ...own, ...guards, ...storage });
-    const options = { ...place, activities, sinks: watch.sinks, ...code, ...tuning(settings) };
+    const sinks = { ...watch.sinks, ...(telemetry === undefined ? {} : runSinks(telemetry.metrics.runs)) };
+    const options = { ...place, activities, sinks, ...code, ...tuning(settings) };
     // Cached answers are Workflows on the Task Queue of their agent, so a worker must run Workflows there, too.
     const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];
+    if (telemetry !== undefined) {
+      const { concurrency = DEFAULT_CALLS, pools = [] } = settings;
+      const names = queues.map((queue) => queue.taskQueue);
+      observeWorker(telemetry, { agents, pools, queues: names, concurrency, project, clientOptions });
+    }
     const workers = await createAll(queues.map((queue) => Worker.create({ ...options, ...queue })));
     const closeGuards = async () => {
       watch.close();

@@ -13,6 +13,7 @@ import { createFailCall } from './call-agent/fail-call.js';
 import { createHeartbeats, type SendHeartbeat } from './call-agent/heartbeat.js';
 import { invokeAgent } from './call-agent/invoke.js';
 import { holdLease } from './call-agent/hold-lease.js';
+import { meterAttempt, type MeterCall } from './call-agent/meter.js';
 import { openCall, type ParsedRequest } from './call-agent/open-call.js';
 import { parseRequest } from './call-agent/parse-request.js';
 import { askPermit } from './call-agent/ask-permit.js';
@@ -41,6 +42,8 @@ export interface CallAgentDeps {
   readonly sendHeartbeat?: SendHeartbeat;
   /** If absent, the log of the activity, which knows the Workflow and the attempt. */
   readonly log?: AgentLog;
+  /** Counts attempts; absent: nothing is counted. */
+  readonly meter?: MeterCall;
 }
 
 export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => Promise<CallReply> {
@@ -58,15 +61,19 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
     const activity = Context.current();
     const attempt = openAttempt(activity.info, activity.info.attempt > 1 && (await wasUnread(activity)));
     const secrets = openSecrets(deps.secrets);
+    const meter = meterAttempt(deps.meter, given, attempt);
     let parsed: ParsedRequest | undefined;
     try {
       const request = parseRequest(given);
       const log = callLog(secrets.log(deps.log ?? activity.log), request);
       parsed = { request, log, heartbeat: startHeartbeat(activity, log, () => notesOf(attempt)), secrets };
-      return await answer(await openCall({ registry, valueLimit }, activity, attempt, parsed));
+      const reply = await answer(await openCall({ registry, valueLimit }, activity, attempt, parsed));
+      meter.succeeded();
+      return reply;
     } catch (error) {
       // Before anything is cut, noted for the next attempt, or sent.
       const failure = failCall(secrets.error(error), attempt, parsed);
+      meter.failed(failure);
       if (isRetried(failure)) parsed?.heartbeat.handOn();
       throw failure;
     } finally {

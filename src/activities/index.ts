@@ -16,6 +16,7 @@ import { pendingCalls, type PendingCalls } from './pending-calls.js';
 import { unlimitedLease, type Lease } from './call-agent/lease.js';
 import { alwaysPermit, type Permit } from './call-agent/permit.js';
 import type { SendHeartbeat } from './call-agent/heartbeat.js';
+import type { MeterCall } from './call-agent/meter.js';
 import type { StoreReply } from './call-agent/keep-reply.js';
 import { createPublish, type Publishing } from './publish.js';
 import { createRecall } from './recall/recall.js';
@@ -45,6 +46,8 @@ export interface ActivityDeps {
   readonly awaitedRuns?: number;
   /** The brokers of the worker; absent: it has none. */
   readonly publishing?: Publishing;
+  /** Counts the attempts of calls. */
+  readonly meter?: MeterCall;
   /** Milliseconds that an agent may take to end once its signal has aborted. */
   readonly abortGraceMs?: number;
 }
@@ -77,7 +80,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     random: deps.random ?? Math.random,
     valueLimit: deps.valueLimit ?? MAX_VALUE_BYTES,
     abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
-    ...defined({ log: deps.log, storeReply: deps.storeReply, sendHeartbeat: deps.sendHeartbeat }),
+    ...defined({ log: deps.log, storeReply: deps.storeReply, sendHeartbeat: deps.sendHeartbeat, meter: deps.meter }),
   });
   const catalogue = createCatalogue(registry, deps.agents);
   return {

@@ -3,6 +3,7 @@ import { parseDuration } from '../domain/duration.js';
 import { shown } from '../domain/problem.js';
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
+import { quoted } from '../temporal/visibility-text.js';
 import { InvalidInputError } from './errors.js';
 
 const EXECUTION = {
@@ -68,6 +69,3 @@ function startOf(since: string | Date, now: number): string {
   if (!Number.isFinite(time)) throw new InvalidInputError([`since: ${HINT}, got ${shown(since)}`]);
   return new Date(time).toISOString();
 }
-
-/** Text in a query: Temporal reads a backslash and a doubled quote as in SQL. */
-export const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

@@ -17,7 +17,7 @@ import { sendUpdate } from '../temporal/send-update.js';
 import { executeUpdateWithStart } from '../temporal/update-with-start.js';
 import { isOutage } from './await-result.js';
 import { isUnansweredError, RefusedError } from './errors.js';
-import { quoted } from './run-query.js';
+import { quoted } from '../temporal/visibility-text.js';
 
 /** How long the server may take to accept a start. */
 const ACCEPT_WITHIN_MS = 20_000;

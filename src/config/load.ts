@@ -27,7 +27,7 @@ import { withAbsolutePaths } from './value-paths.js';
 
 export interface LoadedConfig extends Pick<
   Config,
-  'agents' | 'planner' | 'taskQueue' | 'server' | 'storage' | 'encryption'
+  'agents' | 'planner' | 'taskQueue' | 'server' | 'storage' | 'encryption' | 'telemetry'
 > {
   /** The real path of the file. */
   readonly path: string;
@@ -62,7 +62,7 @@ export async function loadConfig(
     throw new ConfigError(lines.map((line) => `${name}: ${line}`));
   }
   const { planner, project, taskQueue, server, secrets, storage, encryption } = parsed.data;
-  const { brokers = [], gateway = {} } = parsed.data;
+  const { brokers = [], gateway = {}, telemetry } = parsed.data;
   const place = { name, directory: dirname(path) };
   const agents = readAgents(parsed.data.agents, place);
   const refused = refusedSecrets(agents, secrets);
@@ -80,7 +80,7 @@ export async function loadConfig(
     pools: readPools(parsed.data.pools ?? [], agents, place),
     schedules: await readSchedules(parsed.data.schedules ?? [], plans, place),
     secrets: withResolvedDirectory(secrets ?? { allow: [] }, place.directory),
-    ...defined({ planner, taskQueue, server }),
+    ...defined({ planner, taskQueue, server, telemetry }),
     ...withAbsolutePaths(defined({ storage, encryption }), place.directory),
   };
 }

@@ -26,6 +26,8 @@ export interface ConsumerParts {
 
 export interface Consumer {
   readonly state: SubscriptionState;
+  /** How many messages wait at the broker; `undefined` if it does not say. */
+  lag(this: void): Promise<number | undefined>;
   /** Resolves when the signal has aborted and every message has been acknowledged or returned. Never rejects. */
   run(this: void, signal: AbortSignal): Promise<void>;
 }
@@ -67,6 +69,7 @@ export function createConsumer({ subscription, broker, act, log, consumer, inFli
 
   return {
     state,
+    lag: () => broker.lag(placeOf(from)!, name),
     async run(signal) {
       const summary = setInterval(summarize, SUMMARY_MS);
       for (let failures = 0; !signal.aborted; failures++) {

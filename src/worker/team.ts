@@ -19,6 +19,8 @@ export interface Team {
 export interface RunningTeam {
   run(until?: Promise<unknown>): Promise<void>;
   shutdown(): void;
+  /** Whether all Workers take work. */
+  isWorking(this: void): boolean;
 }
 
 export function createTeam({ workers, guardWorkers, closeGuards, release }: Team): RunningTeam {
@@ -43,6 +45,7 @@ export function createTeam({ workers, guardWorkers, closeGuards, release }: Team
   };
   return {
     shutdown,
+    isWorking: () => hasBegun && !isLeaving && workers.every((worker) => worker.getState() === 'RUNNING'),
     async run(until) {
       if (hasBegun)
         throw new Error('this worker has been run before: expected one call of run() for each createWorker()');

@@ -13,21 +13,28 @@ const CLEAR_FAILURES = 'globalThis.batonClearFailures = true;';
 /** What Temporal's bundler writes if it was given no `failureConverterPath`. */
 const NO_FAILURE_CONVERTER = '__temporal_custom_failure_converter (ignored)';
 
+/** Workflow code reports runs to the worker only after this statement: a worker without the sink would log an error for each report. */
+const COUNTED = 'globalThis.batonCountsRuns = true;';
+
 /** `given`: a bundle of the user. Throws if values are encrypted, and the bundle would send failures in clear text. */
 export async function workflowCode(
   given: WorkflowBundleOption | undefined,
-  { isEncrypted }: { readonly isEncrypted: boolean },
+  { isEncrypted, isCounted = false }: { readonly isEncrypted: boolean; readonly isCounted?: boolean },
 ): Promise<WorkflowCode> {
   const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
   const workflowBundle = given ?? (existsSync(codePath) ? { codePath } : undefined);
   if (workflowBundle === undefined) {
     return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
   }
-  return { workflowBundle: isEncrypted ? await withEncodedFailures(workflowBundle) : workflowBundle };
+  const encoded = isEncrypted ? await withEncodedFailures(workflowBundle) : workflowBundle;
+  return { workflowBundle: isCounted ? { code: COUNTED + (await codeOf(encoded)) } : encoded };
 }
 
+const codeOf = (bundle: WorkflowBundleOption): Promise<string> | string =>
+  'code' in bundle ? bundle.code : readFile(bundle.codePath, 'utf8');
+
 async function withEncodedFailures(bundle: WorkflowBundleOption): Promise<WorkflowBundleOption> {
-  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  const code = await codeOf(bundle);
   if (code.includes(NO_FAILURE_CONVERTER)) {
     throw new Error(
       'workflowBundle: expected a bundle that encrypts failures, because the worker has encryption keys; ' +

@@ -14,6 +14,7 @@ import type { RunResult } from '../domain/run/result.js';
 import { runCompensation } from './compensate.js';
 import { watchDuration } from './budget.js';
 import { closeRun } from './close.js';
+import { countBegin, countEnd } from './count-run.js';
 import { runMainLoop } from './main-loop.js';
 import { answerMessages } from './messages.js';
 import { openRun } from './open-run.js';
@@ -24,19 +25,32 @@ import { wellFormedError } from '../domain/text/well-formed.js';
 export async function orchestrate(input: RunInput): Promise<RunResult> {
   const root = CancellationScope.current();
   return await CancellationScope.nonCancellable(async () => {
+    let run: Run | undefined;
     try {
-      const run = openRun(input, () => root.consideredCancelled);
-      answerMessages(run);
-      showDetails(run);
-      watchDuration(run);
-      // Rejects when the Workflow is cancelled. The run then stops in its own way, outside of this scope.
-      root.cancelRequested.catch(() => cancelRun(run)).catch((crash: unknown) => recordCrash(run, crash));
-      return await conduct(run);
+      run = openRun(input, () => root.consideredCancelled);
+      return await begin(run, root);
     } catch (error) {
+      if (run !== undefined && !(error instanceof ContinueAsNew)) countEnd(run, statusOf(error, run));
       throw wellFormedError(asFailure(error));
     }
   });
 }
+
+async function begin(run: Run, root: CancellationScope): Promise<RunResult> {
+  answerMessages(run);
+  showDetails(run);
+  watchDuration(run);
+  countBegin(run);
+  // Rejects when the Workflow is cancelled. The run then stops in its own way, outside of this scope.
+  root.cancelRequested.catch(() => cancelRun(run)).catch((crash: unknown) => recordCrash(run, crash));
+  const result = await conduct(run);
+  countEnd(run, result.status);
+  return result;
+}
+
+/** The status of a run whose Workflow ends with an error. */
+const statusOf = (error: unknown, { progress }: Run): RunResult['status'] =>
+  error instanceof CancelledFailure || progress.verdict === 'cancelled' ? 'cancelled' : 'failed';
 
 async function conduct(run: Run): Promise<RunResult> {
   const { progress, graph, request } = run;

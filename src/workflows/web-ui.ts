@@ -36,12 +36,17 @@ function drawn(draw: () => string): string {
  */
 export function tagStatus({ request, progress, rules }: Run, tag: StatusTag): void {
   if (request.searchable !== true) return;
-  const { status, failedTask } = SEARCH_ATTRIBUTES;
+  const { status, failedTask, debt } = SEARCH_ATTRIBUTES;
   const task = progress.failure?.task;
   const isEnd = tag === 'failed' || tag === 'cancelled';
+  const knowsState = isEnd && shownState(rules) !== undefined;
   upsertSearchAttributes([
     // The state is that of a run in progress.
-    ...(isEnd && shownState(rules) !== undefined ? [{ key: STATE, value: null }] : []),
+    ...(knowsState ? [{ key: STATE, value: null }] : []),
+    // A server that has the attribute of the state has this one, too. The debt of a sub-plan is part of its run's.
+    ...(knowsState && request.parent === undefined && progress.debt.length > 0
+      ? [{ key: defineSearchAttributeKey(debt.name, debt.kind), value: String(progress.debt.length) }]
+      : []),
     { key: defineSearchAttributeKey(status.name, status.kind), value: tag },
     ...(task === undefined ? [] : [{ key: defineSearchAttributeKey(failedTask.name, failedTask.kind), value: task }]),
   ]);

@@ -11,7 +11,8 @@ const stamp = join(root, 'dist', '.built');
 /** Another test file may be building it. */
 const BUILD_WITHIN_MS = 110_000;
 
-export const CLI = join(root, 'dist', 'cli', 'main.js');
+export const DIST = join(root, 'dist');
+export const CLI = join(DIST, 'cli', 'main.js');
 
 export async function buildCli(): Promise<void> {
   const cache = join(root, 'node_modules', '.cache', 'baton-build');

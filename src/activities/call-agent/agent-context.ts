@@ -33,9 +33,9 @@ export function agentContext(
   };
 }
 
-/** A log whose every line names the task, the agent and the item of the call. */
-export function callLog(log: AgentLog, { task, agent, item }: CallRequest): AgentLog {
-  const fields = { task, agent, ...defined({ item }) };
+/** A log whose every line names the run, the plan, the task, the item and the agent of the call. */
+export function callLog(log: AgentLog, { run, plan, task, agent, item }: CallRequest): AgentLog {
+  const fields = { run, plan, task, ...defined({ item }), agent };
   return {
     debug: (message, more) => log.debug(message, { ...fields, ...more }),
     info: (message, more) => log.info(message, { ...fields, ...more }),

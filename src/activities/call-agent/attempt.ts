@@ -25,6 +25,8 @@ export interface Attempt {
   waitsFor?: string | undefined;
   /** True once it has called the agent. */
   began: boolean;
+  /** When it called the agent, by a monotonic clock. */
+  beganAtMs?: number;
   ended: boolean;
   /** The server's number of the last attempt before this one that noted its end. */
   readonly endedBefore: number | undefined;
@@ -79,6 +81,7 @@ function withUnread(noted: AttemptNotes, info: Info): AttemptNotes {
 /** Notes that the agent is being called. True if the attempts after this one must know that, however this one ends. */
 export function beginCall(attempt: Attempt): boolean {
   attempt.began = true;
+  attempt.beganAtMs = performance.now();
   // The attempts before this one reached the agent too.
   attempt.usage = { ...attempt.usage, calls: attempt.number };
   return attempt.serverNumber > 1 || attempt.endedBefore !== undefined;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../terminal/io.js';
 import { parseWhole, withConfig, withJson, withTaskQueue, type JsonOption } from '../arguments/options.js';
+import { listenText, withListen, type ListenAddress } from '../arguments/listen.js';
 import { NO_CONFIG, UsageError } from '../terminal/errors.js';
 
 interface DevOptions extends JsonOption {
@@ -9,6 +10,7 @@ interface DevOptions extends JsonOption {
   readonly uiPort: number;
   readonly taskQueue?: string;
   readonly verbose?: boolean;
+  readonly listen?: ListenAddress;
 }
 
 /** Temporal's own defaults, which its tools use. */
@@ -17,7 +19,7 @@ const UI_PORT = 8233;
 const MAX_PORT = 65_535;
 
 export function define(command: Command, io: Io): void {
-  withJson(withTaskQueue(withConfig(command)))
+  withListen(withJson(withTaskQueue(withConfig(command))))
     .option('--port <port>', 'the port of the server', (value) => parseWhole('--port', value, 1, MAX_PORT), PORT)
     .option(
       '--ui-port <port>',
@@ -59,6 +61,7 @@ export function define(command: Command, io: Io): void {
         }),
         json: options.json === true,
         verbose: options.verbose === true,
+        listen: options.listen && listenText(options.listen),
         gateway: (config?.subscriptions.length ?? 0) > 0,
       });
     });

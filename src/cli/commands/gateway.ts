@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
 import type { Io } from '../terminal/io.js';
 import { withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
+import { listenText, withListen, type ListenAddress } from '../arguments/listen.js';
 import { NO_CONFIG, UsageError } from '../terminal/errors.js';
 
 interface GatewayOptions extends ServerOptions, JsonOption {
   readonly verbose?: boolean;
+  readonly listen?: ListenAddress;
 }
 
 export function define(command: Command, io: Io): void {
-  withJson(withServer(command)).action(async (_options: GatewayOptions, self: Command) => {
+  withListen(withJson(withServer(command))).action(async (_options: GatewayOptions, self: Command) => {
     const options = self.optsWithGlobals<GatewayOptions>();
     const [{ loadProjectConfig }, { serveGateway }] = await Promise.all([
       import('../session/load-config.js'),
@@ -23,6 +25,7 @@ export function define(command: Command, io: Io): void {
       config,
       json: options.json === true,
       verbose: options.verbose === true,
+      listen: options.listen && listenText(options.listen),
     });
   });
 }

@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import type { Io } from '../terminal/io.js';
 import { withJson, withServer, withTaskQueue, type JsonOption, type ServerOptions } from '../arguments/options.js';
+import { listenText, withListen, type ListenAddress } from '../arguments/listen.js';
 import { NO_CONFIG, UsageError } from '../terminal/errors.js';
 
 interface WorkerOptions extends ServerOptions, JsonOption {
   readonly taskQueue?: string;
   readonly verbose?: boolean;
+  readonly listen?: ListenAddress;
   readonly gateway?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
-  const own = withJson(withTaskQueue(withServer(command)));
+  const own = withListen(withJson(withTaskQueue(withServer(command))));
   own
     .option('--gateway', 'also consume the subscriptions of the configuration')
     .action(async (_options: WorkerOptions, self: Command) => {
@@ -36,6 +38,7 @@ export function define(command: Command, io: Io): void {
         }),
         json: options.json === true,
         verbose: options.verbose === true,
+        listen: options.listen && listenText(options.listen),
         gateway: options.gateway === true,
       });
     });

@@ -9,7 +9,7 @@ import { loadProjectConfig } from '../session/load-config.js';
 import { valueSettings } from '../session/session.js';
 import { withSession } from '../session/with-session.js';
 import type { Io } from '../terminal/io.js';
-import { installRuntime } from '../worker/install-runtime.js';
+import { installRuntime } from '../../telemetry/runtime.js';
 import { historiesOn, readHistories } from './histories.js';
 
 const DEFAULT_CLOSED = 100;
@@ -27,7 +27,7 @@ interface BrokenRun extends Break {
 export async function runGate(io: Io, options: GateOptions): Promise<void> {
   const { histories, open, closed } = options;
   // The SDK logs each history that breaks over many lines.
-  installRuntime(new DefaultLogger('ERROR', () => undefined), { verbose: false });
+  await installRuntime({ log: new DefaultLogger('ERROR', () => undefined), verbose: false, metrics: false });
   const tally = createTally(io, options);
   if (histories !== undefined) await tally.add(readHistories(histories), await ownValues(io, options));
   if (open === true || closed !== undefined || histories === undefined) {

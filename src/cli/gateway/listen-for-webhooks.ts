@@ -6,7 +6,7 @@ import { createMailboxes } from '../../events/mailbox/mailboxes.js';
 import { webhookRoutes, type RouteParts } from '../../events/webhook/routes.js';
 import { serveWebhooks, type WebhookServer } from '../../events/webhook/server.js';
 import { isLoopback } from '../../system/loopback.js';
-import { systemCodeOf } from '../../system/system-error.js';
+import { listenFault, originOf } from '../../system/listen.js';
 import { parseListen } from '../arguments/listen.js';
 
 const DEFAULT_LISTEN = '127.0.0.1:8080';
@@ -37,18 +37,11 @@ export async function listenForWebhooks(request: ListenRequest): Promise<Webhook
   }
   try {
     const server = await serveWebhooks(routes, { hostname: host, port, log: (line) => log.warn(line) });
-    const origin = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+    const origin = originOf(host, server.port);
     return { ...server, urls: routes.map(({ path }) => `${origin}${path}`) };
   } catch (error) {
-    const reason = REASONS.get(systemCodeOf(error) ?? '');
+    const reason = listenFault(error);
     if (reason === undefined) throw error;
     throw new BrokerSettingsError(`gateway.listen: cannot listen on ${listen}: ${reason}`, { cause: error });
   }
 }
-
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['EADDRINUSE', 'another program uses the port'],
-  ['EADDRNOTAVAIL', 'this machine does not have the address'],
-  ['ENOTFOUND', 'the name is not known'],
-  ['EACCES', 'this user may not use the port'],
-]);

@@ -8,6 +8,8 @@ import { secretReader } from '../../events/broker-context.js';
 import type { LoadedConfig } from '../session/load-config.js';
 import { valueSettings, type Session } from '../session/session.js';
 import { namespaceId } from '../../temporal/namespace-id.js';
+import type { Metrics } from '../../telemetry/metrics.js';
+import { subscriptionSource } from '../../telemetry/subscription-source.js';
 import { openValues } from '../../values.js';
 
 export interface OpenedGateway {
@@ -22,12 +24,14 @@ export interface GatewayRequest {
   readonly config: LoadedConfig;
   readonly project: string;
   readonly log: Logger;
+  /** Counts what waits and what is processed; absent: nothing is counted. */
+  readonly metrics: Metrics | undefined;
 }
 
 /** Throws a BrokerSettingsError. */
 export async function openGateway(
   { baton, server }: Session,
-  { config, project, log }: GatewayRequest,
+  { config, project, log, metrics }: GatewayRequest,
 ): Promise<OpenedGateway> {
   const { brokers, subscriptions, secrets, encryption } = config;
   const { workflowService } = baton.client;
@@ -47,6 +51,14 @@ export async function openGateway(
       ...{ ...parts, server, brokers, context, dataConverter },
       isEncrypted: encryption !== undefined,
     });
+    if (metrics !== undefined) {
+      const counted = [...gateway.consumers].map(([name, { lag, state }]) => ({
+        name,
+        lag,
+        counts: () => ({ ...state.counts }),
+      }));
+      metrics.add(subscriptionSource(metrics.make, counted));
+    }
     return {
       subscriptions: subscriptions.map(({ settings }) => settings.name),
       webhooks: webhooks?.urls ?? [],

@@ -1,6 +1,6 @@
 // Makes sure that a worker executes the run: one that polls the Task Queue already, else one in this process.
 import type { Io } from '../terminal/io.js';
-import { createLog } from '../terminal/log.js';
+import { commandLog } from '../terminal/log.js';
 import type { Session } from '../session/session.js';
 import type { StartRequest } from './prepare.js';
 
@@ -40,8 +40,9 @@ export async function ensureWorker(
     taskQueues: [...new Set([taskQueue, ownQueue])],
     project: config?.project ?? projectNear({}, io.cwd),
     values: valueSettings(config),
-    log: createLog(io, { level: verbose ? 'debug' : 'warn', format: 'lines' }),
+    log: commandLog(io, { level: verbose ? 'debug' : 'warn', format: 'text' }),
     verbose,
+    plans: [],
     endsWithRun: true,
   });
   let failure: Error | undefined;

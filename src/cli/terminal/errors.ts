@@ -26,6 +26,7 @@ const EXITS: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['AgentDefinitionError', 2],
   ['PoolDefinitionError', 2],
   ['BrokerSettingsError', 2],
+  ['ListenError', 2],
   ['EncryptionKeyError', 2],
   ['DecryptionError', 2],
   ['InvalidPlanError', 2],

@@ -9,8 +9,8 @@ import type { SecretSettings } from '../../domain/secret.js';
 import type { PoolSettings } from '../../domain/pool/settings.js';
 import type { FoundServer } from '../../server/index.js';
 import type { ValueSettings } from '../../values.js';
-import { createWorker, type BatonWorker } from '../../worker.js';
-import { installRuntime } from './install-runtime.js';
+import { installRuntime } from '../../telemetry/runtime.js';
+import { openWorker, type OpenedWorker } from '../../worker.js';
 
 export interface LocalWorkerOptions {
   readonly server: FoundServer;
@@ -22,6 +22,9 @@ export interface LocalWorkerOptions {
   readonly project: string;
   readonly values: ValueSettings;
   readonly log: Logger;
+  /** `HOST:PORT` of metrics and health. */
+  readonly listen?: string | undefined;
+  readonly plans: readonly string[];
   /** Whether the native part of the SDK logs more than warnings. */
   readonly verbose: boolean;
   /** True for the worker inside `run`, which ends when the run does. */
@@ -32,18 +35,22 @@ export interface LocalWorkerOptions {
 const SHORT_DRAIN = '1s';
 
 /** Call it at most once in a process: the log cannot be changed afterwards. Throws AgentDefinitionError. */
-export async function localWorker(options: LocalWorkerOptions): Promise<BatonWorker> {
-  const { server, agents, pools, brokers, secrets, taskQueues, project, values, log, verbose, endsWithRun } = options;
-  installRuntime(log, { verbose });
-  return await createWorker({
-    server,
-    agents,
-    pools,
-    brokers,
-    taskQueues,
-    project,
-    ...values,
-    ...defined({ secrets }),
-    ...(endsWithRun ? { identity: `${RUN_WORKER_PREFIX}${process.pid}@${hostname()}`, drain: SHORT_DRAIN } : {}),
-  });
+export async function localWorker(options: LocalWorkerOptions): Promise<OpenedWorker> {
+  const { server, agents, pools, brokers, secrets, taskQueues, project, values, endsWithRun } = options;
+  const { log, verbose, listen, plans } = options;
+  const runtime = await installRuntime({ log, verbose, metrics: listen !== undefined, shutdownSignals: [] });
+  return await openWorker(
+    {
+      server,
+      agents,
+      pools,
+      brokers,
+      taskQueues,
+      project,
+      ...values,
+      ...defined({ secrets }),
+      ...(endsWithRun ? { identity: `${RUN_WORKER_PREFIX}${process.pid}@${hostname()}`, drain: SHORT_DRAIN } : {}),
+    },
+    () => Promise.resolve({ runtime, plans, ...defined({ listen }) }),
+  );
 }

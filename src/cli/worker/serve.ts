@@ -5,6 +5,7 @@ import type { Agent } from '../../domain/agent/agent.js';
 import type { SecretSettings } from '../../domain/secret.js';
 import type { PoolSettings } from '../../domain/pool/settings.js';
 import type { Io } from '../terminal/io.js';
+import { planNames } from './plan-names.js';
 import { consumingText, openGateway } from '../gateway/open-gateway.js';
 import { localWorker } from './local-worker.js';
 import { untilSignal } from './until-signal.js';
@@ -20,14 +21,17 @@ export interface ServeRequest extends SessionRequest {
   readonly verbose: boolean;
   /** Whether the subscriptions of the configuration are consumed, too. */
   readonly gateway: boolean;
+  /** Where metrics and health are served, in place of the address of the configuration. */
+  readonly listen: string | undefined;
 }
 
 export async function serve(
   io: Io,
-  { agents, pools, secrets, taskQueues, project, json, verbose, gateway, ...request }: ServeRequest,
+  { agents, pools, secrets, taskQueues, project, json, verbose, gateway, listen, ...request }: ServeRequest,
 ): Promise<void> {
   const draining = 'draining: calls in progress get ten seconds to end';
-  await untilSignal(io, { verbose, draining }, async ({ log, report, leave }) => {
+  const { telemetry } = request.config ?? {};
+  await untilSignal(io, { verbose, draining, logs: telemetry?.logs }, async ({ log, report, leave }) => {
     await inSession(io, request, async (session) => {
       const { server } = session;
       const worker = await localWorker({
@@ -40,6 +44,8 @@ export async function serve(
         project,
         values: valueSettings(request.config),
         log,
+        listen: listen ?? telemetry?.listen,
+        plans: planNames(request.config),
         verbose,
         endsWithRun: false,
       });
@@ -48,12 +54,14 @@ export async function serve(
       const about = {
         address,
         namespace,
-        ...defined({ webUi }),
+        ...defined({ webUi, telemetry: worker.telemetryUrl }),
         project,
         taskQueues,
         agents: types,
       };
-      const opening = gateway ? openGateway(session, { config: request.config!, project, log }) : undefined;
+      const opening = gateway
+        ? openGateway(session, { config: request.config!, project, log, metrics: worker.telemetry?.metrics })
+        : undefined;
       const consuming = await opening?.catch(async (error: unknown) => {
         // A worker that has never run keeps its connection.
         worker.shutdown();

@@ -2,7 +2,8 @@
 import type { Logger } from '@temporalio/common';
 import { onInterrupts } from '../terminal/interrupts.js';
 import type { Io } from '../terminal/io.js';
-import { createLog } from '../terminal/log.js';
+import { commandLog } from '../terminal/log.js';
+import type { LogSettings } from '../../telemetry/settings.js';
 import { withoutColours } from '../terminal/paint.js';
 
 export interface Serving {
@@ -14,18 +15,20 @@ export interface Serving {
 }
 
 export interface ServingOptions {
+  /** Debug entries, too, whatever `logs` says. */
   readonly verbose: boolean;
+  readonly logs: LogSettings | undefined;
   /** What is reported at the first signal. */
   readonly draining: string;
 }
 
 export async function untilSignal(
   io: Io,
-  { verbose, draining }: ServingOptions,
+  { verbose, draining, logs = {} }: ServingOptions,
   serve: (serving: Serving) => Promise<void>,
 ): Promise<void> {
-  const format = io.isLive() ? 'lines' : 'json';
-  const log = createLog(io, { level: verbose ? 'debug' : 'info', format });
+  const format = logs.format ?? (io.isLive() ? 'text' : 'json');
+  const log = commandLog(io, { level: verbose ? 'debug' : (logs.level ?? 'info'), format });
   const report = (message: string, fields: Record<string, unknown> = {}): void => {
     if (format === 'json') log.info(message, fields);
     else io.note([message, ...Object.entries(fields).map(([key, value]) => `  ${key}: ${String(value)}`)].join('\n'));

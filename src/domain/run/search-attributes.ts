@@ -10,6 +10,8 @@ export const SEARCH_ATTRIBUTES = {
   forkOf: { name: 'BatonForkOf', kind: 'KEYWORD' },
   tenant: { name: 'BatonTenant', kind: 'KEYWORD' },
   state: { name: 'BatonState', kind: 'KEYWORD' },
+  /** Of a run that ended with debt: the number of its tasks, as text. A later retry of the debt has a number of its own. */
+  debt: { name: 'BatonDebt', kind: 'KEYWORD' },
 } as const satisfies Record<string, { name: string; kind: 'KEYWORD' }>;
 
 /** Values of `BatonStatus`. `started` covers running and completed runs: Temporal's own status distinguishes these. */

@@ -5,6 +5,7 @@
 import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import { allowance, type Allowance } from '../../domain/expression/expression.js';
 import type { MaybePromise } from '../../domain/expression/maybe-promise.js';
+import { CostCount } from './count-costs.js';
 
 /** About half a second on an idle machine. The expression that exceeds it may take one more second. */
 const COST_OF_ACTIVATION = 50_000_000;
@@ -16,6 +17,7 @@ interface Job {
 }
 
 export class Pace {
+  readonly costs = new CostCount();
   private spent = 0;
   /** The length of the history when counting started. */
   private at = -1;
@@ -52,6 +54,7 @@ export class Pace {
       return evaluate(from);
     } finally {
       this.spent += left - from.left;
+      this.costs.note(left - from.left);
     }
   }
 
@@ -60,6 +63,7 @@ export class Pace {
     if (historyLength !== this.at) {
       this.at = historyLength;
       this.spent = 0;
+      this.costs.report();
     }
     return this.spent < COST_OF_ACTIVATION;
   }
