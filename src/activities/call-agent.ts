@@ -23,6 +23,8 @@ import { openSecrets } from './secrets/call-secrets.js';
 import type { SecretStore } from './secrets/store.js';
 import { keepReply, type StoreReply } from './call-agent/keep-reply.js';
 import { wasUnread } from './call-agent/unread-input.js';
+import { attemptCorrelation } from './trace/correlation.js';
+import type { Tracing } from './trace/tracing.js';
 import type { Recall } from './recall/recall.js';
 
 export interface CallAgentDeps {
@@ -41,10 +43,12 @@ export interface CallAgentDeps {
   readonly sendHeartbeat?: SendHeartbeat;
   /** If absent, the log of the activity, which knows the Workflow and the attempt. */
   readonly log?: AgentLog;
+  /** Absent if this worker makes no traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => Promise<CallReply> {
-  const { registry, recall, permit, lease, random, abortGraceMs, valueLimit } = deps;
+  const { registry, recall, permit, lease, random, abortGraceMs, valueLimit, tracing } = deps;
   const answer = compose([
     keepReply(deps.storeReply),
     recall,
@@ -61,8 +65,11 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
     let parsed: ParsedRequest | undefined;
     try {
       const request = parseRequest(given);
+      attempt.timings.isTraced = request.trace !== undefined;
+      const correlation = attemptCorrelation(request, attempt.timings.number, tracing);
       const log = callLog(secrets.log(deps.log ?? activity.log), request);
-      parsed = { request, log, heartbeat: startHeartbeat(activity, log, () => notesOf(attempt)), secrets };
+      const heartbeat = startHeartbeat(activity, log, () => notesOf(attempt));
+      parsed = { request, log, heartbeat, secrets, correlation };
       return await answer(await openCall({ registry, valueLimit }, activity, attempt, parsed));
     } catch (error) {
       // Before anything is cut, noted for the next attempt, or sent.

@@ -3,6 +3,7 @@ import { parseDuration } from '../domain/duration.js';
 import { shown } from '../domain/problem.js';
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
+import { parseCorrelation } from './correlation.js';
 import { InvalidInputError } from './errors.js';
 
 const EXECUTION = {
@@ -27,6 +28,7 @@ export interface RunsOptions {
   readonly plan?: string;
   readonly status?: RunFilter;
   readonly tenant?: string;
+  readonly correlationId?: string;
   /** Runs that started within this duration (`2h`), or since a time (a Date, or ISO 8601). */
   readonly since?: string | Date;
 }
@@ -35,7 +37,7 @@ const OPEN = `ExecutionStatus = '${EXECUTION.running}'`;
 
 /** `ids`: only these runs. Throws InvalidInputError. */
 export function runQuery(
-  { plan, status, tenant, since }: RunsOptions,
+  { plan, status, tenant, correlationId, since }: RunsOptions,
   ids?: readonly string[],
   now = Date.now(),
 ): string {
@@ -45,6 +47,9 @@ export function runQuery(
     "ExecutionStatus != 'ContinuedAsNew'",
     ...(plan === undefined ? [] : [`${SEARCH_ATTRIBUTES.plan.name} = ${quoted(plan)}`]),
     ...(tenant === undefined ? [] : [`${SEARCH_ATTRIBUTES.tenant.name} = ${quoted(tenant)}`]),
+    ...(correlationId === undefined
+      ? []
+      : [`${SEARCH_ATTRIBUTES.correlationId.name} = ${quoted(parseCorrelation({ correlationId }).correlationId!)}`]),
     ...(status === undefined ? [] : statusTerms(status)),
     ...(since === undefined ? [] : [`StartTime >= '${startOf(since, now)}'`]),
     ...(ids === undefined ? [] : [`WorkflowId IN (${ids.map(quoted).join(', ')})`]),

@@ -18,22 +18,27 @@ import { runMainLoop } from './main-loop.js';
 import { answerMessages } from './messages.js';
 import { openRun } from './open-run.js';
 import { cancelRun, recordCrash, type Run } from './run.js';
+import { exportWholeTrace } from './trace.js';
 import { showDetails } from './web-ui.js';
 import { wellFormedError } from '../domain/text/well-formed.js';
 
 export async function orchestrate(input: RunInput): Promise<RunResult> {
   const root = CancellationScope.current();
   return await CancellationScope.nonCancellable(async () => {
+    let run: Run | undefined;
     try {
-      const run = openRun(input, () => root.consideredCancelled);
+      run = openRun(input, () => root.consideredCancelled);
       answerMessages(run);
       showDetails(run);
       watchDuration(run);
       // Rejects when the Workflow is cancelled. The run then stops in its own way, outside of this scope.
-      root.cancelRequested.catch(() => cancelRun(run)).catch((crash: unknown) => recordCrash(run, crash));
+      const opened = run;
+      root.cancelRequested.catch(() => cancelRun(opened)).catch((crash: unknown) => recordCrash(opened, crash));
       return await conduct(run);
     } catch (error) {
-      throw wellFormedError(asFailure(error));
+      const failure = asFailure(error);
+      if (run !== undefined && failure !== error) await exportWholeTrace(run, failureOf(failure));
+      throw wellFormedError(failure);
     }
   });
 }
@@ -49,8 +54,11 @@ async function conduct(run: Run): Promise<RunResult> {
   }
   await runCompensation(run);
   advance(graph, progress, { type: 'ended', retriesDebt });
+  if (run.trace !== undefined) await exportWholeTrace(run);
   return await closeRun(run);
 }
+
+const failureOf = (error: unknown) => ({ type: 'InternalError', message: (error as Error).message });
 
 /** Turns a defect into a failure of the run. With any other error Temporal would retry the Workflow Task for ever. */
 function asFailure(error: unknown): unknown {

@@ -6,7 +6,7 @@ import { addUsage } from '../../domain/call/usage.js';
 import type { AgentCall } from './stage.js';
 
 export function agentContext(
-  { request, attempt, heartbeat, log, lease, maxOutputBytes, secrets }: AgentCall,
+  { request, attempt, heartbeat, log, lease, maxOutputBytes, secrets, correlation }: AgentCall,
   signal: AbortSignal,
 ): AgentContext {
   const { run, plan, task, item, idempotencyKey } = request;
@@ -25,7 +25,8 @@ export function agentContext(
     },
     maxOutputBytes,
     ...defined({ resource: lease?.resource }),
-    correlation: { run, plan, task, ...defined({ item }) },
+    correlation: { run, plan, task, ...defined({ item }), ...correlation },
+    ...(attempt.timings.isTraced ? { modelCalled: (chat) => attempt.timings.addChat(chat) } : {}),
   };
 }
 

@@ -10,6 +10,7 @@ export const SEARCH_ATTRIBUTES = {
   forkOf: { name: 'BatonForkOf', kind: 'KEYWORD' },
   tenant: { name: 'BatonTenant', kind: 'KEYWORD' },
   state: { name: 'BatonState', kind: 'KEYWORD' },
+  correlationId: { name: 'BatonCorrelationId', kind: 'KEYWORD' },
 } as const satisfies Record<string, { name: string; kind: 'KEYWORD' }>;
 
 /** Values of `BatonStatus`. `started` covers running and completed runs: Temporal's own status distinguishes these. */
