@@ -8,19 +8,19 @@ const encoder = new TextEncoder();
 const K = fractions(64, Math.cbrt);
 const H = fractions(8, Math.sqrt);
 
-function fractions(count: number, root: (value: number) => number): Uint32Array {
+function fractions(count: number, root: (value: number) => number): Int32Array {
   const primes: number[] = [];
   for (let candidate = 2; primes.length < count; candidate++)
     if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate);
-  return Uint32Array.from(primes, (prime) => Math.floor((root(prime) % 1) * 2 ** 32));
+  return Int32Array.from(primes, (prime) => Math.floor((root(prime) % 1) * 2 ** 32) | 0);
 }
 
 /** The hash of a text in UTF-8, in hexadecimal. */
 export function sha256(text: string): string {
   const padded = pad(encoder.encode(text));
-  const state = Uint32Array.from(H);
+  const state = Int32Array.from(H);
   for (let from = 0; from < padded.byteLength; from += BLOCK_BYTES) addBlock(state, padded, from);
-  return [...state].map((word) => word.toString(16).padStart(8, '0')).join('');
+  return [...new Uint32Array(state.buffer)].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
 
 /** The message, a one bit, zeros, and the length of the message in bits. */
@@ -35,24 +35,42 @@ function pad(message: Uint8Array): DataView {
   return view;
 }
 
-function addBlock(state: Uint32Array, message: DataView, from: number): void {
-  const words = new Uint32Array(64);
-  for (let i = 0; i < 16; i++) words[i] = message.getUint32(from + 4 * i);
+/** One block has 64 rounds: they are plain arithmetic on 32-bit integers, without lists. */
+function addBlock(state: Int32Array, message: DataView, from: number): void {
+  const words = new Int32Array(64);
+  for (let i = 0; i < 16; i++) words[i] = message.getInt32(from + 4 * i);
   for (let i = 16; i < 64; i++) {
-    const [early, late] = [words[i - 15]!, words[i - 2]!];
+    const early = words[i - 15]!;
+    const late = words[i - 2]!;
     const small0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
     const small1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
-    words[i] = words[i - 16]! + small0 + words[i - 7]! + small1;
+    words[i] = (((words[i - 16]! + small0) | 0) + ((words[i - 7]! + small1) | 0)) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = [...state] as [number, number, number, number, number, number, number, number];
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let i = 0; i < 64; i++) {
     const choice = (e & f) ^ (~e & g);
-    const first = (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + K[i]! + words[i]!) | 0;
+    const large1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const first = (((h + large1) | 0) + ((choice + K[i]!) | 0) + words[i]!) | 0;
     const majority = (a & b) ^ (a & c) ^ (b & c);
     const second = ((rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority) | 0;
-    [a, b, c, d, e, f, g, h] = [(first + second) | 0, a, b, c, (d + first) | 0, e, f, g];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
-  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i] = state[i]! + word;
+  const next = [a, b, c, d, e, f, g, h];
+  for (let i = 0; i < 8; i++) state[i] = state[i]! + next[i]!;
 }
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
