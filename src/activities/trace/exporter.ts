@@ -7,20 +7,31 @@ export type ReadableSpan = Parameters<OTLPTraceExporter['export']>[0][number];
 
 export type SpanExporter = Pick<OTLPTraceExporter, 'export' | 'shutdown'>;
 
-const PACKAGES: Readonly<Record<Protocol, string>> = {
-  'http/protobuf': '@opentelemetry/exporter-trace-otlp-proto',
-  'http/json': '@opentelemetry/exporter-trace-otlp-http',
-  grpc: '@opentelemetry/exporter-trace-otlp-grpc',
+interface Package {
+  readonly name: string;
+  /** All of them export a class of this name, which reads its settings from the environment. */
+  load(this: void): Promise<unknown>;
+}
+
+const GRPC = '@opentelemetry/exporter-trace-otlp-grpc';
+
+const PACKAGES: Readonly<Record<Protocol, Package>> = {
+  'http/protobuf': {
+    name: '@opentelemetry/exporter-trace-otlp-proto',
+    load: () => import('@opentelemetry/exporter-trace-otlp-proto'),
+  },
+  'http/json': {
+    name: '@opentelemetry/exporter-trace-otlp-http',
+    load: () => import('@opentelemetry/exporter-trace-otlp-http'),
+  },
+  grpc: { name: GRPC, load: () => import(GRPC) },
 };
 
 /** Rejects if the package is not installed, or if the settings of the exporter are wrong. */
 export async function openExporter(protocol: Protocol): Promise<SpanExporter> {
-  const name = PACKAGES[protocol];
+  const { name, load } = PACKAGES[protocol];
   try {
-    // All of them export a class of this name, and read their settings from the environment.
-    const { OTLPTraceExporter: Exporter } = (await import(name)) as {
-      readonly OTLPTraceExporter: new () => SpanExporter;
-    };
+    const { OTLPTraceExporter: Exporter } = (await load()) as { readonly OTLPTraceExporter: new () => SpanExporter };
     return new Exporter();
   } catch (error) {
     const code = systemCodeOf(error);
