@@ -16,7 +16,9 @@ test.each([
 
 test('a correlation id that is not text, and a traceparent that is none, are refused together', () => {
   const bad = { correlationId: 7 as unknown as string, traceparent: '00-1' };
-  expect(() => parseCorrelation(bad)).toThrow(/correlationId: expected string, got 7\ntraceparent: expected a traceparent/);
+  expect(() => parseCorrelation(bad)).toThrow(
+    /correlationId: expected string, got 7\ntraceparent: expected a traceparent/,
+  );
 });
 
 test('any text on one line is a correlation id', () => {

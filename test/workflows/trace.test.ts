@@ -127,7 +127,7 @@ const EVERY_KIND: Plan = {
     tell: { publish: { broker: 'bus', to: 'orders', type: 'told' }, needs: ['paid'] },
     never: { agent: 'echo', when: '{% false %}', needs: ['tell'] },
   },
-} as Plan;
+};
 
 test('the trace of a run has a span for each task, with links to its needs, and one for each attempt', async () => {
   const run = await connected().start(EVERY_KIND, { id: 'kinds', correlationId: 'order-42', traceparent: GIVEN });
@@ -224,7 +224,7 @@ test('a run that fails and is undone has its compensations below their tasks, an
 test('a run that continues as new several times has one span for itself, each task and each call', async () => {
   const ids = Array.from({ length: 30 }, (_, at) => `t${at}`);
   const tasks = Object.fromEntries(ids.map((id, at) => [id, { agent: 'echo', needs: at === 0 ? [] : [`t${at - 1}`] }]));
-  const run = await connected().start({ name: 'chain', tasks } as Plan);
+  const run = await connected().start({ name: 'chain', tasks });
   const { traceId } = await run.result();
   const spans = spansOf(traceId!);
   expect(
@@ -247,7 +247,7 @@ test('of a large forEach, the first 200 calls and those that failed have spans',
         input: '{% $index %}',
       },
     },
-  } as Plan;
+  };
   const { traceId, tasks } = await (await connected().start(plan)).result();
   expect(tasks['each']!.items).toMatchObject({ total: 230, failed: 1 });
   const items = named(spansOf(traceId!), 'invoke_agent ').map(({ attributes }) =>

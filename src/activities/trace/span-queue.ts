@@ -136,7 +136,7 @@ const exported = (exporter: SpanExporter, batch: ReadableSpan[]): Promise<void> 
   new Promise((resolve, reject) => {
     exporter.export(batch, ({ code, error }) => {
       // `ExportResultCode.SUCCESS`
-      if (code === 0) resolve();
+      if (Number(code) === 0) resolve();
       else reject(error ?? new Error('the export failed without a reason'));
     });
   });

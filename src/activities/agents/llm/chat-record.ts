@@ -1,7 +1,15 @@
 // One request to a model, as the trace of a run records it: without the prompt and the answer.
 import { defined } from '../../../domain/json/defined.js';
 import type { ModelCall as ChatRecord } from '../../../domain/trace/record.js';
-import type { ModelCall } from './call.js';
+import type { Endpoint } from './model.js';
+
+interface ChatSettings {
+  readonly endpoint: Pick<Endpoint, 'provider' | 'model' | 'baseURL'>;
+  /** Present if the answer is to be JSON. */
+  readonly format: object | undefined;
+  readonly temperature?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+}
 
 /** What is known of a request when it has ended. */
 export interface ChatEnd {
@@ -14,7 +22,7 @@ export interface ChatEnd {
   error?: string;
 }
 
-export function chatRecord({ endpoint, format, ...settings }: ModelCall, from: number, end: ChatEnd): ChatRecord {
+export function chatRecord({ endpoint, format, ...settings }: ChatSettings, from: number, end: ChatEnd): ChatRecord {
   const { provider, model, baseURL } = endpoint;
   const { temperature, maxOutputTokens: maxTokens } = settings;
   return {
