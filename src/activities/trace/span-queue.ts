@@ -9,7 +9,7 @@ import { messageOf } from '../errors/truncate-error.js';
 import type { ReadableSpan, SpanExporter } from './exporter.js';
 
 /** How long a run waits for its spans to be sent. A collector nearby takes milliseconds. */
-export const PATIENCE_MS = 2_000;
+export const PATIENCE_MS = 1_000;
 
 /** About 20 MB. */
 export const MAX_KEPT = 20_000;
