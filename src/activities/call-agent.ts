@@ -67,7 +67,7 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
       const request = parseRequest(given);
       attempt.timings.isTraced = request.trace !== undefined;
       const correlation = attemptCorrelation(request, attempt.timings.number, tracing);
-      const log = callLog(secrets.log(deps.log ?? activity.log), request);
+      const log = callLog(secrets.log(deps.log ?? activity.log), request, correlation);
       const heartbeat = startHeartbeat(activity, log, () => notesOf(attempt));
       parsed = { request, log, heartbeat, secrets, correlation };
       return await answer(await openCall({ registry, valueLimit }, activity, attempt, parsed));

@@ -355,7 +355,15 @@ test('agents, setup: agents are listed, and the search attributes are found', as
   });
   expect(await json('setup')).toMatchObject({
     added: [],
-    present: ['BatonPlan', 'BatonStatus', 'BatonFailedTask', 'BatonForkOf', 'BatonTenant', 'BatonState'],
+    present: [
+      'BatonPlan',
+      'BatonStatus',
+      'BatonFailedTask',
+      'BatonForkOf',
+      'BatonTenant',
+      'BatonState',
+      'BatonCorrelationId',
+    ],
   });
 });
 

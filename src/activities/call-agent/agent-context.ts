@@ -3,6 +3,8 @@ import { defined } from '../../domain/json/defined.js';
 import type { AgentContext, AgentLog } from '../../domain/agent/agent.js';
 import { type CallRequest } from '../../domain/call/request.js';
 import { addUsage } from '../../domain/call/usage.js';
+import { correlationFields } from '../../domain/trace/log-fields.js';
+import type { OutgoingCorrelation } from '../trace/correlation.js';
 import type { AgentCall } from './stage.js';
 
 export function agentContext(
@@ -30,9 +32,13 @@ export function agentContext(
   };
 }
 
-/** A log whose every line names the task, the agent and the item of the call. */
-export function callLog(log: AgentLog, { task, agent, item }: CallRequest): AgentLog {
-  const fields = { task, agent, ...defined({ item }) };
+/** A log whose every line names the task, the agent and the item of the call, and leads to its trace. */
+export function callLog(
+  log: AgentLog,
+  { task, agent, item }: CallRequest,
+  correlation: OutgoingCorrelation = {},
+): AgentLog {
+  const fields = { task, agent, ...defined({ item }), ...correlationFields(correlation) };
   return {
     debug: (message, more) => log.debug(message, { ...fields, ...more }),
     info: (message, more) => log.info(message, { ...fields, ...more }),

@@ -41,6 +41,17 @@ test('a traced attempt passes on its own span, and whether it is kept', async ()
   expect(dropped.output).toMatchObject({ traceparent: `00-${TRACE}-${ofAttempt(1)}-00` });
 });
 
+test('lines of the log lead to the trace', async () => {
+  const fields: unknown[] = [];
+  const quiet = { debug() {}, warn() {}, error() {} };
+  const log = { ...quiet, info: (_: string, more?: unknown) => void fields.push(more) };
+  const agent = functionAgent({ type: 'x', run: (_: unknown, context) => context.log.info('here') });
+  await call({ agents: [agent], request: traced, deps: { tracing: tracing(), log } });
+  expect(fields).toMatchObject([
+    { trace_id: TRACE, span_id: ofAttempt(1), trace_flags: '01', correlation_id: 'order-42 ä' },
+  ]);
+});
+
 test('an attempt after one that was lost with its worker knows both, by the times of the server', async () => {
   const info = { attempt: 3, scheduledTimestampMs: 1_000, currentAttemptScheduledTimestampMs: 9_000 };
   const noted = { timings: [{ from: 2_000, to: 3_000, error: 'AgentFailed' }, { from: 4_000 }], ended: 1, open: true };
