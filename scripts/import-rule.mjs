@@ -6,6 +6,7 @@ export const DOMAIN = [
   'text',
   '.',
   'json',
+  'trace',
   'regexp',
   'expression',
   'call',

@@ -7,6 +7,8 @@ import { compensationsOf, startCompensation } from './client/compensate.js';
 import { checkRunId, TaskFailedError } from './client/errors.js';
 import { asFork, forksOf, ofOneRun, prepareFork, readForkableInput } from './client/fork.js';
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
+import { withCorrelation } from './client/correlation.js';
+import type { Correlation } from './domain/trace/correlation.js';
 import type { ConnectOptions } from './client/connect-options.js';
 import { startOnConflict, type ConflictTerms } from './client/on-conflict.js';
 import type { OnConflict } from './domain/on-conflict.js';
@@ -142,11 +144,14 @@ export class Baton {
       id = newRunId(prepared.plan.name),
       taskQueue = this.options.taskQueue ?? DEFAULT_TASK_QUEUE,
       forkOf,
+      correlationId,
+      traceparent,
       ...terms
-    }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf'> & ConflictTerms = {},
+    }: Pick<StartOptions, 'id' | 'taskQueue' | 'forkOf' | keyof Correlation> & ConflictTerms = {},
   ): Promise<StartedRun> {
     checkRunId(id);
-    const fitting = withValueLimit(prepared, this.valueLimit.valueLimit);
+    const correlated = withCorrelation(prepared, { correlationId, traceparent });
+    const fitting = withValueLimit(correlated, this.valueLimit.valueLimit);
     const request = forkOf === undefined ? fitting : asFork(fitting, id, await ofOneRun(this.client, forkOf));
     const { isNew, queued, ...mark } = await startOnConflict(this.client, { id, taskQueue, request }, terms);
     return { run: this.handle(id, mark), isNew, ...defined({ queued }) };
@@ -215,7 +220,7 @@ export class Baton {
   async executeTask<I, O>(
     agent: Agent<I, O>,
     input: I,
-    options: Pick<StartOptions, 'id' | 'taskQueue' | 'tenant'> = {},
+    options: Pick<StartOptions, 'id' | 'taskQueue' | 'tenant' | keyof Correlation> = {},
   ): Promise<O> {
     const plan: Plan = { name: agent.type, tasks: { call: { agent: agent.type, input: '{% $input %}' } } };
     const { tenant, ...rest } = options;

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { createRegistry } from './activities/agents/registry.js';
+import { openTracing } from './activities/trace/tracing.js';
 import { LONGEST_LEASE_WAIT_MS, type Agent, type AgentLog } from './domain/agent/agent.js';
 import { durationMs } from './domain/duration.js';
 import type { BrokerSettings } from './domain/event/broker-settings.js';
@@ -195,12 +196,13 @@ async function makeTeam(
   const { permit, lease } = guarded?.guards ?? {};
   const guards = permit === undefined || lease === undefined ? {} : { permit, lease };
   const guardWorkers = guarded?.workers ?? [];
+  const tracing = openTracing(process.env, workerLog);
   try {
     const storage = storageActivities(place.dataConverter);
     const awaitedRuns = Math.floor((settings.concurrency ?? DEFAULT_CALLS) * AWAITED_SHARE);
     const publishing = { ...brokers, project };
     const meter = telemetry?.metrics.calls.begin;
-    const own = { agents, awaitedRuns, publishing, ...defined({ log, secrets, meter }) };
+    const own = { agents, awaitedRuns, publishing, ...defined({ log, secrets, meter, tracing }) };
     const activities = createActivities({ ...own, ...guards, ...storage });
     const sinks = { ...watch.sinks, ...(telemetry === undefined ? {} : runSinks(telemetry.metrics.runs)) };
     const options = { ...place, activities, sinks, ...code, ...tuning(settings) };
@@ -215,6 +217,7 @@ async function makeTeam(
     const closeGuards = async () => {
       watch.close();
       await brokers.close();
+      await tracing?.close();
       await guarded?.guards.close();
     };
     return { workers, guardWorkers, closeGuards };

@@ -24,6 +24,8 @@ import { openSecrets } from './secrets/call-secrets.js';
 import type { SecretStore } from './secrets/store.js';
 import { keepReply, type StoreReply } from './call-agent/keep-reply.js';
 import { wasUnread } from './call-agent/unread-input.js';
+import { attemptCorrelation } from './trace/correlation.js';
+import type { Tracing } from './trace/tracing.js';
 import type { Recall } from './recall/recall.js';
 
 export interface CallAgentDeps {
@@ -44,10 +46,12 @@ export interface CallAgentDeps {
   readonly log?: AgentLog;
   /** Counts attempts; absent: nothing is counted. */
   readonly meter?: MeterCall;
+  /** Absent if this worker makes no traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => Promise<CallReply> {
-  const { registry, recall, permit, lease, random, abortGraceMs, valueLimit } = deps;
+  const { registry, recall, permit, lease, random, abortGraceMs, valueLimit, tracing } = deps;
   const answer = compose([
     keepReply(deps.storeReply),
     recall,
@@ -65,8 +69,11 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
     let parsed: ParsedRequest | undefined;
     try {
       const request = parseRequest(given);
-      const log = callLog(secrets.log(deps.log ?? activity.log), request);
-      parsed = { request, log, heartbeat: startHeartbeat(activity, log, () => notesOf(attempt)), secrets };
+      attempt.timings.isTraced = request.trace !== undefined;
+      const correlation = attemptCorrelation(request, attempt.timings.number, tracing);
+      const log = callLog(secrets.log(deps.log ?? activity.log), request, correlation);
+      const heartbeat = startHeartbeat(activity, log, () => notesOf(attempt));
+      parsed = { request, log, heartbeat, secrets, correlation };
       const reply = await answer(await openCall({ registry, valueLimit }, activity, attempt, parsed));
       meter.succeeded();
       return reply;

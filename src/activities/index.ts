@@ -24,8 +24,10 @@ import { createAwaitRunEnd, startInTurn } from './run-queue.js';
 import { createRegistry } from './agents/registry.js';
 import { refusedSecrets } from './secrets/refused.js';
 import { createSecretStore } from './secrets/store.js';
+import type { Tracing } from './trace/tracing.js';
 import type { AwaitRunEnd, EndReply, StartInTurn, TurnReply } from '../domain/run/queue/messages.js';
 import type { SecretSettings } from '../domain/secret.js';
+import type { SpanBatch } from '../domain/trace/record.js';
 import { wellFormedError } from '../domain/text/well-formed.js';
 
 export interface ActivityDeps {
@@ -50,6 +52,8 @@ export interface ActivityDeps {
   readonly meter?: MeterCall;
   /** Milliseconds that an agent may take to end once its signal has aborted. */
   readonly abortGraceMs?: number;
+  /** Absent: the worker sends no traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 // A type, not an interface: Temporal's proxies take activities as an object with any number of names.
@@ -58,6 +62,7 @@ export type Activities = {
   catalogue: (request: CatalogueRequest) => Promise<Catalogue>;
   callAgent: (request: CallRequest) => Promise<CallReply>;
   checkInput: (request: CheckInputRequest) => Promise<CheckInputReply>;
+  exportSpans: (batch: SpanBatch) => Promise<void>;
   pastAnswer: (request: PastAnswerRequest) => Promise<PastAnswer>;
   pendingCalls: () => Promise<PendingCalls>;
   startInTurn: (request: StartInTurn) => Promise<TurnReply>;
@@ -80,6 +85,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     random: deps.random ?? Math.random,
     valueLimit: deps.valueLimit ?? MAX_VALUE_BYTES,
     abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
+    tracing: deps.tracing,
     ...defined({ log: deps.log, storeReply: deps.storeReply, sendHeartbeat: deps.sendHeartbeat, meter: deps.meter }),
   });
   const catalogue = createCatalogue(registry, deps.agents);
@@ -88,10 +94,11 @@ export function createActivities(deps: ActivityDeps): Activities {
     callAgent: withWellFormedErrors(callAgent),
     catalogue: withWellFormedErrors(catalogue),
     checkInput: withWellFormedErrors(checkInput),
+    exportSpans: async (batch) => await deps.tracing?.send(batch),
     pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns)),
     pendingCalls: withWellFormedErrors(pendingCalls),
     startInTurn: withWellFormedErrors(startInTurn),
-    publish: withWellFormedErrors(createPublish(deps.publishing, deps.random ?? Math.random)),
+    publish: withWellFormedErrors(createPublish(deps.publishing, deps.random ?? Math.random, deps.tracing)),
   };
 }
 

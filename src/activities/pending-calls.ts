@@ -4,6 +4,7 @@ import { Context } from '@temporalio/activity';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { parseAttemptNotes } from '../domain/call/request.js';
 import { noAnswerText, unansweredBefore } from '../domain/call/unanswered.js';
+import type { AttemptTiming } from '../domain/trace/record.js';
 import { decodeFirst } from '../temporal/history.js';
 
 export interface PendingCalls {
@@ -13,6 +14,8 @@ export interface PendingCalls {
     /** The first attempt that got no answer, in words. */
     readonly unanswered: string;
   }[];
+  /** Of traced calls: the attempts that have been noted. */
+  readonly timings?: readonly { readonly id: string; readonly attempts: readonly AttemptTiming[] }[];
 }
 
 /** temporal.api.enums.v1.PendingActivityState: started, cancel requested, pause requested. In every other state no worker runs it. */
@@ -23,17 +26,19 @@ export async function pendingCalls(): Promise<PendingCalls> {
   const { client, info } = Context.current();
   const { workflowId, runId } = info.workflowExecution!;
   const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  const timings: { id: string; attempts: readonly AttemptTiming[] }[] = [];
   const begun = await Promise.all(
     (raw.pendingActivities ?? []).map(async (pending) => {
       const attempt = pending.attempt ?? 1;
       const noted = parseAttemptNotes(await decodeFirst(client, pending.heartbeatDetails?.payloads));
+      if (noted.timings !== undefined) timings.push({ id: pending.activityId ?? '', attempts: noted.timings });
       // A running attempt reports its own end; this is used only if no such report comes.
       const running = isRunning(pending) ? noAnswerText(attempt - (noted.refused ?? 0), 'it was running') : undefined;
       const unanswered = unansweredBefore(noted, attempt) ?? running;
       return unanswered === undefined ? [] : [{ id: pending.activityId ?? '', unanswered }];
     }),
   );
-  return { begun: begun.flat() };
+  return { begun: begun.flat(), ...(timings.length === 0 ? {} : { timings }) };
 }
 
 type Handle = ReturnType<Context['client']['workflow']['getHandle']>;

@@ -10,6 +10,8 @@ import { classify, failureTypeOf } from './errors/classify.js';
 import { cancelReason } from './call-agent/run-in-time.js';
 import { messageOf } from './errors/truncate-error.js';
 import { isUnanswered } from '../domain/failure.js';
+import { taskCorrelation } from './trace/correlation.js';
+import type { Tracing } from './trace/tracing.js';
 
 /** How activities publish. The message is that of `events/broker.ts`. */
 export interface Publishing {
@@ -40,7 +42,7 @@ interface Notes {
 }
 
 export const createPublish =
-  (publishing: Publishing | undefined, random: () => number) =>
+  (publishing: Publishing | undefined, random: () => number, tracing?: Tracing) =>
   async (raw: PublishRequest): Promise<PublishReply> => {
     const context = Context.current();
     const { attempt } = context.info;
@@ -48,7 +50,7 @@ export const createPublish =
     const notes = (context.info.heartbeatDetails ?? {}) as Notes;
     const beat = setInterval(() => context.heartbeat(notes), HEARTBEAT_MS);
     try {
-      await publishInTime(request, publishing, context);
+      await publishInTime(request, publishing, context, tracing);
       return { output: { id: request.idempotencyKey }, attempts: attempt };
     } catch (thrown) {
       const error = asFailure(thrown);
@@ -70,11 +72,13 @@ async function publishInTime(
   request: PublishRequest,
   publishing: Publishing | undefined,
   context: Context,
+  tracing: Tracing | undefined,
 ): Promise<void> {
   const { broker, to, key, timeoutMs } = request;
   if (publishing?.brokers.includes(broker) !== true) throw missing(broker, publishing?.brokers ?? []);
   const time = new Date(context.info.scheduledTimestampMs).toISOString();
-  const event = publishedEvent(request, { project: publishing.project, time });
+  const correlation = taskCorrelation(request, tracing);
+  const event = publishedEvent(request, { project: publishing.project, time, correlation });
   const sending = publishing.publish(broker, to, {
     ...{ id: request.idempotencyKey, key, headers: {}, contentType: STRUCTURED_TYPE },
     body: Buffer.from(JSON.stringify(event)),

@@ -10,6 +10,7 @@ import { jsonBytes } from '../domain/json/byte-size.js';
 import { cardsOf } from '../domain/agent/card.js';
 import { valueLimitOf, type RunInput } from '../domain/run/input.js';
 import { MESSAGES, type DebtRecord } from '../domain/run/messages.js';
+import { withCorrelation } from './correlation.js';
 import { InvalidInputError, NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
 import { countPollers } from '../temporal/pollers.js';
 import { askWorker } from '../temporal/ask-worker.js';
@@ -47,19 +48,24 @@ export async function startCompensation(
     tenant,
     agents: oldAgents,
     valueLimit = terms.valueLimit,
+    correlationId,
+    traceparent,
   } = await readRunInput(client, workflowId);
   const limit = valueLimitOf(defined({ valueLimit }));
   const { undo } = await queryDebt(client, last, limit);
   if (undo === undefined) throw new RefusedError(noDebt(run, workflowId));
   const agents = known.agents === undefined ? oldAgents : cardsOf(known.agents);
-  const request = {
-    plan,
-    ...defined({ plans }),
-    ...(agents === undefined || Object.keys(agents).length === 0 ? {} : { agents }),
-    ...defined({ tenant, valueLimit, occurrence }),
-    compensates: run,
-    undo: { ...undo, again: { attempt } },
-  };
+  const request = withCorrelation(
+    {
+      plan,
+      ...defined({ plans }),
+      ...(agents === undefined || Object.keys(agents).length === 0 ? {} : { agents }),
+      ...defined({ tenant, valueLimit, occurrence }),
+      compensates: run,
+      undo: { ...undo, again: { attempt } },
+    },
+    { correlationId, traceparent },
+  );
   refuseSize(run, jsonBytes(request), limit);
   const id = compensationId(run, occurrence, attempt);
   return { id, isNew: (await startRun(client, { id, taskQueue, request })) !== undefined };

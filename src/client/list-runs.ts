@@ -2,6 +2,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
 import { TENANT_MEMO } from '../domain/run/tenant.js';
+import { CORRELATION_MEMO } from '../domain/trace/correlation.js';
 import { RunState } from '../domain/run/waiting.js';
 import { grpcCodeOf, grpcErrorIn, GrpcStatus } from '../temporal/grpc.js';
 import { RefusedError } from './errors.js';
@@ -17,6 +18,7 @@ export interface RunSummary {
   readonly state: RunState | 'paused' | null;
   readonly failedTask: string | null;
   readonly tenant: string | null;
+  readonly correlationId: string | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
 }
@@ -93,6 +95,7 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary {
     return typeof value === 'string' ? value : null;
   };
   const tenant: unknown = memo?.[TENANT_MEMO];
+  const correlationId: unknown = memo?.[CORRELATION_MEMO];
   const { data: state } = RunState.safeParse(text(SEARCH_ATTRIBUTES.state.name));
   const isPaused = text(SEARCH_ATTRIBUTES.status.name) === 'paused';
   return {
@@ -102,6 +105,7 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary {
     state: status.name === 'RUNNING' ? (state ?? (isPaused ? 'paused' : null)) : null,
     failedTask: text(SEARCH_ATTRIBUTES.failedTask.name),
     tenant: typeof tenant === 'string' ? tenant : null,
+    correlationId: typeof correlationId === 'string' ? correlationId : null,
     startedAt: startTime.toISOString(),
     endedAt: closeTime?.toISOString() ?? null,
   };

@@ -4,6 +4,7 @@ import { shown } from '../domain/problem.js';
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
 import { quoted } from '../temporal/visibility-text.js';
+import { parseCorrelation } from './correlation.js';
 import { InvalidInputError } from './errors.js';
 
 const EXECUTION = {
@@ -28,6 +29,7 @@ export interface RunsOptions {
   readonly plan?: string;
   readonly status?: RunFilter;
   readonly tenant?: string;
+  readonly correlationId?: string;
   /** Runs that started within this duration (`2h`), or since a time (a Date, or ISO 8601). */
   readonly since?: string | Date;
 }
@@ -36,7 +38,7 @@ const OPEN = `ExecutionStatus = '${EXECUTION.running}'`;
 
 /** `ids`: only these runs. Throws InvalidInputError. */
 export function runQuery(
-  { plan, status, tenant, since }: RunsOptions,
+  { plan, status, tenant, correlationId, since }: RunsOptions,
   ids?: readonly string[],
   now = Date.now(),
 ): string {
@@ -46,6 +48,9 @@ export function runQuery(
     "ExecutionStatus != 'ContinuedAsNew'",
     ...(plan === undefined ? [] : [`${SEARCH_ATTRIBUTES.plan.name} = ${quoted(plan)}`]),
     ...(tenant === undefined ? [] : [`${SEARCH_ATTRIBUTES.tenant.name} = ${quoted(tenant)}`]),
+    ...(correlationId === undefined
+      ? []
+      : [`${SEARCH_ATTRIBUTES.correlationId.name} = ${quoted(parseCorrelation({ correlationId }).correlationId!)}`]),
     ...(status === undefined ? [] : statusTerms(status)),
     ...(since === undefined ? [] : [`StartTime >= '${startOf(since, now)}'`]),
     ...(ids === undefined ? [] : [`WorkflowId IN (${ids.map(quoted).join(', ')})`]),

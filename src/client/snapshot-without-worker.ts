@@ -6,6 +6,7 @@ import type { RunResult } from '../domain/run/result.js';
 import { agentText } from '../domain/plan/task-agents.js';
 import { COMPENSATES_MEMO, FORK_MEMO } from '../domain/run/memo.js';
 import { TENANT_MEMO } from '../domain/run/tenant.js';
+import { CORRELATION_MEMO } from '../domain/trace/correlation.js';
 import { taskOfActivity } from './pending-activities.js';
 
 /** The reason why such a run is `running` without making progress. */
@@ -44,5 +45,6 @@ export function snapshotWithoutWorker(plan: Plan, { workflowId, raw, memo }: Wor
     ...(typeof memo?.[FORK_MEMO] === 'string' ? { forkOf: memo[FORK_MEMO] } : {}),
     ...(typeof memo?.[COMPENSATES_MEMO] === 'string' ? { compensates: memo[COMPENSATES_MEMO] } : {}),
     ...(typeof memo?.[TENANT_MEMO] === 'string' ? { tenant: memo[TENANT_MEMO] } : {}),
+    ...(typeof memo?.[CORRELATION_MEMO] === 'string' ? { correlationId: memo[CORRELATION_MEMO] } : {}),
   };
 }

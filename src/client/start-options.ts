@@ -21,6 +21,13 @@ export interface StartOptions<I = unknown> {
    * has ended; a later `replace` supersedes one that has not started.
    */
   readonly onConflict?: OnConflict;
+  /**
+   * Passed on to everything that the run calls, and a search attribute of the run: 1 to 255 characters on one line. Throws
+   * InvalidInputError if it is not.
+   */
+  readonly correlationId?: string | undefined;
+  /** The run continues the trace of the caller: a `traceparent` of W3C Trace Context. Throws InvalidInputError if it is not. */
+  readonly traceparent?: string | undefined;
   /** Makes the run a fork: it reuses the results of that run wherever nothing has changed. */
   readonly forkOf?: ForkOf;
 }

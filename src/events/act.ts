@@ -6,6 +6,7 @@ import type { Effect } from '../domain/event/decide.js';
 import type { Mail } from '../domain/event/mailbox.js';
 import type { SubscriptionSettings } from '../domain/event/subscription.js';
 import type { Plan } from '../domain/plan/plan.js';
+import { eventCorrelation } from '../domain/event/correlation.js';
 import { eventKey } from './event-key.js';
 
 export interface Subscription {
@@ -52,6 +53,7 @@ export function createAct(baton: Baton, { settings, plan }: Subscription, mailbo
       byIdAlone: true,
       onConflict,
       ticket,
+      ...eventCorrelation(event),
     });
     return { outcome: isNew ? 'started' : 'attached', run: run.id };
   };

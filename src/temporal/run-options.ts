@@ -7,6 +7,7 @@ import { taskTimeout, type RunInput } from '../domain/run/input.js';
 import { COMPENSATES_MEMO, FORK_MEMO, REASON_MEMO, TICKET_MEMO } from '../domain/run/memo.js';
 import { SEARCH_ATTRIBUTES, type StateTag, type StatusTag } from '../domain/run/search-attributes.js';
 import { fairnessOptions, TENANT_MEMO } from '../domain/run/tenant.js';
+import { CORRELATION_MEMO } from '../domain/trace/correlation.js';
 import { headOf } from '../domain/text/well-formed.js';
 import { grpcErrorIn, GrpcStatus } from './grpc.js';
 
@@ -41,7 +42,7 @@ export function describedRun(request: RunRequest, notes: MemoNotes = {}): Descri
 
 /** The memo has these values even if the server does not have Baton's search attributes. */
 function memoOf(
-  { reuse, tenant, compensates }: RunRequest,
+  { reuse, tenant, compensates, correlationId }: RunRequest,
   { ticket, reason }: MemoNotes,
 ): Pick<WorkflowStartOptions, 'memo'> {
   const memo = {
@@ -50,6 +51,7 @@ function memoOf(
     ...(tenant === undefined ? {} : { [TENANT_MEMO]: tenant.name }),
     ...(reason === undefined ? {} : { [REASON_MEMO]: reason }),
     ...(ticket === undefined ? {} : { [TICKET_MEMO]: ticket }),
+    ...(correlationId === undefined ? {} : { [CORRELATION_MEMO]: correlationId }),
   };
   return Object.keys(memo).length === 0 ? {} : { memo };
 }
@@ -78,8 +80,14 @@ export async function startSearchable<T>(request: RunRequest, start: (run: Searc
   return await start({ args: [request] });
 }
 
-function attributesOf({ plan: { name }, reuse, tenant: owner }: RunRequest): SearchAttributePair[][] {
-  const { plan, status, forkOf, tenant, state } = SEARCH_ATTRIBUTES;
+/** What a run has, then less and less: a server may have the attributes of an earlier release. */
+function attributesOf({
+  plan: { name },
+  reuse,
+  tenant: owner,
+  correlationId: id,
+}: RunRequest): SearchAttributePair[][] {
+  const { plan, status, forkOf, tenant, state, correlationId } = SEARCH_ATTRIBUTES;
   const first = [
     { key: defineSearchAttributeKey(plan.name, plan.kind), value: name },
     { key: defineSearchAttributeKey(status.name, status.kind), value: 'started' satisfies StatusTag },
@@ -94,7 +102,11 @@ function attributesOf({ plan: { name }, reuse, tenant: owner }: RunRequest): Sea
     ...more,
     { key: defineSearchAttributeKey(state.name, state.kind), value: 'started' satisfies StateTag },
   ];
-  return more.length === 0 ? [whole, first] : [whole, [...first, ...more], first];
+  const all =
+    id === undefined
+      ? []
+      : [[...whole, { key: defineSearchAttributeKey(correlationId.name, correlationId.kind), value: id }]];
+  return more.length === 0 ? [...all, whole, first] : [...all, whole, [...first, ...more], first];
 }
 
 function isUnknownSearchAttribute(error: unknown): boolean {

@@ -31,6 +31,7 @@ import {
 import type { Progress } from '../domain/progress/state.js';
 import { undoReserve, withoutUnread, type UndoReserve } from '../domain/progress/unread-outputs.js';
 import { valueLimitOf, type RunInput } from '../domain/run/input.js';
+import { exportTrace } from './trace.js';
 import { isEndedByCancel, report, stopIfDecided, wake, type Run } from './run.js';
 
 const DRAIN_PATIENCE = '30s';
@@ -62,6 +63,7 @@ export class Continuation {
   }
 
   private async continueRun(isLast: boolean): Promise<void> {
+    if (this.run.trace !== undefined) await exportTrace(this.run);
     await condition(allHandlersFinished);
     if (isEndedByCancel(this.run) && !(isLast && this.run.progress.phase === 'compensating')) return;
     const input = this.fittingInput(this.run.progress);
@@ -164,9 +166,16 @@ export class Continuation {
 }
 
 /** The input of the run with which this one continues as new. */
-export function carriedInput({ request, rules, progress, inbox, startedAt, scheduledAt }: Run): RunInput {
+export function carriedInput({ request, rules, progress, inbox, startedAt, scheduledAt, trace }: Run): RunInput {
   const times = { startedAt, ...(scheduledAt === undefined ? {} : { scheduledAt }) };
-  const carried = { progress, inbox: Object.fromEntries(inbox), ...times, ...(rules === 1 ? {} : { rules }) };
+  const traced = trace === undefined ? {} : { tracedUntil: trace.until };
+  const carried = {
+    progress,
+    inbox: Object.fromEntries(inbox),
+    ...times,
+    ...(rules === 1 ? {} : { rules }),
+    ...traced,
+  };
   if (request.undo === undefined) return { ...request, carried };
   const { progress: _, ...undo } = request.undo;
   return { ...request, undo, carried };

@@ -17,7 +17,8 @@ import { RunInput } from '../domain/run/input.js';
 import { runScope, type RunFacts } from '../domain/run/scope.js';
 import { Pace } from './workflow-task/pace.js';
 import { chooseRules } from './rules.js';
-import type { Run } from './run.js';
+import { openTrace } from '../domain/run/run-trace.js';
+import { keyPrefix, type Run } from './run.js';
 
 /** Opens a run. Throws only ApplicationFailures: any other error would make Temporal retry the Workflow Task for ever. */
 export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested']): Run {
@@ -47,6 +48,13 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     startedAt: request.carried?.startedAt ?? workflowInfo().runStartTime.getTime(),
     ...(rules < 3 ? {} : defined({ scheduledAt: request.carried?.scheduledAt ?? scheduledTime() })),
   };
+  const { workflowId, firstExecutionRunId, runStartTime } = workflowInfo();
+  const trace = openTrace(request, {
+    // What several runs undo of one run has a span in each of them.
+    name: request.undo === undefined ? keyPrefix({ id: facts.id, request }) : workflowId,
+    firstRunId: firstExecutionRunId,
+    openedAt: runStartTime.getTime(),
+  });
   return {
     id: facts.id,
     input: facts.input,
@@ -74,6 +82,7 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     sent: { historyLength: 0, bytes: 0 },
     begun: new Map(),
     stopping: new Set(),
+    ...defined({ trace }),
   };
 }
 

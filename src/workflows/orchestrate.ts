@@ -19,6 +19,7 @@ import { runMainLoop } from './main-loop.js';
 import { answerMessages } from './messages.js';
 import { openRun } from './open-run.js';
 import { cancelRun, recordCrash, type Run } from './run.js';
+import { exportWholeTrace } from './trace.js';
 import { showDetails } from './web-ui.js';
 import { wellFormedError } from '../domain/text/well-formed.js';
 
@@ -31,7 +32,9 @@ export async function orchestrate(input: RunInput): Promise<RunResult> {
       return await begin(run, root);
     } catch (error) {
       if (run !== undefined && !(error instanceof ContinueAsNew)) countEnd(run, statusOf(error, run));
-      throw wellFormedError(asFailure(error));
+      const failure = asFailure(error);
+      if (run !== undefined && failure !== error) await exportWholeTrace(run, failureOf(failure));
+      throw wellFormedError(failure);
     }
   });
 }
@@ -63,8 +66,11 @@ async function conduct(run: Run): Promise<RunResult> {
   }
   await runCompensation(run);
   advance(graph, progress, { type: 'ended', retriesDebt });
+  if (run.trace !== undefined) await exportWholeTrace(run);
   return await closeRun(run);
 }
+
+const failureOf = (error: unknown) => ({ type: 'InternalError', message: (error as Error).message });
 
 /** Turns a defect into a failure of the run. With any other error Temporal would retry the Workflow Task for ever. */
 function asFailure(error: unknown): unknown {

@@ -25,6 +25,7 @@ import { fetchCatalogue } from './kinds/fetch-catalogue.js';
 import { Spending } from './kinds/spending.js';
 import type { Settlement, Work } from './kinds/work.js';
 import { outcomeFromError } from './calls/outcome-from-error.js';
+import { exportTrace } from './trace.js';
 import { isEndedByCancel, type Run } from './run.js';
 
 /** Sets `progress.next` to the plan to continue with. Without one the run fails, and its failure contains the reason. */
@@ -52,6 +53,7 @@ const NOTHING: Outcome = { status: 'succeeded', output: null, attempts: 0 };
 /** Continues as new with the next plan. If the run was cancelled meanwhile, starts to undo everything instead. */
 export async function continueWithNextPlan(run: Run): Promise<void> {
   const { graph, progress } = run;
+  if (run.trace !== undefined) await exportTrace(run);
   await condition(allHandlersFinished);
   if (!isEndedByCancel(run) && progress.verdict === 'failed') {
     await continueAsNew<(input: RunInput) => Promise<unknown>>(nextInput(run, progress.next!));

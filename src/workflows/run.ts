@@ -13,6 +13,7 @@ import type { Rules } from '../domain/rules.js';
 import type { Inbox } from '../domain/run/inbox.js';
 import type { RunInput } from '../domain/run/input.js';
 import type { RunResult } from '../domain/run/result.js';
+import type { RunTrace } from '../domain/run/run-trace.js';
 import type { RunFacts } from '../domain/run/scope.js';
 import type { SummaryContext } from '../domain/run/summarize.js';
 import type { MaybePromise } from '../domain/expression/maybe-promise.js';
@@ -84,19 +85,27 @@ export interface Run extends RunFacts {
   begun: ReadonlyMap<string, string> | undefined;
   /** The scopes whose cancel has been decided. */
   readonly stopping: Set<object>;
+  /** Present if the run is traced. */
+  readonly trace?: RunTrace;
   /** Present once the run has completed. */
   result?: RunResult;
 }
 
 /** The facts that a summary of the run needs in addition to its progress. */
-export const summaryContext = ({ id, request, awaited }: Run): SummaryContext => ({
+export const summaryContext = ({ id, request, awaited, trace }: Run): SummaryContext => ({
   // A run that retries the debt of another makes its calls under the id of that run.
   runId: request.compensates === undefined ? id : workflowInfo().workflowId,
   forkOf: request.reuse?.run,
   compensates: request.compensates,
   tenant: request.tenant?.name,
+  correlationId: request.correlationId,
+  traceId: trace?.id,
   awaited,
 });
+
+/** What idempotency keys begin with: the id of the run; `RUN#OCCURRENCE` if another run had the id before. */
+export const keyPrefix = ({ id, request: { occurrence } }: Pick<Run, 'id' | 'request'>): string =>
+  occurrence === undefined ? id : `${id}#${occurrence}`;
 
 /** Applies an event to progress, and wakes the loop. */
 export function report(run: Run, event: ProgressEvent): void {

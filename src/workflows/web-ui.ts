@@ -1,6 +1,6 @@
 // What the Temporal Web UI shows of a run: details in GitHub's markdown, and search attributes.
 import { log, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { runDetails } from '../domain/picture/web-ui-details.js';
 import { stateOf } from '../domain/progress/progress.js';
 import { SEARCH_ATTRIBUTES, type StateTag, type StatusTag } from '../domain/run/search-attributes.js';
@@ -63,9 +63,20 @@ function shownState(rules: Run['rules']): string | undefined {
   return shown === null ? undefined : shown;
 }
 
-/** The attribute with which a sub-plan starts. */
-export const firstState = ({ rules }: Run): { typedSearchAttributes?: { key: typeof STATE; value: StateTag }[] } =>
-  shownState(rules) === undefined ? {} : { typedSearchAttributes: [{ key: STATE, value: 'started' }] };
+/** The attributes with which a sub-plan starts: those of them that the server has. */
+export function firstState({ rules }: Run): { typedSearchAttributes?: SearchAttributePair[] } {
+  const correlationId = workflowInfo().typedSearchAttributes.get(CORRELATION);
+  const attributes = [
+    ...(shownState(rules) === undefined ? [] : [{ key: STATE, value: 'started' satisfies StateTag }]),
+    ...(correlationId == null ? [] : [{ key: CORRELATION, value: correlationId }]),
+  ];
+  return attributes.length === 0 ? {} : { typedSearchAttributes: attributes };
+}
+
+const CORRELATION = defineSearchAttributeKey(
+  SEARCH_ATTRIBUTES.correlationId.name,
+  SEARCH_ATTRIBUTES.correlationId.kind,
+);
 
 /**
  * Records what the run does in a search attribute, if that has changed. While a task is on its way into a wait or out of it, which does

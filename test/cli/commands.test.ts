@@ -355,7 +355,16 @@ test('agents, setup: agents are listed, and the search attributes are found', as
   });
   expect(await json('setup')).toMatchObject({
     added: [],
-    present: ['BatonPlan', 'BatonStatus', 'BatonFailedTask', 'BatonForkOf', 'BatonTenant', 'BatonState', 'BatonDebt'],
+    present: [
+      'BatonPlan',
+      'BatonStatus',
+      'BatonFailedTask',
+      'BatonForkOf',
+      'BatonTenant',
+      'BatonState',
+      'BatonDebt',
+      'BatonCorrelationId',
+    ],
   });
 });
 

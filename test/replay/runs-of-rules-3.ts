@@ -106,4 +106,29 @@ export const RUNS_OF_RULES_3: readonly KeptRun[] = [
     },
     options: { input: { id: 7 }, agents: { echo: (input: unknown) => input } },
   },
+  {
+    // Its last command in each execution exports its trace; so does that of its sub-plan, and of the undo of that.
+    name: 'traced',
+    plan: {
+      name: 'traced',
+      tasks: {
+        a: { agent: 'flaky', retry: { initial: '1ms' }, compensate: { agent: 'echo' } },
+        sub: { plan: { name: 'sub', tasks: { x: undoable() } }, needs: ['a'] },
+        last: { agent: 'refuses', needs: ['sub'] },
+      },
+    },
+    options: {
+      correlationId: 'order-42',
+      isTraced: true,
+      agents: {
+        refuses,
+        flaky: (_, { attempt }) => {
+          if (attempt === 1) throw new Error('not yet');
+          return attempt;
+        },
+      },
+    },
+    isCut: true,
+    children: ['sub', 'sub:compensate'],
+  },
 ];

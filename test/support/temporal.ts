@@ -3,7 +3,7 @@
 import { Context } from '@temporalio/activity';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function-agent.js';
 import { createActivities, type Activities } from '../../src/activities/index.js';
 import { Baton } from '../../src/client.js';
@@ -39,6 +39,9 @@ export interface RunOptions {
   /** The most bytes of one payload of the run, which is otherwise that of a client without storage. */
   readonly valueLimit?: number;
   readonly id?: string;
+  readonly correlationId?: string;
+  /** The client has an endpoint for traces. */
+  readonly isTraced?: true;
 }
 
 /** One call as an agent received it. */
@@ -159,7 +162,18 @@ function useServer(
     },
     async start(
       plan,
-      { input, agents = {}, plans = {}, budget, tenant, forkOf, valueLimit, id = `run-${++count}` } = {},
+      {
+        input,
+        agents = {},
+        plans = {},
+        budget,
+        tenant,
+        forkOf,
+        valueLimit,
+        id = `run-${++count}`,
+        correlationId,
+        isTraced,
+      } = {},
     ) {
       const calls: SeenCall[] = [];
       const all = agentsOf({ echo: (value) => value, ...agents }, calls);
@@ -168,13 +182,16 @@ function useServer(
       const baton = Baton.fromClient(temporal.env.client, { ...known, taskQueue: TEST_QUEUE });
       const start = async (): Promise<RunHandle> => {
         if (valueLimit === undefined)
-          return await baton.start(plan, { input, id, ...defined({ budget, tenant, forkOf }) });
+          return await baton.start(plan, { input, id, ...defined({ budget, tenant, forkOf, correlationId }) });
         // A client sets the limit itself, so this one is passed around it.
         const request = prepareRun(plan, input, known, { budget, tenant, valueLimit });
         await startRun(temporal.env.client, { id, taskQueue: TEST_QUEUE, request });
         return baton.run(id);
       };
-      const run = await start();
+      if (isTraced === true) vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:9');
+      const run = await start().finally(() => {
+        if (isTraced === true) vi.unstubAllEnvs();
+      });
       const said = () =>
         calls.map(({ agent, task, item }) => `${agent} ${task}${item === undefined ? '' : `[${item}]`}`);
       return { id, run, calls, said, result: () => run.result() };

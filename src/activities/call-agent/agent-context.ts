@@ -3,10 +3,12 @@ import { defined } from '../../domain/json/defined.js';
 import type { AgentContext, AgentLog } from '../../domain/agent/agent.js';
 import { type CallRequest } from '../../domain/call/request.js';
 import { addUsage } from '../../domain/call/usage.js';
+import { correlationFields } from '../../domain/trace/log-fields.js';
+import type { OutgoingCorrelation } from '../trace/correlation.js';
 import type { AgentCall } from './stage.js';
 
 export function agentContext(
-  { request, attempt, heartbeat, log, lease, maxOutputBytes, secrets }: AgentCall,
+  { request, attempt, heartbeat, log, lease, maxOutputBytes, secrets, correlation }: AgentCall,
   { signal, active }: { readonly signal: AbortSignal; active(this: void): void },
 ): AgentContext {
   const { run, plan, task, item, idempotencyKey } = request;
@@ -29,13 +31,18 @@ export function agentContext(
     },
     maxOutputBytes,
     ...defined({ resource: lease?.resource }),
-    correlation: { run, plan, task, ...defined({ item }) },
+    correlation: { run, plan, task, ...defined({ item }), ...correlation },
+    ...(attempt.timings.isTraced ? { modelCalled: (chat) => attempt.timings.addChat(chat) } : {}),
   };
 }
 
-/** A log whose every line names the run, the plan, the task, the item and the agent of the call. */
-export function callLog(log: AgentLog, { run, plan, task, agent, item }: CallRequest): AgentLog {
-  const fields = { run, plan, task, ...defined({ item }), agent };
+/** A log whose every line names the run, the plan, the task, the item and the agent of the call, and leads to its trace. */
+export function callLog(
+  log: AgentLog,
+  { run, plan, task, agent, item }: CallRequest,
+  correlation: OutgoingCorrelation = {},
+): AgentLog {
+  const fields = { run, plan, task, ...defined({ item }), agent, ...correlationFields(correlation) };
   return {
     debug: (message, more) => log.debug(message, { ...fields, ...more }),
     info: (message, more) => log.info(message, { ...fields, ...more }),

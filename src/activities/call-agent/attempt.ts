@@ -6,6 +6,7 @@ import { NO_USAGE } from '../../domain/call/usage.js';
 import { isUncounted, isUnanswered, type FailureType } from '../../domain/failure.js';
 import { noAnswerText, unansweredBefore } from '../../domain/call/unanswered.js';
 import { truncateEnd } from '../../domain/text/truncate.js';
+import { Timings } from './timings.js';
 
 /** Characters of a failure's message that are noted for an attempt without an answer. */
 const MAX_REASON = 300;
@@ -34,6 +35,8 @@ export interface Attempt {
   unanswered: string | undefined;
   missing: AttemptNotes['missing'];
   usage: CallReply['usage'];
+  /** The attempts of the call, for its trace. */
+  readonly timings: Timings;
 }
 
 /** `isUnread`: the attempt before this one ended at its start, because its input could not be read from the storage. */
@@ -44,8 +47,9 @@ export function openAttempt(info: Info, isUnread = false): Attempt {
   // When a person retries the call, the server counts from 1 again.
   const isReset = noted.ended !== undefined && noted.ended >= serverNumber;
   const refused = isReset ? 0 : (noted.refused ?? 0);
+  const number = Math.max(1, serverNumber - refused);
   return {
-    number: Math.max(1, serverNumber - refused),
+    number,
     serverNumber,
     scheduledMs: info.currentAttemptScheduledTimestampMs,
     refused,
@@ -55,6 +59,11 @@ export function openAttempt(info: Info, isUnread = false): Attempt {
     unanswered: unansweredBefore(noted, serverNumber),
     missing: noted.missing,
     usage: { ...NO_USAGE, ...noted.spent },
+    timings: new Timings(noted.timings ?? [], {
+      before: number - 1,
+      firstMs: info.scheduledTimestampMs,
+      lostMs: info.currentAttemptScheduledTimestampMs,
+    }),
   };
 }
 
@@ -82,15 +91,17 @@ function withUnread(noted: AttemptNotes, info: Info): AttemptNotes {
 export function beginCall(attempt: Attempt): boolean {
   attempt.began = true;
   attempt.beganAtMs = performance.now();
+  attempt.timings.begin();
   // The attempts before this one reached the agent too.
   attempt.usage = { ...attempt.usage, calls: attempt.number };
   return attempt.serverNumber > 1 || attempt.endedBefore !== undefined;
 }
 
-/** Notes that the attempt has failed. */
-export function endAttempt(attempt: Attempt, type: FailureType, message: string): void {
+/** Notes that the attempt has failed. `isAfterLast`: it was not an attempt, see `isAfterLast`. */
+export function endAttempt(attempt: Attempt, type: FailureType, message: string, isAfterLast = false): void {
   attempt.ended = true;
   if (isUncounted(type)) attempt.refused++;
+  else if (!isAfterLast) attempt.timings.end(type);
   if (attempt.began && isUnanswered(type)) {
     attempt.unanswered ??= noAnswerText(attempt.number, truncateEnd(message, MAX_REASON));
   }
@@ -107,6 +118,7 @@ export const isAfterLast = ({ number }: Attempt, { countsAttempts, retry }: Call
 /** What the next attempt, or the run, must know of the attempts so far. The number of calls is not noted: the server counts attempts. */
 export function notesOf(attempt: Attempt): Omit<AttemptNotes, 'progress'> {
   const { usage, refused, resource, waitsFor, began, ended, serverNumber, endedBefore, unanswered, missing } = attempt;
+  const timings = attempt.timings.noted();
   const { tokens, usd } = usage;
   const endedLast = ended ? serverNumber : endedBefore;
   return {
@@ -114,6 +126,6 @@ export function notesOf(attempt: Attempt): Omit<AttemptNotes, 'progress'> {
     ...(refused === 0 ? {} : { refused }),
     ...defined({ resource, waitsFor, ended: endedLast }),
     ...(began && !ended ? { open: true as const } : {}),
-    ...defined({ unanswered, missing }),
+    ...defined({ unanswered, missing, timings }),
   };
 }

@@ -22,9 +22,10 @@ export function createFailCall(random: () => number): FailCall {
       type === 'AgentNotHere' && thrown instanceof AgentError && parsed !== undefined
         ? noteMissing(thrown, parsed.request.agent, attempt, parsed.log)
         : { error: thrown, isOver: false };
-    endAttempt(attempt, type, messageOf(error));
+    endAttempt(attempt, type, messageOf(error), parsed !== undefined && isAfterLast(attempt, parsed.request));
     const { number, began, unanswered, usage } = attempt;
-    const known = { attempt: number, began, unanswered, usage, isOver, random: random() };
+    const timings = attempt.timings.noted();
+    const known = { attempt: number, began, unanswered, usage, isOver, random: random(), timings };
     return classify(error, parsed === undefined ? known : { ...known, ...retrySettings(attempt, parsed) });
   };
 }

@@ -28,12 +28,14 @@ export const invokeAgent =
       ...defined({ lost: lease?.signal }),
       run: (running) => runAgent(call, input, running),
     });
+    // First the secrets, then the checks: a problem shows the beginning of a value.
+    const output = parseReply(registered, secrets.value(reply), maxOutputBytes);
+    attempt.timings.end();
     return {
-      // First the secrets, then the checks: a problem shows the beginning of a value.
-      output: parseReply(registered, secrets.value(reply), maxOutputBytes),
+      output,
       attempts: attempt.number,
       usage: attempt.usage,
-      ...defined({ version: agent.version }),
+      ...defined({ version: agent.version, timings: attempt.timings.noted() }),
     };
   };
 

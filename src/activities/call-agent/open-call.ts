@@ -6,6 +6,7 @@ import type { CallRequest } from '../../domain/call/request.js';
 import type { Registry } from '../agents/registry.js';
 import { AgentError } from '../errors/agent-error.js';
 import type { CallSecrets } from '../secrets/call-secrets.js';
+import type { OutgoingCorrelation } from '../trace/correlation.js';
 import { isAfterLast, type Attempt } from './attempt.js';
 import { avoidResource } from './avoid-resource.js';
 import type { Heartbeat } from './heartbeat.js';
@@ -17,13 +18,15 @@ export interface ParsedRequest {
   readonly log: AgentLog;
   readonly heartbeat: Heartbeat;
   readonly secrets: CallSecrets;
+  /** What the call passes on of the correlation of its run. */
+  readonly correlation: OutgoingCorrelation;
 }
 
 export async function openCall(
   { registry, valueLimit }: { readonly registry: Registry; readonly valueLimit: number },
   activity: Context,
   attempt: Attempt,
-  { request, log, heartbeat, secrets }: ParsedRequest,
+  { request, log, heartbeat, secrets, correlation }: ParsedRequest,
 ): Promise<AgentCall> {
   if (isAfterLast(attempt, request)) throw attemptsLost(request);
   const registered = registry.find(request.agent, activity.info.taskQueue);
@@ -40,6 +43,7 @@ export async function openCall(
     attempt,
     heartbeat,
     log,
+    correlation,
     maxOutputBytes: agent.maxOutput === undefined ? valueLimit : Math.min(valueLimit, byteCount(agent.maxOutput)),
     secrets,
     agentMs: () => (call.calledAtMs === undefined ? 0 : performance.now() - call.calledAtMs),

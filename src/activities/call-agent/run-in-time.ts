@@ -87,7 +87,7 @@ export function runInTime({ agent, timeoutMs, idleMs, graceMs, activity, log, lo
 }
 
 /** True once the promise has settled, false after `ms`. A rejection that comes later is ignored. */
-async function settlesWithin(running: Promise<unknown>, ms: number): Promise<boolean> {
+export async function settlesWithin(running: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, ms, false)));
   const settled = running.then(

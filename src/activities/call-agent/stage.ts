@@ -2,6 +2,7 @@
 import type { CallReply } from '../../domain/call/request.js';
 import type { RegisteredAgent } from '../agents/registry.js';
 import type { CallSecrets } from '../secrets/call-secrets.js';
+import type { OutgoingCorrelation } from '../trace/correlation.js';
 import type { Attempt } from './attempt.js';
 import type { GuardedCall } from './guarded-call.js';
 import type { Heartbeat } from './heartbeat.js';
@@ -14,6 +15,7 @@ export interface AgentCall extends GuardedCall {
   /** The most bytes of JSON of the output. */
   readonly maxOutputBytes: number;
   readonly secrets: CallSecrets;
+  readonly correlation: OutgoingCorrelation;
   /** Set by the stage `permit`: throws `BreakerOpen` if the permit no longer holds. A call may have waited since it got the permit. */
   recheck?: () => void;
   /** Set by the stage `lease`, if the call holds a resource of a pool. */

@@ -5,6 +5,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { msOptionalToNumber } from '@temporalio/common/lib/time.js';
 import type { CallFailureDetail } from '../../domain/call/request.js';
 import type { Usage } from '../../domain/call/usage.js';
+import type { AttemptTiming } from '../../domain/trace/record.js';
 import { isFailureType, isRetryable, isUncounted, type FailureType } from '../../domain/failure.js';
 import { DEFAULT_RETRY, fullJitterMs, usableRetryAfterMs, type RetryPolicy } from '../../domain/call/retry.js';
 import { AgentError } from './agent-error.js';
@@ -34,6 +35,8 @@ export interface FailedAttempt {
   /** The first attempt so far that got no answer, in words. */
   readonly unanswered?: string | undefined;
   readonly usage: Usage;
+  /** Of a traced call: its attempts. */
+  readonly timings?: readonly AttemptTiming[] | undefined;
   readonly retry?: RetryPolicy;
   /** Uniform in [0, 1). */
   readonly random: number;
@@ -97,7 +100,7 @@ function requestedDelayMs({ nextRetryDelay }: ApplicationFailure): number | unde
 function failureDetail(
   error: unknown,
   { type, details }: FailureFacts,
-  { attempt, began, usage, unanswered, isAfterLast = false }: FailedAttempt,
+  { attempt, began, usage, unanswered, timings, isAfterLast = false }: FailedAttempt,
 ): CallFailureDetail {
   const cause = error instanceof Error && error.cause !== undefined ? truncateText(messageOf(error.cause)) : undefined;
   return {
@@ -107,7 +110,7 @@ function failureDetail(
     usage,
     ...(cause === undefined || cause === '' ? {} : { cause }),
     ...(details === undefined ? {} : { details: truncateDetails(details) }),
-    ...defined({ unanswered }),
+    ...defined({ unanswered, timings }),
     ...(isAfterLast ? { lost: true as const } : {}),
   };
 }

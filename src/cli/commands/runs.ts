@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import type { RunsOptions } from '../../client/run-query.js';
 import type { Io } from '../terminal/io.js';
 import { parseWhole, withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
-import { UsageError } from '../terminal/errors.js';
+import { asOptions, UsageError } from '../terminal/errors.js';
 import { withSession } from '../session/with-session.js';
 
 interface ListOptions extends ServerOptions, JsonOption, Required<Pick<RunsOptions, 'limit'>> {
   readonly plan?: string;
   readonly status?: RunsOptions['status'];
   readonly tenant?: string;
+  readonly correlationId?: string;
   readonly since?: string;
   readonly waiting?: boolean;
 }
@@ -21,6 +22,7 @@ export function define(command: Command, io: Io): void {
     .option('--plan <name>', 'only runs of this plan')
     .option('--status <status>', 'only runs with this status: running, paused, waiting, completed, failed, …')
     .option('--tenant <name>', 'only runs of this tenant')
+    .option('--correlation-id <id>', 'only runs with this correlation id')
     .option('--since <duration|time>', 'only runs that started within this duration (2h), or since this time')
     .option('--waiting', 'only runs that wait for a person, an event or a larger budget')
     .option(
@@ -45,7 +47,15 @@ export function define(command: Command, io: Io): void {
 }
 
 /** Checked before a server is looked for. Throws UsageError. */
-async function readChoice({ waiting, limit, plan, tenant, since, status }: ListOptions): Promise<RunsOptions> {
+async function readChoice({
+  waiting,
+  limit,
+  plan,
+  tenant,
+  correlationId,
+  since,
+  status,
+}: ListOptions): Promise<RunsOptions> {
   const [{ runQuery }, { defined }, { InvalidInputError }] = await Promise.all([
     import('../../client/run-query.js'),
     import('../../domain/json/defined.js'),
@@ -53,11 +63,14 @@ async function readChoice({ waiting, limit, plan, tenant, since, status }: ListO
   ]);
   if (waiting === true && status !== undefined && status !== 'waiting')
     throw new UsageError(['--waiting and --status exclude each other']);
-  const chosen = { limit, ...defined({ plan, tenant, since, status: waiting === true ? 'waiting' : status }) } as const;
+  const chosen = {
+    limit,
+    ...defined({ plan, tenant, correlationId, since, status: waiting === true ? 'waiting' : status }),
+  } as const;
   try {
     runQuery(chosen);
   } catch (error) {
-    if (error instanceof InvalidInputError) throw new UsageError(error.problems.map((problem) => `--${problem}`));
+    if (error instanceof InvalidInputError) throw new UsageError(asOptions(error.problems));
     throw error;
   }
   return chosen;

@@ -18,6 +18,7 @@ export interface RunOptions extends ServerOptions, JsonOption {
   readonly tenant?: string;
   readonly weight?: number;
   readonly id?: string;
+  readonly correlationId?: string;
   readonly onConflict?: OnConflict;
   readonly taskQueue?: string;
   readonly detach?: boolean;
@@ -41,6 +42,7 @@ export const withRunOptions = (command: Command, inputDefault = 'default {}'): C
         .option('--id <id>', 'the id of the run; an existing run is followed, or its result printed', (value) =>
           parseName('--id', value),
         )
+        .option('--correlation-id <id>', 'passed on to everything that the run calls, and searchable')
         .option(
           '--on-conflict <policy>',
           'if a run of this id exists: attach (default), reject, queue (start when it has ended) or replace (cancel it first)',

@@ -6,6 +6,10 @@ import type { KnownAgents } from '../../client/check-plan.js';
 import { asFork, checkForkId, prepareFork, type ForkOf } from '../../client/fork.js';
 import { prepareRun, type PreparedRun } from '../../client/prepare-run.js';
 import type { StartedRunInput } from '../../client/read-run-input.js';
+import { parseCorrelation } from '../../client/correlation.js';
+import { InvalidInputError } from '../../client/errors.js';
+import type { Correlation } from '../../domain/trace/correlation.js';
+import { parseTraceparent } from '../../domain/trace/traceparent.js';
 import { requireSameRun } from '../../client/same-run.js';
 import { InvalidPlanError } from '../../domain/plan/parse.js';
 import { planWarnings } from '../../domain/plan/validate/warnings.js';
@@ -17,7 +21,7 @@ import { readJsonArgument } from '../arguments/json-argument.js';
 import { parseName } from '../arguments/options.js';
 import { ownQueue } from '../arguments/project-queue.js';
 import { loadProjectConfig, type LoadedConfig } from '../session/load-config.js';
-import { NO_CONFIG, UsageError } from '../terminal/errors.js';
+import { asOptions, NO_CONFIG, UsageError } from '../terminal/errors.js';
 import type { Io } from '../terminal/io.js';
 import { readOnConflict } from './on-conflict.js';
 import type { RunOptions } from './options.js';
@@ -51,6 +55,7 @@ export async function prepareStart(
   options: RunOptions,
   fork?: ForkSource,
 ): Promise<StartRequest> {
+  correlationOf(options, io.env);
   const onConflict = options.onConflict === undefined ? undefined : readOnConflict(options.onConflict);
   const config = await loadProjectConfig(io, options.config);
   const raw = await readPlan(config);
@@ -73,7 +78,7 @@ export async function prepareStart(
   const { id } = options;
   if (fork !== undefined && id !== undefined) checkForkId(id, fork);
   const forkOf = fork === undefined ? undefined : { run: fork.run, from: fork.from ?? [] };
-  const what = defined({ id, forkOf, onConflict, reason: fork?.reason });
+  const what = defined({ id, forkOf, onConflict, reason: fork?.reason, ...correlationOf(options, io.env) });
   return {
     options,
     config,
@@ -95,6 +100,26 @@ function tenantOf({ tenant: name, weight }: RunOptions): { name: string; weight?
   if (name !== undefined) return { name, ...defined({ weight }) };
   if (weight !== undefined) throw new UsageError(['--weight requires --tenant']);
   return undefined;
+}
+
+/**
+ * A run that a command agent of another run starts continues the trace of that run, by the variables that it was given. Throws
+ * UsageError.
+ */
+function correlationOf({ correlationId: given }: RunOptions, env: NodeJS.ProcessEnv): Correlation {
+  const traceparent = env['TRACEPARENT'];
+  const correlationId = given ?? env['BATON_CORRELATION_ID'];
+  try {
+    parseCorrelation({ correlationId });
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw new UsageError(asOptions(error.problems));
+    throw error;
+  }
+  return {
+    correlationId,
+    // As W3C Trace Context says, one that is not valid is ignored.
+    traceparent: traceparent === undefined || parseTraceparent(traceparent) === undefined ? undefined : traceparent,
+  };
 }
 
 /** If no agent is known because there is no configuration, the error says so. */

@@ -13,6 +13,10 @@ export class UsageError extends ProblemsError {
   override readonly name = 'UsageError';
 }
 
+/** Problems of fields as problems of the options of the same names. */
+export const asOptions = (problems: readonly string[]): string[] =>
+  problems.map((problem) => `--${problem.replace(/^correlationId/, 'correlation-id')}`);
+
 export const NO_CONFIG = 'there is no baton.config.ts, .js or .yaml here; name a configuration with --config';
 
 /** The user has left before the end of the run. */

@@ -46,11 +46,11 @@ function localTime(time: Date): string {
 
 /** `no runs with --status failed on 127.0.0.1:7233 (namespace default)` */
 export function noRunsText(
-  { plan, status, tenant, since }: RunsOptions,
+  { plan, status, tenant, correlationId, since }: RunsOptions,
   { address, namespace }: Pick<FoundServer, 'address' | 'namespace'>,
 ): string {
-  const chosen = Object.entries({ plan, status, tenant, since }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name} ${String(value)}`],
+  const chosen = Object.entries({ plan, status, tenant, 'correlation-id': correlationId, since }).flatMap(
+    ([name, value]) => (value === undefined ? [] : [`--${name} ${String(value)}`]),
   );
   const which = chosen.length === 0 ? 'no runs' : `no runs with ${chosen.join(' ')}`;
   return `${visibleLine(which)} on ${visibleLine(address)} (namespace ${visibleLine(namespace)})`;

@@ -87,15 +87,17 @@ function droppedLines(snapshot: RunResult | undefined): string[] {
   return [`dropped ${events} that came by signal; the last: ${visibleLine(name)}: ${visibleLine(reason)}`];
 }
 
-/** `tenant: acme`, `fork of r-1: reused 197, ran 3`, `forks: r-2, r-3` */
+/** `tenant: acme`, `correlation id: order-42`, `trace: 4bf9…`, `fork of r-1: reused 197, ran 3`, `forks: r-2, r-3` */
 function lineageLines(snapshot: RunResult | undefined): string[] {
   if (snapshot === undefined) return [];
-  const { tenant, forkOf, forks = [], compensates, compensations = [], debt } = snapshot;
+  const { tenant, correlationId, traceId, forkOf, forks = [], compensates, compensations = [], debt } = snapshot;
   const counts = originText(snapshot);
   const fork = forkOf === undefined ? undefined : `fork of ${visibleLine(forkOf)}`;
   const parts = [fork, counts].filter((part) => part !== undefined);
   return [
     ...(tenant === undefined ? [] : [`tenant: ${visibleLine(tenant)}`]),
+    ...(correlationId === undefined ? [] : [`correlation id: ${visibleLine(correlationId)}`]),
+    ...(traceId === undefined ? [] : [`trace: ${traceId}`]),
     ...(parts.length === 0 ? [] : [parts.join(': ')]),
     ...(forks.length === 0 ? [] : [`forks: ${forks.map(visibleLine).join(', ')}`]),
     ...(compensates === undefined ? [] : [`retries what ${visibleLine(compensates)} could not undo`]),

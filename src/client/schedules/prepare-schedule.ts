@@ -9,6 +9,7 @@ import { SCHEDULE_MEMO, type Overlap, type ScheduleDefinition, type ScheduleSett
 import { DEFAULT_TASK_QUEUE } from '../../domain/task-queue.js';
 import { describedRun, type RunRequest, type Searchable } from '../../temporal/run-options.js';
 import type { KnownAgents } from '../check-plan.js';
+import { withCorrelation } from '../correlation.js';
 import { InvalidInputError } from '../errors.js';
 import { prepareRun, type PreparedRun } from '../prepare-run.js';
 
@@ -53,7 +54,7 @@ function prepareSchedule(
   { project, taskQueue = DEFAULT_TASK_QUEUE, valueLimit }: ScheduleTerms,
 ): PreparedSchedule {
   const { budget, tenant } = rest;
-  const request = prepareRun(plan, input, known, { ...defined({ valueLimit }), budget, tenant });
+  const request = withCorrelation(prepareRun(plan, input, known, { ...defined({ valueLimit }), budget, tenant }), {});
   const definition = JSON.parse(JSON.stringify({ taskQueue, ...rest, project })) as ScheduleDefinition;
   return { definition, request, ...defined({ paused }) };
 }

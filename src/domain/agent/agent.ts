@@ -13,6 +13,7 @@ import { MAX_CAPACITY, type LeasedResource } from '../pool/settings.js';
 import { Retry } from '../call/retry.js';
 import { Cache } from '../call/reuse.js';
 import type { JsonSchema } from '../json/schema.js';
+import type { ModelCall } from '../trace/record.js';
 import type { Redactor, SecretSource, SecretUse } from '../secret.js';
 
 /** The schema of an input or an output. */
@@ -110,7 +111,18 @@ export interface AgentContext {
   readonly maxOutputBytes: number;
   /** The resource that the call holds, if its agent has a pool. */
   readonly resource?: LeasedResource;
-  readonly correlation: { readonly run: string; readonly plan: string; readonly task: string; readonly item?: number };
+  readonly correlation: {
+    readonly run: string;
+    readonly plan: string;
+    readonly task: string;
+    readonly item?: number;
+    /** The correlation id of the run, if it has one. */
+    readonly id?: string;
+    /** The place of this attempt in the trace, for the header `traceparent`, if the run has a trace. */
+    readonly traceparent?: string;
+  };
+  /** Notes a request to a language model, for the trace of the run. */
+  modelCalled?(this: void, chat: ModelCall): void;
 }
 
 export interface Agent<I = unknown, O = unknown> extends AgentSettings {

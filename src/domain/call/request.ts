@@ -1,5 +1,7 @@
 // The contract between `orchestrate` and `callAgent`: what one call carries, and what comes back.
 import { z } from 'zod';
+import { CORRELATION_FIELDS } from '../trace/correlation.js';
+import { AttemptTiming } from '../trace/record.js';
 import type { Origin } from './origin.js';
 import { RetryPolicy } from './retry.js';
 import { ReuseSource } from './reuse.js';
@@ -24,6 +26,8 @@ const AttemptNotes = z.object({
   unanswered: z.string().optional().catch(undefined),
   /** The last attempts were taken by workers that do not have the agent: how many, and since when (the server's clock). */
   missing: z.object({ agent: z.string(), since: z.number(), times: z.int() }).optional().catch(undefined),
+  /** Of a traced call: the attempts so far that count. */
+  timings: z.array(AttemptTiming).optional().catch(undefined),
 });
 export type AttemptNotes = z.infer<typeof AttemptNotes>;
 
@@ -66,6 +70,7 @@ export const CallRequest = z.strictObject({
   avoid: z.string().optional(),
   /** For how many milliseconds the answer may be reused for the same call; absent: as the agent declares. */
   cacheMs: z.number().optional(),
+  ...CORRELATION_FIELDS,
 });
 export type CallRequest = z.infer<typeof CallRequest>;
 
@@ -77,6 +82,8 @@ export interface CallReply {
   readonly version?: string;
   /** Present if the agent was not called. */
   readonly origin?: Origin;
+  /** Of a traced call: its attempts. */
+  readonly timings?: readonly AttemptTiming[];
 }
 
 /** The first detail of every failure that `callAgent` throws. */
@@ -91,4 +98,6 @@ export interface CallFailureDetail {
   readonly unanswered?: string;
   /** The last attempt was lost with its worker: its usage is unknown. */
   readonly lost?: true;
+  /** Of a traced call: its attempts. */
+  readonly timings?: readonly AttemptTiming[];
 }

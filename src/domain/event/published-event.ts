@@ -1,6 +1,8 @@
 // The event that a task `publish` publishes: a CloudEvent in structured mode, which is the same on every broker.
 import { z } from 'zod';
 import { RetryPolicy } from '../call/retry.js';
+import { defined } from '../json/defined.js';
+import { CORRELATION_FIELDS } from '../trace/correlation.js';
 import type { CloudEvent } from './cloud-event.js';
 
 /** The input of the activity `publish`. */
@@ -19,6 +21,7 @@ export const PublishRequest = z.strictObject({
   idempotencyKey: z.string(),
   timeoutMs: z.number(),
   retry: RetryPolicy,
+  ...CORRELATION_FIELDS,
 });
 export type PublishRequest = z.infer<typeof PublishRequest>;
 
@@ -27,11 +30,18 @@ export interface PublishReply {
   readonly attempts: number;
 }
 
+interface PublishedFrom {
+  readonly project: string;
+  readonly time: string;
+  readonly correlation?: { readonly id?: string; readonly traceparent?: string };
+}
+
 /** `project` and `time` (ISO 8601) are those of the worker and of the first attempt. */
 export function publishedEvent(
   { run, task, item, key, type, data, idempotencyKey }: PublishRequest,
-  { project, time }: { readonly project: string; readonly time: string },
+  { project, time, correlation = {} }: PublishedFrom,
 ): CloudEvent {
+  const { id: correlationid, traceparent } = correlation;
   return {
     specversion: '1.0',
     id: idempotencyKey,
@@ -40,6 +50,7 @@ export function publishedEvent(
     subject: item === undefined ? task : `${task}/${item}`,
     time,
     ...(key === undefined ? {} : { partitionkey: key }),
+    ...defined({ traceparent, correlationid }),
     datacontenttype: 'application/json',
     data,
   };

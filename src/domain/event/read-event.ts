@@ -2,6 +2,7 @@
 // data. The body of any other message is the data of an event with the broker's own id.
 import { isRecord } from '../json/own-property.js';
 import { shown } from '../problem.js';
+import { CORRELATION_HEADERS } from './correlation.js';
 import { EventError, PLAIN_TYPE, STRUCTURED_TYPE, type CloudEvent } from './cloud-event.js';
 import { fromBase64, mediaType, readData, readDeclaredJson } from './read-data.js';
 
@@ -34,11 +35,21 @@ export function readEvent(message: ReceivedMessage): CloudEvent {
   }
   const type = mediaType(contentType);
   if (type === BATCH) throw new EventError('event: expected one CloudEvent in a message, got a batch of events');
-  if (type === STRUCTURED_TYPE) return readStructured(body, contentType);
+  const correlation = correlationIn(message.headers);
+  if (type === STRUCTURED_TYPE) return { ...correlation, ...readStructured(body, contentType) };
   const attributes = attributesOf(message.headers);
-  return 'specversion' in attributes
-    ? readBinary(attributes, body, contentType)
-    : readPlain(message, body, contentType);
+  const event =
+    'specversion' in attributes ? readBinary(attributes, body, contentType) : readPlain(message, body, contentType);
+  return { ...correlation, ...event };
+}
+
+/** From the headers that HTTP and other clients of brokers use, as extensions. Those of the event itself come first. */
+function correlationIn(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const found = Object.entries(CORRELATION_HEADERS).flatMap(([extension, header]) => {
+    const value = headers[header];
+    return value === undefined ? [] : [[extension, value] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 function readStructured(body: Uint8Array, contentType: string | undefined): CloudEvent {

@@ -6,6 +6,7 @@ import { Budget } from '../budget/budget.js';
 import type { Progress, Undo } from '../progress/state.js';
 import { Reuse } from '../call/reuse.js';
 import type { Rules } from '../rules.js';
+import { CorrelationId, Traceparent } from '../trace/correlation.js';
 import { Tenant } from './tenant.js';
 
 /** State that a run hands to its own continuation. Trusted without validation. */
@@ -19,6 +20,8 @@ export interface CarriedState {
   readonly scheduledAt?: number;
   /** Absent means 1. */
   readonly rules?: Rules;
+  /** Of a traced run: tasks that ended before have been exported. Milliseconds since 1970. */
+  readonly tracedUntil?: number;
 }
 
 export const RunInput = z.strictObject({
@@ -48,6 +51,19 @@ export const RunInput = z.strictObject({
    * agents do not take them for calls of the run before.
    */
   occurrence: z.string().optional(),
+  /** Given by the caller, and passed on to everything that the run calls. */
+  correlationId: CorrelationId.optional(),
+  /** The place in the trace of the caller, as it was given; sub-plans have the same. */
+  traceparent: Traceparent.optional(),
+  /** Present if the run is traced. In a sub-plan: the trace, and the span of the task that it belongs to. */
+  trace: z
+    .strictObject({
+      id: z.string().optional(),
+      parent: z.string().optional(),
+      /** In a sub-plan of an item beyond `MAX_ITEM_SPANS`: it has spans only if it fails. */
+      isCapped: z.literal(true).optional(),
+    })
+    .optional(),
   carried: z.custom<CarriedState>((value) => typeof value === 'object' && value !== null).optional(),
   /** The run whose debt this one retries; present only together with `undo`. */
   compensates: z.string().optional(),

@@ -104,6 +104,10 @@ export const RunResult = z.strictObject({
   compensations: z.array(z.string()).optional(),
   /** The tenant that the run belongs to. */
   tenant: z.string().optional(),
+  /** As the caller gave it. */
+  correlationId: z.string().optional(),
+  /** Present if the run is traced. */
+  traceId: z.string().optional(),
   /** The forks of this run, newest first. Only `status` fills it in. */
   forks: z.array(z.string()).optional(),
   /** In the result of a sub-plan: what its parent needs to undo it. */

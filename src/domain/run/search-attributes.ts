@@ -12,6 +12,7 @@ export const SEARCH_ATTRIBUTES = {
   state: { name: 'BatonState', kind: 'KEYWORD' },
   /** Of a run that ended with debt: the number of its tasks, as text. A later retry of the debt has a number of its own. */
   debt: { name: 'BatonDebt', kind: 'KEYWORD' },
+  correlationId: { name: 'BatonCorrelationId', kind: 'KEYWORD' },
 } as const satisfies Record<string, { name: string; kind: 'KEYWORD' }>;
 
 /** Values of `BatonStatus`. `started` covers running and completed runs: Temporal's own status distinguishes these. */

@@ -16,6 +16,8 @@ export interface SummaryContext {
   /** The run that it was forked from. */
   readonly forkOf?: string | undefined;
   readonly tenant?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly traceId?: string | undefined;
   /** The run whose debt it retries. */
   readonly compensates?: string | undefined;
   /** The names of the events that tasks wait for, by task, where they are known. */
@@ -23,7 +25,7 @@ export interface SummaryContext {
 }
 
 export function summarize(graph: Graph, progress: Progress, summary: SummaryContext): RunResult {
-  const { runId, output, forkOf, tenant, compensates, awaited } = summary;
+  const { runId, output, forkOf, tenant, correlationId, traceId, compensates, awaited } = summary;
   const tasks: Record<string, TaskResult> = {};
   for (const id of graph.tasks.keys()) tasks[id] = taskResult(graph, id, stateOf(progress, id), forkOf);
   return {
@@ -40,7 +42,7 @@ export function summarize(graph: Graph, progress: Progress, summary: SummaryCont
     usage: progress.usage,
     ...(progress.replans === undefined ? {} : { replans: [...progress.replans] }),
     ...(progress.escrow === undefined ? {} : { budget: budgetStanding(progress.escrow) }),
-    ...defined({ droppedEvents: progress.events?.dropped, forkOf, compensates, tenant }),
+    ...defined({ droppedEvents: progress.events?.dropped, forkOf, compensates, tenant, correlationId, traceId }),
   };
 }
 

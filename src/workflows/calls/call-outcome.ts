@@ -1,15 +1,16 @@
 // Turns the error that Temporal throws for one call into its outcome. A call is `unknown` if some attempt got no answer, and `failed`
 // if each attempt was answered or provably never reached the agent.
 import {
+  ActivityFailure,
   ApplicationFailure,
   CancelledFailure,
   RetryState,
   TimeoutFailure,
   TimeoutType,
-  type ActivityFailure,
 } from '@temporalio/common';
 import { parseAttemptNotes, type CallFailureDetail, type AttemptNotes } from '../../domain/call/request.js';
 import { NO_USAGE, type Usage } from '../../domain/call/usage.js';
+import type { AttemptTiming } from '../../domain/trace/record.js';
 import { failure, isFailureType, isUnanswered, type Failure } from '../../domain/failure.js';
 import type { Outcome } from '../../domain/call/outcome.js';
 import type { Rules } from '../../domain/rules.js';
@@ -89,6 +90,14 @@ function hasNotReached(error: ActivityFailure, { timeoutType }: TimeoutFailure, 
   if (timeoutType !== TimeoutType.SCHEDULE_TO_CLOSE) return false;
   const isStarted = Number(error.failure?.activityFailureInfo?.startedEventId ?? 1) > 0;
   return !isStarted && isProvenAnswered(notes);
+}
+
+/** The attempts of a traced call that failed, as far as they are known. */
+export function callTimings(error: unknown): readonly AttemptTiming[] | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (cause instanceof TimeoutFailure) return parseAttemptNotes(cause.lastHeartbeatDetails).timings;
+  const isReported = cause instanceof ApplicationFailure || cause instanceof CancelledFailure;
+  return isReported ? failureDetail(cause)?.timings : undefined;
 }
 
 function callFailure({ type, message }: ApplicationFailure, detail: CallFailureDetail | undefined): Failure {

@@ -6,6 +6,7 @@ import { CancellationScope, log, proxyLocalActivities } from '@temporalio/workfl
 import type { Activities } from '../../activities/index.js';
 import type { Progress } from '../../domain/progress/state.js';
 import type { Rules } from '../../domain/rules.js';
+import type { RunTrace } from '../../domain/run/run-trace.js';
 
 /** If the server takes longer, the calls are cancelled without the answer: the cancel matters more. */
 const SEARCH_TIMEOUT = '5s';
@@ -21,6 +22,7 @@ interface RunningCalls {
   readonly stopping: Set<object>;
   /** Calls that may have reached their agents, by activity id, with the attempt that got no answer; `undefined` if that is unknown. */
   begun: ReadonlyMap<string, string> | undefined;
+  readonly trace?: Pick<RunTrace, 'waiting'>;
 }
 
 /** Cancels `what` once, by `cancel`. */
@@ -49,6 +51,7 @@ async function findUnansweredCalls(run: RunningCalls): Promise<Map<string, strin
     scheduleToCloseTimeout: SEARCH_TIMEOUT,
     retry: { initialInterval: '100ms' },
   });
-  const { begun } = await CancellationScope.nonCancellable(() => pendingCalls());
+  const { begun, timings = [] } = await CancellationScope.nonCancellable(() => pendingCalls());
+  for (const { id, attempts } of timings) run.trace?.waiting.set(id, attempts);
   return new Map([...(run.begun ?? []), ...begun.map(({ id, unanswered }) => [id, unanswered] as const)]);
 }

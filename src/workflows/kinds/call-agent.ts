@@ -11,11 +11,13 @@ import { failure, type Failure } from '../../domain/failure.js';
 import { jsonBytes } from '../../domain/json/byte-size.js';
 import { defined } from '../../domain/json/defined.js';
 import { valueLimitOf } from '../../domain/run/input.js';
+import { callTimings } from '../calls/call-outcome.js';
 import { outcomeFromError } from '../calls/outcome-from-error.js';
 import { unansweredOf } from '../calls/stop-calls.js';
 import { reserveCommandBytes } from '../workflow-task/command-size.js';
 import { callReuse } from '../reuse.js';
-import { cardOf, type Run } from '../run.js';
+import { cardOf, keyPrefix, type Run } from '../run.js';
+import { correlationOf, recordCall, type EndedCall } from '../trace.js';
 import { deadlineLeft } from './time-limit.js';
 import { workName, type Settlement, type Work } from './work.js';
 
@@ -75,9 +77,22 @@ function makeCall(run: Run, work: Work, call: Call): PromiseLike<Settlement> {
   const { activityId, retry } = settings;
   const { callAgent: activity } = proxyActivities<Activities>(activityOptions(run, work, call, settings, leftMs));
   const terms = { attempts: retry.attempts, rules: run.rules, unanswered: () => unansweredOf(run, activityId) };
-  return activity(callRequest(run, work, call, settings)).then(
-    (reply: CallReply): Settlement => ({ outcome: { status: 'succeeded', ...reply } }),
-    (error: unknown): Settlement => ({ outcome: outcomeFromError(error, terms) }),
+  const request = callRequest(run, work, call, settings);
+  if (run.trace === undefined || call.onlyRecall === true) {
+    return activity(request).then(
+      (reply: CallReply): Settlement => ({ outcome: { status: 'succeeded', ...reply } }),
+      (error: unknown): Settlement => ({ outcome: outcomeFromError(error, terms) }),
+    );
+  }
+  const requested = { agent: call.agent, suffix: call.suffix, from: Date.now() };
+  const ended = (ending: Pick<EndedCall, 'outcome' | 'timings' | 'version'>): Settlement => {
+    recordCall(run, work, { ...requested, ...ending });
+    return { outcome: ending.outcome };
+  };
+  return activity(request).then(
+    ({ timings, ...reply }: CallReply) =>
+      ended({ outcome: { status: 'succeeded', ...reply }, timings, version: reply.version }),
+    (error: unknown) => ended({ outcome: outcomeFromError(error, terms), timings: callTimings(error) }),
   );
 }
 
@@ -166,12 +181,9 @@ function callRequest(run: Run, { task, index }: Work, call: Call, settings: Call
     ...defined({ onlyRecall: call.onlyRecall }),
     ...(countsAttempts ? { countsAttempts: true } : {}),
     ...(isGuarded && hasFallback ? { hasFallback: true } : {}),
+    ...correlationOf(run, settings.activityId),
   };
 }
-
-/** The id of the run; `RUN#OCCURRENCE` if another run had the id before. */
-const keyPrefix = ({ id, request: { occurrence } }: Run): string =>
-  occurrence === undefined ? id : `${id}#${occurrence}`;
 
 const serverRetry = ({ initialMs, factor, maxMs }: RetryPolicy) => ({
   initialInterval: initialMs,

@@ -14,6 +14,7 @@ import { valueLimitOf } from '../../domain/run/input.js';
 import { outcomeFromError } from '../calls/outcome-from-error.js';
 import { reserveCommandBytes } from '../workflow-task/command-size.js';
 import { render, type Run } from '../run.js';
+import { correlationOf } from '../trace.js';
 import { priorityOptions } from './call-agent.js';
 import { deadlineLeft } from './time-limit.js';
 import { workName, type Settlement, type Work } from './work.js';
@@ -39,6 +40,7 @@ export async function performPublish(run: Run, work: Work): Promise<Settlement> 
     ...defined({ item: work.index, key: keyText(await render(run, key, work.scope)) }),
     type: typeText(await render(run, type, work.scope)),
     data: await render(run, data, work.scope),
+    ...correlationOf(run, work.task.callName),
     idempotencyKey: `${run.id}/${work.index === undefined ? work.task.callName : `${work.task.callName}/${work.index}`}`,
   };
   const [size, limit] = [jsonBytes(request.data), valueLimitOf(run.request)];

@@ -18,6 +18,7 @@ import { outlastStorage } from '../calls/outlast-storage.js';
 import { outcomeFromError, subPlanUsage } from '../calls/outcome-from-error.js';
 import { render, report, type Run } from '../run.js';
 import { subPlanReuse } from '../reuse.js';
+import { subPlanCorrelation } from '../trace.js';
 import { defaultInput } from './call-agent.js';
 import { runChild } from './child.js';
 import { remainsOfFailure, remainsOfSuccess } from './sub-plan-remains.js';
@@ -92,6 +93,7 @@ export function subPlanInput(run: Run, work: Work, what: RunInput): RunInput {
     ...defined({ agents }),
     ...what,
     ...defined({ plans, searchable, tenant, valueLimit, occurrence }),
+    ...subPlanCorrelation(run, work),
     parent: { run: run.id, task: itemName(work.task.id, work.index), depth: (parent?.depth ?? 0) + 1 },
   };
 }

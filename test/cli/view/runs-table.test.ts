@@ -19,6 +19,7 @@ const run = (more: Partial<RunSummary>): RunSummary => ({
   state: null,
   failedTask: null,
   tenant: null,
+  correlationId: null,
   startedAt: '2026-11-27T09:00:00Z',
   endedAt: null,
   ...more,

@@ -86,6 +86,8 @@ const callVariables = ({ idempotencyKey, attempt, correlation }: AgentContext): 
   BATON_ATTEMPT: String(attempt),
   // `undefined` removes a value that this worker may have inherited: it may itself be the command of another worker.
   BATON_ITEM_INDEX: correlation.item === undefined ? undefined : String(correlation.item),
+  BATON_CORRELATION_ID: correlation.id,
+  TRACEPARENT: correlation.traceparent,
 });
 
 /** Names of variables, as programs print them. */

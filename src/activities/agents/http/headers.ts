@@ -1,4 +1,5 @@
 // The headers of a call. A value may be a secret.
+import { defined } from '../../../domain/json/defined.js';
 import { z } from 'zod';
 import type { AgentContext } from '../../../domain/agent/agent.js';
 import { SecretReference, sourceOf, type SecretUse } from '../../../domain/secret.js';
@@ -43,6 +44,12 @@ export const callHeaders = ({ idempotencyKey, attempt, correlation }: AgentConte
   'baton-task-id': asciiOnly(correlation.task),
   'baton-attempt': String(attempt),
   ...(correlation.item === undefined ? {} : { 'baton-item-index': String(correlation.item) }),
+});
+
+/** Headers that lead from the agent to the trace of the run, and to everything with the same correlation id. */
+export const correlationHeaders = ({ correlation: { id, traceparent } }: AgentContext): Record<string, string> => ({
+  ...defined({ traceparent }),
+  ...(id === undefined ? {} : { 'x-correlation-id': asciiOnly(id) }),
 });
 
 /** A run id may be any text, a header may not. The same text is always encoded in the same way. */

@@ -11,7 +11,7 @@ import { atEndpoint } from './at-endpoint.js';
 import { AgentDefinitionError, parseSettings } from '../definition.js';
 import { networkFailure, statusFailure } from './failure.js';
 import { HttpUrl } from '../../../domain/http-url.js';
-import { callHeaders, Headers, resolveHeaders, secretsOfHeaders } from './headers.js';
+import { callHeaders, correlationHeaders, Headers, resolveHeaders, secretsOfHeaders } from './headers.js';
 import { lookupPublic, refusePrivateHost } from './public-only.js';
 import { fillParams, secretsOfParams, unusedParams, UrlParams } from './url-params.js';
 import { readAnswer } from './read-answer.js';
@@ -79,6 +79,7 @@ export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I,
       const sentHeaders = {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...correlationHeaders(context),
         ...withLowerCaseNames(resolved),
         ...callHeaders(context),
       };

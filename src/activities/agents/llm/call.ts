@@ -5,10 +5,12 @@ import { defined } from '../../../domain/json/defined.js';
 import type { ModelMessage } from 'ai';
 import type { AgentContext } from '../../../domain/agent/agent.js';
 import { AgentError } from '../../errors/agent-error.js';
+import { failureTypeOf } from '../../errors/classify.js';
 import type { AnswerFormat, ModelAnswer } from './answer.js';
 import { modelFailure, tryParseJson } from './failure.js';
 import { languageModel, loadSdk, type Endpoint } from './model.js';
 import type { LlmSettings } from './settings.js';
+import { chatRecord, type ChatEnd } from './chat-record.js';
 import { usageOfTokens, tokensInErrorReply } from './usage.js';
 import { shown } from '../../../domain/problem.js';
 import { truncateEnd } from '../../../domain/text/truncate.js';
@@ -47,6 +49,8 @@ export async function askModel(
 ): Promise<ModelAnswer> {
   const sdk = await loadSdk();
   const { where, keyHint } = modelCall;
+  const from = Date.now();
+  let end: ChatEnd = {};
   try {
     const model = await languageModel(modelCall.endpoint);
     const { maxOutputTokens, temperature, system } = modelCall;
@@ -62,14 +66,21 @@ export async function askModel(
     });
     const { inputTokens, outputTokens } = result.usage;
     context.usage(usageOfTokens({ input: inputTokens, output: outputTokens }, modelCall.prices));
+    const { response, finishReason } = result;
+    end = { inputTokens, outputTokens, answeredBy: response.modelId, answerId: response.id, finish: finishReason };
     for (const warning of result.warnings ?? []) context.log.debug(`${where}: ${JSON.stringify(warning)}`);
     return completeAnswer(result, where);
   } catch (error) {
+    end.error = failureTypeOf(context.signal.reason);
     context.signal.throwIfAborted();
     // A reply that the SDK could not read may still report its cost.
     if (sdk.APICallError.isInstance(error))
       context.usage(usageOfTokens(tokensInErrorReply(tryParseJson(error.responseBody ?? '')), modelCall.prices));
-    throw modelFailure(error, { where, keyHint, sdk, redact: context.redactor.redact });
+    const failure = modelFailure(error, { where, keyHint, sdk, redact: context.redactor.redact });
+    end.error = failure.type;
+    throw failure;
+  } finally {
+    context.modelCalled?.(chatRecord(modelCall, from, end));
   }
 }
 
