@@ -77,7 +77,8 @@ export function createActivities(deps: ActivityDeps): Activities {
     random: deps.random ?? Math.random,
     valueLimit: deps.valueLimit ?? MAX_VALUE_BYTES,
     abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
-    ...defined({ log: deps.log, storeReply: deps.storeReply, sendHeartbeat: deps.sendHeartbeat }),
+    ...defined({ log: deps.log, storeReply: deps.storeReply }),
+    ...defined({ sendHeartbeat: deps.sendHeartbeat, publishing: deps.publishing }),
   });
   const catalogue = createCatalogue(registry, deps.agents);
   return {

@@ -5,9 +5,14 @@ import { type CallRequest } from '../../domain/call/request.js';
 import { addUsage } from '../../domain/call/usage.js';
 import type { AgentCall } from './stage.js';
 
+export interface GivenToAgent {
+  readonly signal: AbortSignal;
+  readonly request: AgentContext['request'];
+}
+
 export function agentContext(
   { request, attempt, heartbeat, log, lease, maxOutputBytes, secrets }: AgentCall,
-  signal: AbortSignal,
+  { signal, request: sendRequest }: GivenToAgent,
 ): AgentContext {
   const { run, plan, task, item, idempotencyKey } = request;
   return {
@@ -24,7 +29,7 @@ export function agentContext(
       attempt.usage = addUsage(attempt.usage, { calls: 0, tokens, usd });
     },
     maxOutputBytes,
-    ...defined({ resource: lease?.resource }),
+    ...defined({ resource: lease?.resource, request: sendRequest }),
     correlation: { run, plan, task, ...defined({ item }) },
   };
 }

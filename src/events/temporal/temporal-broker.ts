@@ -15,8 +15,10 @@ import { executeUpdateWithStart, reasonOf } from '../../temporal/update-with-sta
 import type { TemporalSettings } from '../../domain/event/broker-settings.js';
 import { DEFAULT_TASK_QUEUE } from '../../domain/task-queue.js';
 import type { Broker, OutgoingMessage, ReceiveOptions } from '../broker.js';
-import { BrokerSettingsError, type BrokerContext } from '../broker-context.js';
+import { BrokerError, BrokerSettingsError } from '../../domain/event/broker-error.js';
+import type { BrokerContext } from '../broker-context.js';
 import { TopicConsumer } from './consumer.js';
+import { receiveReplies } from './replies.js';
 
 export interface TemporalBrokerOptions {
   readonly client: Client;
@@ -31,6 +33,9 @@ const WAIT_MS = 5_000;
 /** How long the server and a worker may take in addition. */
 const ANSWER_MS = 15_000;
 const RETRY_MS = { first: 500, most: 10_000 };
+
+/** The topic of replies to all processes of a project. */
+const REPLIES = 'baton-replies';
 
 /** No waiting mends these. */
 const FINAL: readonly (number | undefined)[] = [
@@ -81,7 +86,7 @@ export function createTemporalBroker({ client, name, project, taskQueue }: Tempo
         } catch (error) {
           if (FINAL.includes(grpcCodeOf(error))) throw error;
           isTrouble = true;
-          onTrouble(new Error(`topic ${JSON.stringify(from)}: ${reasonOf(error)}`, { cause: error }));
+          onTrouble(topicError(from, error));
           await pause(pauseMs, undefined, { signal }).catch(() => undefined);
           pauseMs = Math.min(2 * pauseMs, RETRY_MS.most);
         }
@@ -98,9 +103,19 @@ export function createTemporalBroker({ client, name, project, taskQueue }: Tempo
       try {
         await update(to, 'publish', message, ANSWER_MS);
       } catch (error) {
-        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-        throw new Error(reasonOf(error), { cause: error });
+        throw topicError(to, error);
       }
+    },
+    async receiveReplies(options) {
+      const named = (error: unknown) => topicError(REPLIES, error);
+      const isFinal = (error: unknown) => FINAL.includes(grpcCodeOf(error));
+      const send = async (turn: Receive) =>
+        (await update(REPLIES, 'receive', turn, turn.waitMs + ANSWER_MS)) as Received;
+      const source = `temporal://${name}/${REPLIES}`;
+      await receiveReplies(
+        { topic: REPLIES, source, waitMs: WAIT_MS, retryMs: RETRY_MS, send, isFinal, named },
+        options,
+      );
     },
     async lag(from, group) {
       try {
@@ -118,3 +133,10 @@ export function createTemporalBroker({ client, name, project, taskQueue }: Tempo
     },
   };
 }
+
+/** A topic that refuses a message, because it is full or the message too large, has not stored it. */
+const topicError = (topic: string, error: unknown): BrokerError =>
+  new BrokerError(`topic ${JSON.stringify(topic)}: ${reasonOf(error)}`, {
+    isUnsent: error instanceof WorkflowUpdateFailedError,
+    cause: error,
+  });
