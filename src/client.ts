@@ -7,6 +7,8 @@ import { compensationsOf, startCompensation } from './client/compensate.js';
 import { checkRunId, TaskFailedError } from './client/errors.js';
 import { asFork, forksOf, ofOneRun, prepareFork, readForkableInput } from './client/fork.js';
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
+import { waitingStarts } from './client/run-queue.js';
+import type { WaitingStart } from './domain/run/queue/messages.js';
 import type { ConnectOptions } from './client/connect-options.js';
 import { startOnConflict, type ConflictTerms } from './client/on-conflict.js';
 import type { OnConflict } from './domain/on-conflict.js';
@@ -196,6 +198,11 @@ export class Baton {
   /** The ids of the forks of a run, newest first. */
   async forksOf(id: string): Promise<string[]> {
     return await forksOf(this.client, id);
+  }
+
+  /** The starts that wait until the run of this id has ended, in their order. Throws NoWorkerError, WorkerBusyError. */
+  async waitingStarts(id: string): Promise<readonly WaitingStart[]> {
+    return await waitingStarts(this.client, id);
   }
 
   /**
