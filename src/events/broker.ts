@@ -71,6 +71,11 @@ export interface Broker {
   receiveReplies(options: RepliesOptions): Promise<void>;
   /** How many messages of `from` wait for the group; `undefined` if the broker does not say. */
   lag(from: string, group: string): Promise<number | undefined>;
+  /**
+   * How many messages of `from` the group has processed, in all of its processes together. Only the difference between two such counts
+   * has a meaning. `undefined` if the broker does not count.
+   */
+  processed(from: string, group: string): Promise<number | undefined>;
   /** Closes connections; what is held goes back to the broker. */
   close(): Promise<void>;
 }

@@ -41,6 +41,7 @@ export async function openKafka(settings: KafkaSettings, context: BrokerContext)
       await receiveReplies(cluster, `baton-replies-${context.project ?? 'default'}`, { ...options, signal: until });
     },
     lag: lagReader.lag,
+    processed: lagReader.processed,
     async close() {
       stopping.abort();
       await Promise.all([producer.close(), lagReader.close(), ...[...sessions].map((session) => session.close())]);

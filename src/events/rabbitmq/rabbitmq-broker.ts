@@ -37,6 +37,8 @@ export async function openRabbit({ name, url }: RabbitSettings, { readSecret }: 
     },
     // A queue that does not exist has no messages.
     lag: async (from) => (await messagesReady(await publisher.connection(), from)) ?? 0,
+    // AMQP tells only how many messages wait.
+    processed: () => Promise.resolve(undefined),
     async close() {
       receiving.abort();
       await publisher.close();

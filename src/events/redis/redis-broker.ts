@@ -8,7 +8,7 @@ import type { BrokerContext } from '../broker-context.js';
 import { loadPackage } from '../load-package.js';
 import { isPermanent, openConnection } from './connection.js';
 import { fieldsOf } from './entry.js';
-import { lagOf } from './group.js';
+import { lagOf, processedOf } from './group.js';
 import { createReceiver } from './receiver.js';
 import { createReplyReader } from './replies.js';
 import { BrokerError } from '../../domain/event/broker-error.js';
@@ -88,6 +88,7 @@ export async function openRedis(
       await commands((client) => client.xAdd(to, '*', fieldsOf(message)));
     },
     lag: (from, group) => commands((client) => lagOf(client, from, group)),
+    processed: (from, group) => commands((client) => processedOf(client, from, group)),
     async close() {
       for (const client of receivers) client.destroy();
       receivers.clear();

@@ -1,5 +1,5 @@
 // Topics that Workflows of Baton keep, on the Task Queue of the project's runs, which its workers poll. Made for tens of messages a second.
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { QueryNotRegisteredError, WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   TOPIC,
@@ -70,6 +70,16 @@ export function createTemporalBroker({ client, name, project, taskQueue }: Tempo
   const sendTurn = async (topic: string, turn: Receive): Promise<readonly DeliveredMessage[]> =>
     ((await update(topic, 'receive', turn, turn.waitMs + ANSWER_MS)) as Received).messages;
 
+  const count = async (topic: string, kind: 'lag' | 'processed', group: string): Promise<number> => {
+    try {
+      const workflow = client.workflow.getHandle(topicWorkflowId(project, topic));
+      return await workflow.query<number, [string]>(TOPIC_MESSAGES[kind], group);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 0;
+      throw error;
+    }
+  };
+
   return {
     async receive(from, deliver, { group, consumer, inFlight, signal, onTrouble }: ReceiveOptions) {
       const source = `temporal://${name}/${from}`;
@@ -117,13 +127,13 @@ export function createTemporalBroker({ client, name, project, taskQueue }: Tempo
         options,
       );
     },
-    async lag(from, group) {
+    lag: (from, group) => count(from, 'lag', group),
+    async processed(from, group) {
       try {
-        return await client.workflow
-          .getHandle(topicWorkflowId(project, from))
-          .query<number, [string]>(TOPIC_MESSAGES.lag, group);
+        return await count(from, 'processed', group);
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 0;
+        // A worker of an earlier version does not count.
+        if (error instanceof QueryNotRegisteredError) return undefined;
         throw error;
       }
     },

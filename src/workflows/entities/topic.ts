@@ -21,6 +21,7 @@ import {
   hasNews,
   lagOf,
   nextExpiry,
+  processedOf,
   publish,
   publishFault,
   receive,
@@ -67,6 +68,7 @@ export async function topic({ name, carried }: TopicInput): Promise<void> {
     { validator: failingWellFormed((turn: Receive) => void Receive.parse(turn)) },
   );
   setHandler(defineQuery<number, [string]>(TOPIC_MESSAGES.lag), (group) => lagOf(state, group));
+  setHandler(defineQuery<number, [string]>(TOPIC_MESSAGES.processed), (group) => processedOf(state, group));
 
   while (!(await condition(isLong, TRIM_EVERY))) {
     trim(state, Date.now());

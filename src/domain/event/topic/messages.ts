@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const TOPIC = 'topic';
 export const topicWorkflowId = (project: string, name: string): string => `baton-topic/${project}/${name}`;
 
-export const TOPIC_MESSAGES = { publish: 'publish', receive: 'receive', lag: 'lag' } as const;
+export const TOPIC_MESSAGES = { publish: 'publish', receive: 'receive', lag: 'lag', processed: 'processed' } as const;
 
 export const TopicMessage = z.strictObject({
   /** A message that is published again under the same id is kept once. */

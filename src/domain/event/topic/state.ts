@@ -119,6 +119,12 @@ export function lagOf({ groups, kept }: TopicState, name: string): number {
   return group === undefined ? kept.length : kept.filter(({ offset }) => !isDone(group, offset)).length;
 }
 
+/** How many messages the group has processed or found done; it only grows while the group exists. */
+export function processedOf({ groups }: TopicState, name: string): number {
+  const group = groups[name];
+  return group === undefined ? 0 : group.low + group.done.length;
+}
+
 function createGroup({ kept, next }: TopicState, { isReply }: Receive, now: number): Group {
   const group = { low: kept[0]?.offset ?? next, done: [], holds: {}, deliveries: {}, heardAt: now };
   return isReply === true ? { ...group, low: next, isReply } : group;
