@@ -16,8 +16,6 @@ export interface Brokers {
   publish(this: void, name: string, to: string, message: OutgoingMessage): Promise<void>;
   /** Resolves with the reply to a request. */
   request(this: void, name: string, to: string, message: OutgoingMessage, signal: AbortSignal): Promise<Message>;
-  /** By broker: replies that were discarded, because their call had ended. */
-  lateReplies(this: void): ReadonlyMap<string, number>;
   close(this: void): Promise<void>;
 }
 
@@ -54,7 +52,6 @@ export function createBrokers(
     get,
     publish: async (name, to, message) => await (await get(name)).publish(to, message),
     request: async (name, to, message, signal) => await (await requesterOf(name)).request(to, message, signal),
-    lateReplies: () => new Map([...requesters].map(([name, { late }]) => [name, late])),
     async close() {
       await Promise.all([...requesters.values()].map((requester) => requester.close()));
       await Promise.allSettled([...opened.values()].map(async (opening) => await (await opening).close()));

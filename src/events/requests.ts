@@ -1,6 +1,7 @@
-// Request and reply over one broker. Pure of any broker: it sends, matches replies by their correlation ids, and counts what no call waits for.
+// Request and reply over any broker: sends requests, matches replies by their correlation ids, and counts what no call waits for.
 // Q1. Each attempt has a correlation id of its own, so that a late reply is never taken for the answer to a later attempt.
 // Q2. If the place for replies was lost, requests that wait are sent again: with the same id, so that consumers can recognize them.
+import { setMaxListeners } from 'node:events';
 import { BrokerError, isPermanent } from '../domain/event/broker-error.js';
 import { CORRELATION_ID, REPLY_TO } from '../domain/event/request-event.js';
 import { pause } from './backoff.js';
@@ -40,6 +41,8 @@ const SEND_AGAIN = { firstMs: 200, mostMs: 5_000 };
 export function createRequester({ name, broker, consumer, log }: RequesterOptions): Requester {
   const waiting = new Map<string, Waiting>();
   const closing = new AbortController();
+  // Each request that is sent again listens to it.
+  setMaxListeners(0, closing.signal);
   let receiving: Promise<void> | undefined;
   let replyTo: string | undefined;
   let whenOpen: (() => void)[] = [];

@@ -5,7 +5,7 @@ type RedisModule = typeof import('redis');
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A server that restarts is back within seconds. */
-export const RECONNECT_MS = { first: 100, most: 2_000 };
+export const RECONNECT = { firstMs: 100, mostMs: 2_000 };
 /** A connection on which nothing has come for this long is cut, and made again: a network may fail without an error. */
 const SILENT_MS = 15_000;
 const PING_MS = SILENT_MS / 3;
@@ -19,7 +19,7 @@ export function openConnection(redis: RedisModule, url: string, onError: (error:
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: SILENT_MS,
-      reconnectStrategy: (retries) => Math.min(RECONNECT_MS.first * 2 ** retries, RECONNECT_MS.most),
+      reconnectStrategy: (retries) => Math.min(RECONNECT.firstMs * 2 ** retries, RECONNECT.mostMs),
     },
   });
   client.on('error', (error: unknown) => onError(error instanceof Error ? error : new Error(String(error))));

@@ -1,9 +1,10 @@
 // Receives replies from a stream of this process. The stream expires a minute after its process has stopped renewing it.
 // Replies are sent with NOMKSTREAM: one that comes after that makes no stream.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisClientType } from 'redis';
+import { CORRELATION_ID } from '../../domain/event/request-event.js';
 import type { RepliesOptions } from '../broker.js';
-import { RECONNECT_MS, isPermanent } from './connection.js';
+import { pause } from '../backoff.js';
+import { isPermanent, RECONNECT } from './connection.js';
 import { contentOf, type Fields } from './entry.js';
 
 const EXPIRES_AFTER_MS = 60_000;
@@ -76,7 +77,7 @@ export function createReplyReader({ redis, source, options, named }: RepliesPart
         );
         for (const { id, message } of entries) {
           last = Buffer.from(id).toString();
-          if ('opened' in message) continue;
+          if ('opened' in message && !(CORRELATION_ID in message)) continue;
           onReply({ id: last, source: `${source}${stream}`, ...contentOf(message), time: undefined });
         }
         if (entries.length > 0) await client.xTrim(stream, 'MINID', nextId(last));
@@ -84,8 +85,7 @@ export function createReplyReader({ redis, source, options, named }: RepliesPart
         if (isPermanent(error)) throw named(error);
         renewedAt = -Infinity;
         if (client.isReady) trouble(error as Error);
-        const pause = Math.min(RECONNECT_MS.first * 2 ** failures++, RECONNECT_MS.most);
-        await sleep(pause, undefined, { signal }).catch(() => undefined);
+        await pause(RECONNECT, failures++, signal);
       }
     }
     if (fatal !== undefined) throw named(fatal);

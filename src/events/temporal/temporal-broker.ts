@@ -1,5 +1,10 @@
 // Topics that Workflows of Baton keep, on the Task Queue of the project's runs, which its workers poll. Made for tens of messages a second.
-import { QueryNotRegisteredError, WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import {
+  QueryNotRegisteredError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   TOPIC,
