@@ -1,6 +1,7 @@
 // Request and reply over any broker: sends requests, matches replies by their correlation ids, and counts what no call waits for.
 // Q1. Each attempt has a correlation id of its own, so that a late reply is never taken for the answer to a later attempt.
-// Q2. If the place for replies was lost, requests that wait are sent again: with the same id, so that consumers can recognize them.
+// Q2. If the place for replies was lost, requests that wait are sent again: with the same event, so that consumers can recognize them.
+// Q3. The message has an id of its own each time: topics keep a message that is published again under its id only once.
 import { setMaxListeners } from 'node:events';
 import { BrokerError, isPermanent } from '../domain/event/broker-error.js';
 import { CORRELATION_ID, REPLY_TO } from '../domain/event/request-event.js';
@@ -146,8 +147,14 @@ export function createRequester({ name, broker, consumer, log }: RequesterOption
       const place = await open(signal);
       signal.throwIfAborted();
       const id = `${consumer}/${++sent}`;
+      let sends = 0;
       const send = (where: string): Promise<void> =>
-        broker.publish(to, { ...message, headers: { ...message.headers, [REPLY_TO]: where, [CORRELATION_ID]: id } });
+        broker.publish(to, {
+          ...message,
+          // Q3
+          id: `${id}/${++sends}`,
+          headers: { ...message.headers, [REPLY_TO]: where, [CORRELATION_ID]: id },
+        });
       const abort = (): void => waiting.get(id)?.reject(signal.reason as Error);
       signal.addEventListener('abort', abort, { once: true });
       try {
