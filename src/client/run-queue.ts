@@ -9,7 +9,13 @@ import {
 } from '@temporalio/client';
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { TICKET_MEMO } from '../domain/run/memo.js';
-import { QUEUE_MESSAGES, RUN_QUEUE, type QueuedStart, type TicketState, type WaitingStart } from '../domain/run/queue/messages.js';
+import {
+  QUEUE_MESSAGES,
+  RUN_QUEUE,
+  type QueuedStart,
+  type TicketState,
+  type WaitingStart,
+} from '../domain/run/queue/messages.js';
 import { askWorker } from '../temporal/ask-worker.js';
 import { firstRunIdOf } from '../temporal/chain.js';
 import { grpcCodeOf, GrpcStatus } from '../temporal/grpc.js';

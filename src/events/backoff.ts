@@ -9,7 +9,11 @@ export interface Backoff {
 }
 
 /** Resolves early when the signal aborts. */
-export async function pause({ firstMs, mostMs, jitter = 0 }: Backoff, failures: number, signal: AbortSignal): Promise<void> {
+export async function pause(
+  { firstMs, mostMs, jitter = 0 }: Backoff,
+  failures: number,
+  signal: AbortSignal,
+): Promise<void> {
   const ms = Math.min(firstMs * 2 ** Math.min(failures, 30), mostMs);
   await sleep(ms * (1 - jitter * Math.random()), undefined, { signal }).catch(() => undefined);
 }

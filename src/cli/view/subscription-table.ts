@@ -8,7 +8,15 @@ const HEADING = ['SUBSCRIPTION', 'FROM', 'ACTION', 'LAG', 'RATE', 'DEAD', ''];
 export function subscriptionTable(subscriptions: readonly ListedSubscription[], width = Infinity): string {
   const rows = subscriptions.map(({ name, from, action, lag, rate, dead, problem }) => {
     const none = from.startsWith('webhook ') ? '-' : '?';
-    return [name, from, action, String(lag ?? none), rate === undefined ? none : `${rate}/s`, String(dead ?? none), problem ?? ''].map(visibleLine);
+    return [
+      name,
+      from,
+      action,
+      String(lag ?? none),
+      rate === undefined ? none : `${rate}/s`,
+      String(dead ?? none),
+      problem ?? '',
+    ].map(visibleLine);
   });
   return textTable([HEADING, ...rows], { width, cut: { FROM: 12, SUBSCRIPTION: 12, '': 24 }, drop: ['ACTION'] });
 }
