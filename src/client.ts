@@ -9,6 +9,8 @@ import { asFork, forksOf, ofOneRun, prepareFork, readForkableInput } from './cli
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import { withCorrelation } from './client/correlation.js';
 import type { Correlation } from './domain/trace/correlation.js';
+import { waitingStarts } from './client/run-queue.js';
+import type { WaitingStart } from './domain/run/queue/messages.js';
 import type { ConnectOptions } from './client/connect-options.js';
 import { startOnConflict, type ConflictTerms } from './client/on-conflict.js';
 import type { OnConflict } from './domain/on-conflict.js';
@@ -201,6 +203,11 @@ export class Baton {
   /** The ids of the forks of a run, newest first. */
   async forksOf(id: string): Promise<string[]> {
     return await forksOf(this.client, id);
+  }
+
+  /** The starts that wait until the run of this id has ended, in their order. Throws NoWorkerError, WorkerBusyError. */
+  async waitingStarts(id: string): Promise<readonly WaitingStart[]> {
+    return await waitingStarts(this.client, id);
   }
 
   /**

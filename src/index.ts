@@ -11,6 +11,7 @@ export { httpAgent, type HttpAgentOptions } from './activities/agents/http/http-
 export { llmPlanner, type LlmPlannerOptions } from './activities/agents/planner/llm-planner.js';
 export { rulePlanner } from './activities/agents/planner/rule-planner.js';
 export { llmAgent, type LlmAgentOptions } from './activities/agents/llm/llm-agent.js';
+export { queueAgent, type QueueAgentOptions } from './activities/agents/queue/queue-agent.js';
 export { agentFromData } from './activities/agents/index.js';
 export {
   Baton,

@@ -3,10 +3,12 @@ import { defined } from './domain/json/defined.js';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
+import { AgentDefinitionError } from './activities/agents/definition.js';
 import { createRegistry } from './activities/agents/registry.js';
 import { openTracing } from './activities/trace/tracing.js';
 import { LONGEST_LEASE_WAIT_MS, type Agent, type AgentLog } from './domain/agent/agent.js';
 import { durationMs } from './domain/duration.js';
+import { refusedRequests } from './domain/event/check-requests.js';
 import type { BrokerSettings } from './domain/event/broker-settings.js';
 import { guardAddress, guardsQueue } from './domain/guard-address.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
@@ -123,6 +125,8 @@ export interface OpenedWorker extends BatonWorker {
 export async function openWorker(settings: WorkerSettings, observe: () => Promise<Observed>): Promise<OpenedWorker> {
   // Bad agents are refused before a server is searched.
   createRegistry(settings.agents);
+  const refused = refusedRequests(settings.agents, settings.brokers ?? []);
+  if (refused.length > 0) throw new AgentDefinitionError(refused);
   limitedQueues(settings.agents, settings.taskQueues ?? [DEFAULT_TASK_QUEUE]);
   const pools = parsePools(settings.pools ?? [], settings.agents);
   const { find = {}, project, taskQueues: [taskQueue] = [] } = settings;
@@ -189,9 +193,9 @@ async function makeTeam(
     : undefined;
   const watch = createReplayWatch(client, workerLog);
   const project = projectNear({ project: settings.project, taskQueue: taskQueues[0] }, settings.find?.directory);
-  const brokers = createBrokers(settings.brokers ?? [], {
-    ...{ ...secretReader(secrets), client, project },
-    ...defined({ taskQueue: taskQueues[0] }),
+  const context = { ...secretReader(secrets), client, project, ...defined({ taskQueue: taskQueues[0] }) };
+  const brokers = createBrokers(settings.brokers ?? [], context, (message, fields) => {
+    workerLog.warn(message, fields);
   });
   const { permit, lease } = guarded?.guards ?? {};
   const guards = permit === undefined || lease === undefined ? {} : { permit, lease };

@@ -26,6 +26,7 @@ import { keepReply, type StoreReply } from './call-agent/keep-reply.js';
 import { wasUnread } from './call-agent/unread-input.js';
 import { attemptCorrelation } from './trace/correlation.js';
 import type { Tracing } from './trace/tracing.js';
+import type { Publishing } from './publish.js';
 import type { Recall } from './recall/recall.js';
 
 export interface CallAgentDeps {
@@ -42,6 +43,8 @@ export interface CallAgentDeps {
   /** Stores a reply outside the server, if the worker has storage. */
   readonly storeReply?: StoreReply;
   readonly sendHeartbeat?: SendHeartbeat;
+  /** How agents behind queues are called. */
+  readonly publishing?: Publishing;
   /** If absent, the log of the activity, which knows the Workflow and the attempt. */
   readonly log?: AgentLog;
   /** Counts attempts; absent: nothing is counted. */
@@ -57,7 +60,7 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
     recall,
     askPermit(permit),
     holdLease(lease),
-    invokeAgent(abortGraceMs),
+    invokeAgent(abortGraceMs, deps.publishing),
   ]);
   const startHeartbeat = createHeartbeats(deps.sendHeartbeat);
   const failCall = createFailCall(random);

@@ -86,7 +86,8 @@ export function createActivities(deps: ActivityDeps): Activities {
     valueLimit: deps.valueLimit ?? MAX_VALUE_BYTES,
     abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
     tracing: deps.tracing,
-    ...defined({ log: deps.log, storeReply: deps.storeReply, sendHeartbeat: deps.sendHeartbeat, meter: deps.meter }),
+    ...defined({ log: deps.log, storeReply: deps.storeReply, meter: deps.meter }),
+    ...defined({ sendHeartbeat: deps.sendHeartbeat, publishing: deps.publishing }),
   });
   const catalogue = createCatalogue(registry, deps.agents);
   return {

@@ -1,5 +1,6 @@
 // The activity `publish`: publishes one event to a broker of the worker, and reports a failure as calls of agents do.
 import { Context } from '@temporalio/activity';
+import type { QueueReply } from '../domain/agent/agent.js';
 import { BrokerError } from '../domain/event/broker-error.js';
 import { STRUCTURED_TYPE } from '../domain/event/cloud-event.js';
 import { publishedEvent, PublishRequest, type PublishReply } from '../domain/event/published-event.js';
@@ -13,24 +14,24 @@ import { isUnanswered } from '../domain/failure.js';
 import { taskCorrelation } from './trace/correlation.js';
 import type { Tracing } from './trace/tracing.js';
 
-/** How activities publish. The message is that of `events/broker.ts`. */
+/** The message of `events/broker.ts`. */
+interface Message {
+  readonly id: string;
+  readonly key: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** How activities publish, and send requests. Both throw a BrokerError. */
 export interface Publishing {
   /** The names of the brokers. */
   readonly brokers: readonly string[];
   /** Part of the `source` of each event. */
   readonly project: string;
-  publish(
-    this: void,
-    broker: string,
-    to: string,
-    message: {
-      readonly id: string;
-      readonly key: string | undefined;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly contentType: string;
-      readonly body: Uint8Array;
-    },
-  ): Promise<void>;
+  publish(this: void, broker: string, to: string, message: Message): Promise<void>;
+  /** Resolves with the reply. Absent: the worker sends no requests. */
+  request?(this: void, broker: string, to: string, message: Message, signal: AbortSignal): Promise<QueueReply>;
 }
 
 /** Shorter than the heartbeat timeout, so that a cancellation comes soon. */
@@ -75,7 +76,7 @@ async function publishInTime(
   tracing: Tracing | undefined,
 ): Promise<void> {
   const { broker, to, key, timeoutMs } = request;
-  if (publishing?.brokers.includes(broker) !== true) throw missing(broker, publishing?.brokers ?? []);
+  if (publishing?.brokers.includes(broker) !== true) throw brokerNotHere(broker, publishing?.brokers ?? []);
   const time = new Date(context.info.scheduledTimestampMs).toISOString();
   const correlation = taskCorrelation(request, tracing);
   const event = publishedEvent(request, { project: publishing.project, time, correlation });
@@ -114,12 +115,10 @@ function asFailure(error: unknown): unknown {
     const type = error.isPermanent ? 'PublishRefused' : error.isUnsent ? 'PublishFailed' : 'NotConfirmed';
     return new AgentError(error.message, { type, cause: error.cause });
   }
-  // The settings of the broker, or a broker that does not say whether it has the message.
-  const isSettings = error instanceof Error && error.name === 'BrokerSettingsError';
-  return new AgentError(messageOf(error), { type: isSettings ? 'PublishRefused' : 'NotConfirmed', cause: error });
+  return new AgentError(messageOf(error), { type: 'NotConfirmed', cause: error });
 }
 
-function missing(broker: string, known: readonly string[]): AgentError {
+export function brokerNotHere(broker: string, known: readonly string[]): AgentError {
   const has = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
   const message = `the worker that received the task has no broker "${broker}": ${has}; add it to "brokers" of its configuration, and restart the worker`;
   return new AgentError(message, { type: 'BrokerNotHere' });

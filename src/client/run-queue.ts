@@ -9,7 +9,13 @@ import {
 } from '@temporalio/client';
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { TICKET_MEMO } from '../domain/run/memo.js';
-import { QUEUE_MESSAGES, RUN_QUEUE, type QueuedStart, type TicketState } from '../domain/run/queue/messages.js';
+import {
+  QUEUE_MESSAGES,
+  RUN_QUEUE,
+  type QueuedStart,
+  type TicketState,
+  type WaitingStart,
+} from '../domain/run/queue/messages.js';
 import { askWorker } from '../temporal/ask-worker.js';
 import { firstRunIdOf } from '../temporal/chain.js';
 import { grpcCodeOf, GrpcStatus } from '../temporal/grpc.js';
@@ -80,6 +86,20 @@ export async function ticketState(client: Client, run: string, ticket: string): 
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError)
       return await searchStarted(client, run, ticket);
+    throw error;
+  }
+}
+
+/** The starts that wait for the end of the run of this id. Throws NoWorkerError, WorkerBusyError. */
+export async function waitingStarts(client: Client, run: string): Promise<readonly WaitingStart[]> {
+  const workflow = client.workflow.getHandle(queueWorkflowId(run));
+  try {
+    const { taskQueue, status } = await workflow.describe();
+    if (status.name !== 'RUNNING') return [];
+    return await askWorker(client, taskQueue, () => workflow.query<WaitingStart[], []>(QUEUE_MESSAGES.list));
+  } catch (error) {
+    // A worker of an earlier version does not list them.
+    if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) return [];
     throw error;
   }
 }

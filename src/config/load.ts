@@ -3,6 +3,7 @@ import { defined } from '../domain/json/defined.js';
 import { realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { refusedSecrets } from '../activities/secrets/refused.js';
+import { refusedRequests } from '../domain/event/check-requests.js';
 import type { BrokerSettings } from '../domain/event/broker-settings.js';
 import type { GatewaySettings } from '../domain/event/subscription.js';
 import type { SecretSettings } from '../domain/secret.js';
@@ -65,7 +66,7 @@ export async function loadConfig(
   const { brokers = [], gateway = {}, telemetry } = parsed.data;
   const place = { name, directory: dirname(path) };
   const agents = readAgents(parsed.data.agents, place);
-  const refused = refusedSecrets(agents, secrets);
+  const refused = [...refusedSecrets(agents, secrets), ...refusedRequests(agents, brokers)];
   if (refused.length > 0) throw new ConfigError(refused.map((line) => `${name}: ${line}`));
   const plans = await readPlans(parsed.data.plans ?? {}, place);
   const subscriptions = await readSubscriptions(

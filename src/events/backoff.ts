@@ -4,10 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Backoff {
   readonly firstMs: number;
   readonly mostMs: number;
+  /** The share of each pause that is random, so that the processes of a host do not all connect in the same moment; default 0. */
+  readonly jitter?: number;
 }
 
 /** Resolves early when the signal aborts. */
-export async function pause({ firstMs, mostMs }: Backoff, failures: number, signal: AbortSignal): Promise<void> {
+export async function pause(
+  { firstMs, mostMs, jitter = 0 }: Backoff,
+  failures: number,
+  signal: AbortSignal,
+): Promise<void> {
   const ms = Math.min(firstMs * 2 ** Math.min(failures, 30), mostMs);
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  await sleep(ms * (1 - jitter * Math.random()), undefined, { signal }).catch(() => undefined);
 }

@@ -13,11 +13,6 @@ export interface BrokerContext {
   readonly taskQueue?: string;
 }
 
-/** The settings of a broker cannot be used: a variable is not set, a package is not installed. */
-export class BrokerSettingsError extends Error {
-  override readonly name = 'BrokerSettingsError';
-}
-
 /** Brokers get their secrets as the agents of a worker do. */
 export function secretReader(secrets: SecretSettings | undefined): Pick<BrokerContext, 'readSecret'> {
   const store = createSecretStore(secrets);

@@ -1,6 +1,7 @@
 // The URL of a broker, which may be in a variable or a secret, and the address in it, which may be shown.
 import type { SecretSource } from '../domain/secret.js';
-import { BrokerSettingsError, type BrokerContext } from './broker-context.js';
+import { BrokerSettingsError } from '../domain/event/broker-error.js';
+import type { BrokerContext } from './broker-context.js';
 
 interface UrlSettings {
   readonly name: string;

@@ -48,6 +48,17 @@ export interface ReceiveOptions {
   readonly onTrouble: (trouble: Error | undefined) => void;
 }
 
+/** Where a process receives the replies to its requests. The place does not outlive the process for long. */
+export interface RepliesOptions extends Pick<ReceiveOptions, 'consumer' | 'signal' | 'onTrouble'> {
+  /**
+   * Replies that are sent to `replyTo` from now on are received. Called again if the place was lost, with replies that were sent
+   * there: requests that wait must be sent again.
+   */
+  readonly onOpen: (replyTo: string) => void;
+  /** Some brokers have one place for all processes: then it is also called for replies to others. */
+  readonly onReply: (reply: Message) => void;
+}
+
 export interface Broker {
   /**
    * Delivers messages from `from` (a stream, queue or topic) until the signal aborts. Connects, and connects again, by itself:
@@ -56,8 +67,15 @@ export interface Broker {
   receive(from: string, deliver: (delivery: Delivery) => void, options: ReceiveOptions): Promise<void>;
   /** Resolves when the broker has confirmed the message. `to` is as in a task `publish`. */
   publish(to: string, message: OutgoingMessage): Promise<void>;
+  /** Receives replies until the signal aborts. Connects again as `receive` does, and rejects for the same reasons. */
+  receiveReplies(options: RepliesOptions): Promise<void>;
   /** How many messages of `from` wait for the group; `undefined` if the broker does not say. */
   lag(from: string, group: string): Promise<number | undefined>;
+  /**
+   * How many messages of `from` the group has processed, in all of its processes together. Only the difference between two such counts
+   * has a meaning. `undefined` if the broker does not count.
+   */
+  processed(from: string, group: string): Promise<number | undefined>;
   /** Closes connections; what is held goes back to the broker. */
   close(): Promise<void>;
 }

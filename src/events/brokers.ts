@@ -1,8 +1,12 @@
 // The brokers of a process, by name: each is opened when it is first used, and once.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { BrokerSettingsError } from '../domain/event/broker-error.js';
 import type { BrokerSettings } from '../domain/event/broker-settings.js';
-import type { Broker, OutgoingMessage } from './broker.js';
-import { BrokerSettingsError, type BrokerContext } from './broker-context.js';
+import type { Broker, Message, OutgoingMessage } from './broker.js';
+import type { BrokerContext } from './broker-context.js';
 import { openBroker } from './open-broker.js';
+import { createRequester, type Requester } from './requests.js';
 
 export interface Brokers {
   /** Their names. */
@@ -10,11 +14,22 @@ export interface Brokers {
   /** Throws a BrokerSettingsError, also for a name that is not one of them. */
   get(this: void, name: string): Promise<Broker>;
   publish(this: void, name: string, to: string, message: OutgoingMessage): Promise<void>;
+  /** Resolves with the reply to a request. */
+  request(this: void, name: string, to: string, message: OutgoingMessage, signal: AbortSignal): Promise<Message>;
   close(this: void): Promise<void>;
 }
 
-export function createBrokers(settings: readonly BrokerSettings[], context: BrokerContext): Brokers {
+/** Unique for each process: the name of a consumer. */
+export const processName = (): string => `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+
+export function createBrokers(
+  settings: readonly BrokerSettings[],
+  context: BrokerContext,
+  log: (message: string, fields?: Record<string, unknown>) => void = () => undefined,
+): Brokers {
   const opened = new Map<string, Promise<Broker>>();
+  const requesters = new Map<string, Requester>();
+  const consumer = processName();
   const get = (name: string): Promise<Broker> => {
     const found = opened.get(name);
     if (found !== undefined) return found;
@@ -26,11 +41,19 @@ export function createBrokers(settings: readonly BrokerSettings[], context: Brok
     opening.catch(() => opened.delete(name));
     return opening;
   };
+  const requesterOf = async (name: string): Promise<Requester> => {
+    const broker = await get(name);
+    const requester = requesters.get(name) ?? createRequester({ name, broker, consumer, log });
+    requesters.set(name, requester);
+    return requester;
+  };
   return {
     brokers: settings.map(({ name }) => name),
     get,
     publish: async (name, to, message) => await (await get(name)).publish(to, message),
+    request: async (name, to, message, signal) => await (await requesterOf(name)).request(to, message, signal),
     async close() {
+      await Promise.all([...requesters.values()].map((requester) => requester.close()));
       await Promise.allSettled([...opened.values()].map(async (opening) => await (await opening).close()));
     },
   };

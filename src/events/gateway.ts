@@ -1,20 +1,18 @@
 // A gateway: consumes all subscriptions of brokers. Several may run: the consumer groups of the brokers share the messages.
-import { randomUUID } from 'node:crypto';
 import { once, setMaxListeners } from 'node:events';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Baton } from '../client.js';
 import type { BrokerSettings } from '../domain/event/broker-settings.js';
 import { deadLetterPlace } from '../domain/event/subscription.js';
+import { untilAborted } from '../system/until-aborted.js';
 import { createAct, type Subscription } from './act.js';
-import type { Broker } from './broker.js';
 import type { BrokerContext } from './broker-context.js';
 import { createConsumer, type Consumer } from './consumer.js';
 import { deadLetterOf } from './dead-letter.js';
 import type { Bury } from './mailbox/activities.js';
 import { createMailboxes } from './mailbox/mailboxes.js';
 import { createMailWorker, type MailWorker, type MailWorkerParts } from './mailbox/mail-worker.js';
-import { openBroker } from './open-broker.js';
+import { createBrokers, processName, type Brokers } from './brokers.js';
 import type { EventLog } from './report.js';
 
 export interface GatewayParts extends Omit<MailWorkerParts, 'bury'> {
@@ -40,16 +38,15 @@ const DRAIN_MS = 10_000;
 /** Throws a BrokerSettingsError. Does not wait for the brokers: one that is not there is tried again. */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { baton, project, subscriptions, log, inFlight = IN_FLIGHT } = parts;
-  const consumer = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const brokers = await openBrokers(parts);
-  const closeBrokers = () => Promise.allSettled([...brokers.values()].map((broker) => broker.close()));
+  const consumer = processName();
+  const brokers = createBrokers(parts.brokers, parts.context);
   try {
     const mailboxes = createMailboxes(baton.client, project);
     const consumers = new Map<string, Consumer>();
     for (const subscription of subscriptions) {
       const { name, from } = subscription.settings;
-      const broker = brokers.get(from.broker ?? '');
-      if (broker === undefined) continue;
+      if (from.broker === undefined) continue;
+      const broker = await brokers.get(from.broker);
       const act = createAct(baton, subscription, mailboxes);
       consumers.set(name, createConsumer({ subscription, broker, act, log, consumer, inFlight }));
     }
@@ -59,10 +56,10 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     return {
       consumers,
       run: (signal, drainMs = DRAIN_MS) =>
-        runUntil({ signal, drainMs, mailWorker, consumers: [...consumers.values()] }).finally(closeBrokers),
+        runUntil({ signal, drainMs, mailWorker, consumers: [...consumers.values()] }).finally(brokers.close),
     };
   } catch (error) {
-    await closeBrokers();
+    await brokers.close();
     throw error;
   }
 }
@@ -94,21 +91,8 @@ async function runUntil({ signal, drainMs, mailWorker, consumers }: Running): Pr
   }
 }
 
-async function openBrokers({ brokers, subscriptions, context }: GatewayParts): Promise<ReadonlyMap<string, Broker>> {
-  const used = new Set(subscriptions.map(({ settings }) => settings.from.broker));
-  const opened = new Map<string, Broker>();
-  try {
-    for (const settings of brokers)
-      if (used.has(settings.name)) opened.set(settings.name, await openBroker(settings, context));
-    return opened;
-  } catch (error) {
-    await Promise.allSettled([...opened.values()].map((broker) => broker.close()));
-    throw error;
-  }
-}
-
 /** For events that a mailbox has kept for too long, or that their run refuses. */
-function createBury(subscriptions: readonly Subscription[], brokers: ReadonlyMap<string, Broker>, log: EventLog): Bury {
+function createBury(subscriptions: readonly Subscription[], brokers: Brokers, log: EventLog): Bury {
   return async (message, death) => {
     const found = subscriptions.find(({ settings }) => settings.name === death.subscription);
     if (found === undefined)
@@ -116,13 +100,10 @@ function createBury(subscriptions: readonly Subscription[], brokers: ReadonlyMap
         `subscription ${death.subscription} is not configured here: its dead letters have no destination`,
       );
     log.error(`subscription ${death.subscription}: dead letter: ${death.reason}`, { event: message.id });
-    const broker = brokers.get(found.settings.from.broker ?? '');
-    await broker?.publish(deadLetterPlace(found.settings), deadLetterOf(message, death));
+    const { broker } = found.settings.from;
+    if (broker !== undefined)
+      await brokers.publish(broker, deadLetterPlace(found.settings), deadLetterOf(message, death));
   };
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Resolves this long after the signal has aborted, or when it is over. */

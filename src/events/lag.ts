@@ -1,4 +1,6 @@
-// What waits at the brokers for each subscription, and its dead letters, as the brokers count them.
+// What waits at the brokers for each subscription, its dead letters, and how fast it is processed, as the brokers count them: so the numbers
+// are those of all gateways together.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerSettings } from '../domain/event/broker-settings.js';
 import { defined } from '../domain/json/defined.js';
 import { deadLetterPlace, placeOf } from '../domain/event/subscription.js';
@@ -10,6 +12,8 @@ import { reasonOf } from './error-kind.js';
 export interface SubscriptionLag {
   /** Messages that have not been acknowledged; absent if the broker does not say. */
   readonly lag?: number;
+  /** Messages a second that all gateways together have processed, measured just now; absent if the broker does not count. */
+  readonly rate?: number;
   /** Messages at the destination of dead letters. */
   readonly dead?: number;
   /** Why they are not known. */
@@ -18,6 +22,9 @@ export interface SubscriptionLag {
 
 /** A broker that does not answer within this time is taken for one that is not there. */
 const ANSWER_WITHIN_MS = 5_000;
+
+/** How long the rate is measured. */
+const WINDOW_MS = 2_000;
 
 /** A group that no subscription has: for it, every message waits. */
 const NO_GROUP = 'baton-count';
@@ -35,10 +42,12 @@ export async function readLags(
       const { name, from } = settings;
       try {
         const broker = await opened.get(from.broker!);
+        const place = placeOf(from)!;
         const [lag, dead] = await inTime(
-          Promise.all([broker.lag(placeOf(from)!, name), broker.lag(deadLetterPlace(settings), NO_GROUP)]),
+          Promise.all([broker.lag(place, name), broker.lag(deadLetterPlace(settings), NO_GROUP)]),
         );
-        return [name, defined({ lag, dead })];
+        const rate = await rateOf(() => inTime(broker.processed(place, name)));
+        return [name, defined({ lag, rate, dead })];
       } catch (error) {
         return [name, { problem: reasonOf(error) }];
       }
@@ -47,6 +56,15 @@ export async function readLags(
   } finally {
     await opened.close();
   }
+}
+
+async function rateOf(processed: () => Promise<number | undefined>): Promise<number | undefined> {
+  const [before, began] = [await processed(), performance.now()];
+  if (before === undefined) return undefined;
+  await sleep(WINDOW_MS);
+  const [after, ended] = [await processed(), performance.now()];
+  if (after === undefined) return undefined;
+  return Math.round(Math.max(0, after - before) / ((ended - began) / 10_000)) / 10;
 }
 
 async function inTime<T>(answer: Promise<T>): Promise<T> {

@@ -1,9 +1,8 @@
 // Keeps a connection: connects, waits until it ends, and connects again after a pause that grows while it fails.
-import { setTimeout } from 'node:timers/promises';
 import { isPermanent } from '../domain/event/broker-error.js';
+import { pause } from './backoff.js';
 
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
+const BETWEEN_ATTEMPTS = { firstMs: 200, mostMs: 10_000, jitter: 0.5 };
 
 export interface Session {
   /** Resolves when the session is over, with what ended it; `undefined` if the signal did. */
@@ -25,14 +24,14 @@ export async function keepConnected(
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  let pauseMs = FIRST_PAUSE_MS;
+  let failures = 0;
   let isTroubled = false;
   while (!signal.aborted) {
     try {
       const session = await connect(aborted);
       if (isTroubled) onTrouble(undefined);
       isTroubled = false;
-      pauseMs = FIRST_PAUSE_MS;
+      failures = 0;
       const trouble = await session.ended;
       if (trouble === undefined) continue;
       throw trouble;
@@ -42,8 +41,6 @@ export async function keepConnected(
       isTroubled = true;
       onTrouble(error instanceof Error ? error : new Error(String(error)));
     }
-    // Half of the pause is random, so that the processes of a host do not all connect in the same moment.
-    await setTimeout(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
-    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    await pause(BETWEEN_ATTEMPTS, failures++, signal);
   }
 }

@@ -44,6 +44,10 @@ test('--on-conflict queue: says what it waits for, starts afterwards, and prints
     isNew: true,
     queued: { ahead: 1 },
   });
+  expect((await baton('status', 'q')).stdout).toContain('2 starts of this id wait until it has ended: queue, queue');
+  expect((await json('status', 'q')) as object).toMatchObject({
+    queuedStarts: [{ policy: 'queue' }, { policy: 'queue' }],
+  });
   await write('q-open', '');
   const { exitCode, stdout } = await queued.ended;
   expect([exitCode, stdout]).toEqual([0, '2']);

@@ -131,6 +131,28 @@ test('overlap: skip leaves out the run that comes too early, buffer-one starts i
   expect(await resultsOf('skips-')).toHaveLength(1);
 });
 
+test('overlap: cancel-other and terminate-other end the run before, buffer-all keeps every run in order', async () => {
+  await write('held.json', { name: 'held', tasks: { wait: { agent: 'hold', input: { until: 'let-go' } } } });
+  const held = { plan: './held.json', cron: '0 0 1 1 *' };
+  const policies = ['cancel-other', 'terminate-other', 'buffer-all'];
+  await configure('others.yaml', ...policies.map((overlap) => ({ ...held, name: overlap, overlap })));
+  await baton('schedule', 'apply', '--yes', '--config', 'others.yaml');
+  const statusOf = async (id: string) => (await client.run(id).describe()).status.name;
+  const trigger = async (name: string): Promise<string> => (await baton('schedule', 'trigger', name)).stdout;
+  const first = new Map<string, string>();
+  for (const name of policies) {
+    first.set(name, await trigger(name));
+    await expect.poll(() => statusOf(first.get(name)!)).toBe('RUNNING');
+    await trigger(name);
+  }
+  await expect.poll(() => statusOf(first.get('cancel-other')!), { timeout: 60_000 }).toBe('CANCELLED');
+  await expect.poll(() => statusOf(first.get('terminate-other')!), { timeout: 60_000 }).toBe('TERMINATED');
+  expect(await statusOf(first.get('buffer-all')!)).toBe('RUNNING');
+  await trigger('buffer-all');
+  await write('let-go', '');
+  await expect.poll(async () => (await resultsOf('buffer-all-')).length, { timeout: 60_000 }).toBe(3);
+});
+
 test('pause and resume keep their note, and apply does not resume what a person has paused', async () => {
   await configure('pause.yaml', { ...HOURLY, name: 'held-back' });
   await baton('schedule', 'apply', '--yes', '--config', 'pause.yaml');

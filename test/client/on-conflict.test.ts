@@ -81,6 +81,11 @@ test('queue: runs of one id follow each other in the order of the calls, each wi
   ]);
   await expect(b.run.describe()).rejects.toThrow('run order has not started: it is queued behind another run');
   expect((await baton.run('order').snapshot()).output).toBeNull();
+  expect(await baton.waitingStarts('order')).toEqual([
+    { ticket: expect.any(String) as string, policy: 'queue' },
+    { ticket: expect.any(String) as string, policy: 'queue' },
+  ]);
+  expect(await baton.waitingStarts('no-such-run')).toEqual([]);
   for (const input of ['c', 'b', 'a']) open(input);
   const outputs = await Promise.all([a, b, c].map(async ({ run }) => (await run.result()).output));
   expect(outputs).toEqual(['a', 'b', 'c']);

@@ -19,6 +19,7 @@ import { AgentData, AgentDefinitionError, agentName, parseSettings, PlannerData 
 import { httpAgent, HttpSettings } from './http/http-agent.js';
 import { llmPlanner, LlmPlannerSettings } from './planner/llm-planner.js';
 import { rulePlanner, RulesSettings } from './planner/rule-planner.js';
+import { queueAgent, QueueSettings } from './queue/queue-agent.js';
 import { llmAgent } from './llm/llm-agent.js';
 import { LlmSettings } from './llm/settings.js';
 
@@ -30,6 +31,7 @@ const KINDS: ReadonlyMap<string, FromData> = new Map([
   ['http', fromData(HttpSettings.extend(AgentData.shape), httpAgent)],
   ['llm', fromData(LlmSettings.extend(AgentData.shape), llmAgent)],
   ['llm-planner', fromData(LlmPlannerSettings.extend(PlannerData.shape), llmPlanner)],
+  ['queue', fromData(QueueSettings.extend(AgentData.shape), queueAgent)],
   ['rules', fromData(RulesSettings.extend(PlannerData.shape), rulePlanner)],
 ]);
 

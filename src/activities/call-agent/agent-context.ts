@@ -4,12 +4,17 @@ import type { AgentContext, AgentLog } from '../../domain/agent/agent.js';
 import { type CallRequest } from '../../domain/call/request.js';
 import { addUsage } from '../../domain/call/usage.js';
 import { correlationFields } from '../../domain/trace/log-fields.js';
+import type { RunningAgent } from './run-in-time.js';
 import type { OutgoingCorrelation } from '../trace/correlation.js';
 import type { AgentCall } from './stage.js';
 
+export interface GivenToAgent extends RunningAgent {
+  readonly request: AgentContext['request'];
+}
+
 export function agentContext(
   { request, attempt, heartbeat, log, lease, maxOutputBytes, secrets, correlation }: AgentCall,
-  { signal, active }: { readonly signal: AbortSignal; active(this: void): void },
+  { signal, active, request: sendRequest }: GivenToAgent,
 ): AgentContext {
   const { run, plan, task, item, idempotencyKey } = request;
   return {
@@ -30,7 +35,7 @@ export function agentContext(
       attempt.usage = addUsage(attempt.usage, { calls: 0, tokens, usd });
     },
     maxOutputBytes,
-    ...defined({ resource: lease?.resource }),
+    ...defined({ resource: lease?.resource, request: sendRequest }),
     correlation: { run, plan, task, ...defined({ item }), ...correlation },
     ...(attempt.timings.isTraced ? { modelCalled: (chat) => attempt.timings.addChat(chat) } : {}),
   };

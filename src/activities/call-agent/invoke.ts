@@ -2,16 +2,18 @@
 import { durationMs } from '../../domain/duration.js';
 import { defined } from '../../domain/json/defined.js';
 import { beginCall } from './attempt.js';
-import { agentContext } from './agent-context.js';
+import { agentContext, type GivenToAgent } from './agent-context.js';
 import { parseReply } from './parse-reply.js';
 import { hasReferences } from '../../domain/secret.js';
 import { resolveInput } from '../secrets/resolve-input.js';
-import { runInTime, type RunningAgent } from './run-in-time.js';
+import type { Publishing } from '../publish.js';
+import { requestSender } from './send-request.js';
+import { runInTime } from './run-in-time.js';
 import type { AgentCall, Stage } from './stage.js';
 
 /** `graceMs`: how long an agent may take to end once its signal has aborted. */
 export const invokeAgent =
-  (graceMs: number): Stage =>
+  (graceMs: number, publishing?: Publishing): Stage =>
   async (call) => {
     call.recheck?.();
     const { activity, request, registered, agent, attempt, log, lease, maxOutputBytes, secrets } = call;
@@ -26,7 +28,7 @@ export const invokeAgent =
       activity,
       log,
       ...defined({ lost: lease?.signal }),
-      run: (running) => runAgent(call, input, running),
+      run: (running) => runAgent(call, input, { ...running, request: requestSender(publishing, call, running.signal) }),
     });
     // First the secrets, then the checks: a problem shows the beginning of a value.
     const output = parseReply(registered, secrets.value(reply), maxOutputBytes);
@@ -39,10 +41,10 @@ export const invokeAgent =
     };
   };
 
-function runAgent(call: AgentCall, input: unknown, running: RunningAgent): unknown {
+function runAgent(call: AgentCall, input: unknown, given: GivenToAgent): unknown {
   if (beginCall(call.attempt)) call.heartbeat.handOn();
   call.calledAtMs = performance.now();
-  return call.agent.run(input, agentContext(call, running));
+  return call.agent.run(input, agentContext(call, given));
 }
 
 function noteResource({ attempt, request, heartbeat }: AgentCall, resource: string): void {

@@ -1,7 +1,7 @@
 // Serves the webhooks of a configuration, if it has some.
 import type { EventLog } from '../../events/report.js';
 import type { Subscription } from '../../events/act.js';
-import { BrokerSettingsError } from '../../events/broker-context.js';
+import { BrokerSettingsError } from '../../domain/event/broker-error.js';
 import { createMailboxes } from '../../events/mailbox/mailboxes.js';
 import { webhookRoutes, type RouteParts } from '../../events/webhook/routes.js';
 import { serveWebhooks, type WebhookServer } from '../../events/webhook/server.js';

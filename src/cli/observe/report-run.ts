@@ -32,6 +32,7 @@ export async function readReport(io: Io, id: string, session: Session): Promise<
   const forks = await baton.forksOf(id);
   const isOpen = description.status.name === 'RUNNING';
   const compensations = isOpen ? [] : await baton.compensationsOf(id);
+  const queuedStarts = isOpen && hasWorker ? await baton.waitingStarts(id) : [];
   const facts = runFacts(plan, description, server);
   const subRuns = below.length === 0 ? [] : await createPollSubRuns(createPollRun(session))({ snapshot, below });
   return {
@@ -41,6 +42,7 @@ export async function readReport(io: Io, id: string, session: Session): Promise<
       ...withStateBelow(snapshot, facts, subRuns),
       ...(forks.length === 0 ? {} : { forks }),
       ...(compensations.length === 0 ? {} : { compensations }),
+      ...(queuedStarts.length === 0 ? {} : { queuedStarts: [...queuedStarts] }),
     },
     subRuns,
     now: description.closeTime?.getTime() ?? Date.now(),

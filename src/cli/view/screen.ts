@@ -5,6 +5,7 @@ import { formatDuration } from '../../domain/duration.js';
 import { visibleLine } from '../../domain/text/visible.js';
 import { replanLines } from '../../domain/run/replan-text.js';
 import type { RunResult } from '../../domain/run/result.js';
+import type { WaitingStart } from '../../domain/run/queue/messages.js';
 import type { Waiting } from '../../domain/run/waiting.js';
 import type { Colours } from '../terminal/io.js';
 import type { RunFacts } from './run-facts.js';
@@ -87,10 +88,17 @@ function droppedLines(snapshot: RunResult | undefined): string[] {
   return [`dropped ${events} that came by signal; the last: ${visibleLine(name)}: ${visibleLine(reason)}`];
 }
 
+/** `2 starts of this id wait until it has ended: replace, queue` */
+function queuedText(starts: readonly WaitingStart[]): string {
+  const count = starts.length === 1 ? '1 start of this id waits' : `${starts.length} starts of this id wait`;
+  return `${count} until it has ended: ${starts.map(({ policy }) => policy).join(', ')}`;
+}
+
 /** `tenant: acme`, `correlation id: order-42`, `trace: 4bf9…`, `fork of r-1: reused 197, ran 3`, `forks: r-2, r-3` */
 function lineageLines(snapshot: RunResult | undefined): string[] {
   if (snapshot === undefined) return [];
   const { tenant, correlationId, traceId, forkOf, forks = [], compensates, compensations = [], debt } = snapshot;
+  const { queuedStarts = [] } = snapshot;
   const counts = originText(snapshot);
   const fork = forkOf === undefined ? undefined : `fork of ${visibleLine(forkOf)}`;
   const parts = [fork, counts].filter((part) => part !== undefined);
@@ -101,6 +109,7 @@ function lineageLines(snapshot: RunResult | undefined): string[] {
     ...(parts.length === 0 ? [] : [parts.join(': ')]),
     ...(forks.length === 0 ? [] : [`forks: ${forks.map(visibleLine).join(', ')}`]),
     ...(compensates === undefined ? [] : [`retries what ${visibleLine(compensates)} could not undo`]),
+    ...(queuedStarts.length === 0 ? [] : [queuedText(queuedStarts)]),
     ...(debt.length === 0 ? [] : [`could not be undone: ${debt.map(visibleLine).join(', ')}`]),
     ...(compensations.length === 0 ? [] : [`retried by: ${compensations.map(visibleLine).join(', ')}`]),
   ];

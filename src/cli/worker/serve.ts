@@ -1,5 +1,4 @@
 // `dev` and `worker`: a worker that runs until a signal. When it is ready it prints its server and its Task Queues once.
-import { once } from 'node:events';
 import { defined } from '../../domain/json/defined.js';
 import type { Agent } from '../../domain/agent/agent.js';
 import type { SecretSettings } from '../../domain/secret.js';
@@ -9,6 +8,7 @@ import { planNames } from './plan-names.js';
 import { consumingText, openGateway } from '../gateway/open-gateway.js';
 import { localWorker } from './local-worker.js';
 import { untilSignal } from './until-signal.js';
+import { untilAborted } from '../../system/until-aborted.js';
 import { inSession, valueSettings, type SessionRequest } from '../session/session.js';
 
 export interface ServeRequest extends SessionRequest {
@@ -82,8 +82,4 @@ export async function serve(
       await Promise.all([running.finally(end), consuming?.run(leave.signal).finally(end)]);
     });
   });
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }

@@ -82,6 +82,22 @@ export const ABORT_GRACE_MS = 10_000;
 /** How long a call may wait for a pool before it makes room for another call, and is retried. */
 export const LONGEST_LEASE_WAIT_MS = 5 * 60_000;
 
+/** A request to the consumers of a queue, which the worker sends as a CloudEvent. */
+export interface QueueRequest {
+  /** The name of a broker of the worker. */
+  readonly broker: string;
+  /** A stream, queue or topic; for RabbitMQ also `exchange/routing.key`. */
+  readonly to: string;
+  /** JSON. */
+  readonly data: unknown;
+}
+
+/** The message of the consumer that replied. */
+export interface QueueReply {
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+}
+
 /** What an agent is given together with its input. */
 export interface AgentContext {
   /** Aborts when the call is cancelled, times out, or the worker shuts down. */
@@ -109,6 +125,11 @@ export interface AgentContext {
   usage(this: void, spent: Partial<Pick<Usage, 'tokens' | 'usd'>>): void;
   /** The most bytes of JSON that the output may have. */
   readonly maxOutputBytes: number;
+  /**
+   * Sends a request to a broker, and resolves with its reply. It waits until the signal aborts. Throws an `AgentError` if the request
+   * cannot be sent. Absent if the worker has no brokers.
+   */
+  readonly request?: (this: void, request: QueueRequest) => Promise<QueueReply>;
   /** The resource that the call holds, if its agent has a pool. */
   readonly resource?: LeasedResource;
   readonly correlation: {
@@ -132,6 +153,8 @@ export interface Agent<I = unknown, O = unknown> extends AgentSettings {
   readonly output?: AgentSchema<O>;
   /** The secrets that its settings name. */
   readonly secrets?: readonly SecretUse[];
+  /** Where it sends requests, if it is behind a queue. */
+  readonly requests?: Pick<QueueRequest, 'broker' | 'to'>;
   run(this: void, input: I, context: AgentContext): Promise<O>;
 }
 

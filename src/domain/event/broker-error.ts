@@ -9,7 +9,7 @@ export interface BrokerErrorOptions {
 }
 
 export class BrokerError extends Error {
-  override readonly name = 'BrokerError';
+  override readonly name: string = 'BrokerError';
   readonly isPermanent: boolean;
   readonly isUnsent: boolean;
 
@@ -17,6 +17,15 @@ export class BrokerError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.isPermanent = isPermanent;
     this.isUnsent = isUnsent;
+  }
+}
+
+/** The settings of a broker cannot be used: a variable is not set, a package is not installed. */
+export class BrokerSettingsError extends BrokerError {
+  override readonly name = 'BrokerSettingsError';
+
+  constructor(message: string, { cause }: Pick<BrokerErrorOptions, 'cause'> = {}) {
+    super(message, { isPermanent: true, cause });
   }
 }
 

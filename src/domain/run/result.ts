@@ -1,5 +1,6 @@
 // The result of a run: the value of its Workflow, or the detail of its failure. `status` shows the same while the run is in progress.
 import { z } from 'zod';
+import { WaitingStart } from './queue/messages.js';
 import { BudgetStanding } from '../budget/budget.js';
 import { Usage } from '../call/usage.js';
 import { Failure, RunFailure } from '../failure.js';
@@ -110,6 +111,8 @@ export const RunResult = z.strictObject({
   traceId: z.string().optional(),
   /** The forks of this run, newest first. Only `status` fills it in. */
   forks: z.array(z.string()).optional(),
+  /** Starts of this id that wait until this run has ended, in their order. Only `status` fills it in. */
+  queuedStarts: z.array(WaitingStart).optional(),
   /** In the result of a sub-plan: what its parent needs to undo it. */
   undo: z.unknown().optional(),
 });

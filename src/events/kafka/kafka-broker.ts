@@ -6,6 +6,7 @@ import { keepConnected } from '../reconnect.js';
 import { openCluster } from './client.js';
 import { createLagReader } from './lag.js';
 import { createProducer } from './publish.js';
+import { receiveReplies } from './replies.js';
 import { joinGroup, type KafkaSession } from './session.js';
 
 export async function openKafka(settings: KafkaSettings, context: BrokerContext): Promise<Broker> {
@@ -35,7 +36,12 @@ export async function openKafka(settings: KafkaSettings, context: BrokerContext)
       await keepConnected(connect, { signal: until, onTrouble });
     },
     publish: producer.publish,
+    async receiveReplies(options) {
+      const until = AbortSignal.any([options.signal, stopping.signal]);
+      await receiveReplies(cluster, `baton-replies-${context.project ?? 'default'}`, { ...options, signal: until });
+    },
     lag: lagReader.lag,
+    processed: lagReader.processed,
     async close() {
       stopping.abort();
       await Promise.all([producer.close(), lagReader.close(), ...[...sessions].map((session) => session.close())]);

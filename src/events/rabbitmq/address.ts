@@ -1,5 +1,5 @@
 // The address of a RabbitMQ server, and where a message goes: an exchange with a routing key, or a queue.
-import { BrokerError } from '../../domain/event/broker-error.js';
+import { BrokerSettingsError } from '../../domain/event/broker-error.js';
 
 /** The server and the client notice within two of these that the other is gone. */
 const HEARTBEAT_S = 10;
@@ -15,9 +15,8 @@ export function rabbitAddress(name: string, text: string): RabbitAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'amqp:' && url.protocol !== 'amqps:') || url.hostname === '') {
     const came = url === undefined ? 'no URL' : `${url.protocol}//${url.host}`;
-    throw new BrokerError(
+    throw new BrokerSettingsError(
       `broker "${name}": expected a URL such as amqp://user:password@host:5672/vhost, got ${came}`,
-      { isPermanent: true },
     );
   }
   if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(HEARTBEAT_S));

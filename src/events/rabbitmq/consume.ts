@@ -96,7 +96,7 @@ function trackHeld(channel: Channel) {
   };
 }
 
-function whenLost(channel: Channel, address: string, queue: string) {
+export function whenLost(channel: Channel, address: string, queue: string) {
   let report!: (error: Error) => void;
   const promise = new Promise<Error>((resolve) => (report = resolve));
   channel.on('error', (error) => report(rabbitError(error, address, `consume the queue "${queue}"`)));

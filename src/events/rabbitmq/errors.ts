@@ -5,6 +5,7 @@ import { BrokerError } from '../../domain/event/broker-error.js';
 /** Reply codes of AMQP 0-9-1 that waiting does not change. */
 const ACCESS_REFUSED = 403;
 const NOT_FOUND = 404;
+const RESOURCE_LOCKED = 405;
 const PRECONDITION_FAILED = 406;
 const NOT_ALLOWED = 530;
 const NOT_IMPLEMENTED = 540;
@@ -21,6 +22,9 @@ export function replyCodeOf(error: unknown): number | undefined {
   const code = /Handshake terminated by server: (\d{3})/.exec(error.message)?.[1];
   return code === undefined ? undefined : Number(code);
 }
+
+/** A queue that another connection has for itself: it exists. */
+export const isLocked = (error: unknown): boolean => replyCodeOf(error) === RESOURCE_LOCKED;
 
 export const isNotFound = (error: unknown): boolean => replyCodeOf(error) === NOT_FOUND;
 

@@ -1,5 +1,5 @@
 // Queues: an existing one is used as it is, whatever its type; one that does not exist is declared as a durable quorum queue.
-import { rabbitError, isNotFound } from './errors.js';
+import { isLocked, isNotFound, rabbitError } from './errors.js';
 import { onChannel, type RabbitConnection } from './connection.js';
 
 /** No other arguments: an application that declares the same queue with the same type must find it equal. */
@@ -14,12 +14,13 @@ export async function ensureQueue(connection: RabbitConnection, queue: string): 
   }
 }
 
-/** Messages that no consumer holds; `undefined` if the queue does not exist. */
+/** Messages that no consumer holds; `undefined` if the queue does not exist. Those of a queue that another connection has for itself are not known: 0. */
 export async function messagesReady(connection: RabbitConnection, queue: string): Promise<number | undefined> {
   try {
     return (await onChannel(connection, (channel) => channel.checkQueue(queue))).messageCount;
   } catch (error) {
     if (isNotFound(error)) return undefined;
+    if (isLocked(error)) return 0;
     throw rabbitError(error, connection.address, `read the queue "${queue}"`);
   }
 }

@@ -8,6 +8,7 @@ import { connectRabbit, type Connect } from './connection.js';
 import { consumeQueue } from './consume.js';
 import { createPublisher } from './publish.js';
 import { messagesReady } from './queue.js';
+import { receiveReplies } from './replies.js';
 
 export async function openRabbit({ name, url }: RabbitSettings, { readSecret }: BrokerContext): Promise<Broker> {
   const text = typeof url === 'string' ? url : await readSecret(url, `the URL of broker "${name}"`);
@@ -30,8 +31,14 @@ export async function openRabbit({ name, url }: RabbitSettings, { readSecret }: 
       });
     },
     publish: publisher.publish,
+    async receiveReplies(options) {
+      const signal = AbortSignal.any([options.signal, receiving.signal]);
+      await receiveReplies(connect, `rabbitmq://${name}/`, { ...options, signal });
+    },
     // A queue that does not exist has no messages.
     lag: async (from) => (await messagesReady(await publisher.connection(), from)) ?? 0,
+    // AMQP tells only how many messages wait.
+    processed: () => Promise.resolve(undefined),
     async close() {
       receiving.abort();
       await publisher.close();

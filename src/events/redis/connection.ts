@@ -1,26 +1,14 @@
 // Connections to Redis. They reconnect by themselves; a command on a lost connection fails immediately, and its caller repeats it.
 import type { RedisClientType } from 'redis';
-import { BrokerSettingsError } from '../broker-context.js';
 
 type RedisModule = typeof import('redis');
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A server that restarts is back within seconds. */
-const RECONNECT_MS = { first: 100, most: 2_000 };
+export const RECONNECT = { firstMs: 100, mostMs: 2_000 };
 /** A connection on which nothing has come for this long is cut, and made again: a network may fail without an error. */
 const SILENT_MS = 15_000;
 const PING_MS = SILENT_MS / 3;
-
-export async function loadRedis(broker: string): Promise<RedisModule> {
-  try {
-    return await import('redis');
-  } catch (error) {
-    throw new BrokerSettingsError(
-      `broker ${broker}: kind redis needs the package "redis"; install it with: npm install redis`,
-      { cause: error },
-    );
-  }
-}
 
 /** `onError` receives each failure to connect, and each loss of the connection. */
 export function openConnection(redis: RedisModule, url: string, onError: (error: Error) => void): RedisClientType {
@@ -31,7 +19,7 @@ export function openConnection(redis: RedisModule, url: string, onError: (error:
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: SILENT_MS,
-      reconnectStrategy: (retries) => Math.min(RECONNECT_MS.first * 2 ** retries, RECONNECT_MS.most),
+      reconnectStrategy: (retries) => Math.min(RECONNECT.firstMs * 2 ** retries, RECONNECT.mostMs),
     },
   });
   client.on('error', (error: unknown) => onError(error instanceof Error ? error : new Error(String(error))));

@@ -30,13 +30,25 @@ export async function leaveGroup(
   if (pending.length === 0) await client.xGroupDelConsumer(from, group, consumer);
 }
 
+const groupOf = async (client: RedisClientType, from: string, group: string) =>
+  (
+    await client.xInfoGroups(from).catch((error: unknown) => {
+      if (error instanceof Error && error.message.includes('no such key')) return [];
+      throw error;
+    })
+  ).find(({ name }) => String(name) === group);
+
+/** What the group has read and does not hold any more. Redis counts since version 7. */
+export async function processedOf(client: RedisClientType, from: string, group: string): Promise<number | undefined> {
+  const own = await groupOf(client, from, group);
+  if (own === undefined) return 0;
+  const read: unknown = Reflect.get(own, 'entries-read');
+  return typeof read === 'number' ? read - Number(own.pending) : undefined;
+}
+
 /** Messages that no consumer has received, and those that have not been acknowledged. */
 export async function lagOf(client: RedisClientType, from: string, group: string): Promise<number | undefined> {
-  const groups = await client.xInfoGroups(from).catch((error: unknown) => {
-    if (error instanceof Error && error.message.includes('no such key')) return [];
-    throw error;
-  });
-  const own = groups.find(({ name }) => String(name) === group);
+  const own = await groupOf(client, from, group);
   if (own === undefined) return await client.xLen(from);
   const { pending, lag } = own as { readonly pending: number; readonly lag: number | null };
   // Redis does not know it after entries in the middle of the stream were deleted.

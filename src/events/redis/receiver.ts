@@ -4,10 +4,10 @@
 // R2. A consumer refreshes what it holds, three times within the time after which others may claim it: a slow one is not robbed.
 // R3. A consumer that finds that another one has claimed its message stops refreshing it, and may still acknowledge it: the other one
 //     then causes nothing new, because the run exists.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisClientType } from 'redis';
 import type { Delivery, ReceiveOptions } from '../broker.js';
-import { isPermanent } from './connection.js';
+import { pause } from '../backoff.js';
+import { isPermanent, RECONNECT } from './connection.js';
 import { contentOf, type Fields } from './entry.js';
 import { leaveGroup, makeGroup } from './group.js';
 
@@ -32,7 +32,6 @@ export interface Receiver {
 
 /** A read returns at the latest after this time, so that a signal, or a message to claim, is noticed. */
 const BLOCK_MS = 1_000;
-const RETRY_MS = { first: 100, most: 2_000 };
 
 interface Entry {
   readonly id: Uint8Array | string;
@@ -141,8 +140,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
           hasGroup = false;
           // A stream or group that was deleted is made again.
           if (!isMissing(error) && client.isReady) report(error as Error);
-          const pause = isMissing(error) ? 0 : Math.min(RETRY_MS.first * 2 ** failures++, RETRY_MS.most);
-          await sleep(pause, undefined, { signal }).catch(() => undefined);
+          if (!isMissing(error)) await pause(RECONNECT, failures++, signal);
         }
       }
       if (fatal !== undefined) throw named(fatal);

@@ -5,10 +5,13 @@ import type { BrokerSettings } from '../../domain/event/broker-settings.js';
 import type { Broker, OutgoingMessage, ReceiveOptions } from '../broker.js';
 import { shownUrl, urlOf } from '../broker-url.js';
 import type { BrokerContext } from '../broker-context.js';
-import { loadRedis, openConnection } from './connection.js';
+import { loadPackage } from '../load-package.js';
+import { isPermanent, openConnection } from './connection.js';
 import { fieldsOf } from './entry.js';
-import { lagOf } from './group.js';
+import { lagOf, processedOf } from './group.js';
 import { createReceiver } from './receiver.js';
+import { createReplyReader } from './replies.js';
+import { BrokerError } from '../../domain/event/broker-error.js';
 
 type RedisSettings = Extract<BrokerSettings, { kind: 'redis' }>;
 
@@ -27,10 +30,13 @@ export async function openRedis(
   { claimAfterMs = CLAIM_AFTER_MS }: RedisTuning = {},
 ): Promise<Broker> {
   const url = await urlOf(settings, context, ['redis:', 'rediss:']);
-  const redis = await loadRedis(settings.name);
+  const redis = await loadPackage(settings, 'redis@6', () => import('redis'));
   const address = shownUrl(url);
-  const named = (error: Error): Error =>
-    new Error(`broker ${settings.name} (${address}): ${error.message || error.name}`, { cause: error });
+  const named = (error: Error): BrokerError =>
+    new BrokerError(`broker ${settings.name} (${address}): ${error.message || error.name}`, {
+      isPermanent: isPermanent(error),
+      cause: error,
+    });
   const open = (onError: (error: Error) => void): RedisClientType => openConnection(redis, url.href, onError);
 
   const untilReady = readiness();
@@ -43,11 +49,13 @@ export async function openRedis(
       // Rejects when the connection is closed; failures to connect are reported by the commands that need it.
       shared.connect().catch(() => undefined);
     }
+    await untilReady(shared);
     try {
-      await untilReady(shared);
       return await use(shared);
     } catch (error) {
-      throw named(error instanceof redis.ClientOfflineError && lastError !== undefined ? lastError : asError(error));
+      if (!(error instanceof redis.ClientOfflineError)) throw named(asError(error));
+      const { message, isPermanent: isFinal } = named(lastError ?? error);
+      throw new BrokerError(message, { isPermanent: isFinal, isUnsent: true, cause: error });
     }
   };
   const receivers = new Set<RedisClientType>();
@@ -65,10 +73,22 @@ export async function openRedis(
         client.destroy();
       }
     },
+    async receiveReplies(options) {
+      const receive = createReplyReader({ redis, source: `redis://${settings.name}/`, options, named });
+      const client = open((error) => receive.onError(error));
+      receivers.add(client);
+      try {
+        await receive.run(client);
+      } finally {
+        receivers.delete(client);
+        client.destroy();
+      }
+    },
     async publish(to, message: OutgoingMessage) {
       await commands((client) => client.xAdd(to, '*', fieldsOf(message)));
     },
     lag: (from, group) => commands((client) => lagOf(client, from, group)),
+    processed: (from, group) => commands((client) => processedOf(client, from, group)),
     async close() {
       for (const client of receivers) client.destroy();
       receivers.clear();

@@ -1,5 +1,10 @@
 // Topics that Workflows of Baton keep, on the Task Queue of the project's runs, which its workers poll. Made for tens of messages a second.
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import {
+  QueryNotRegisteredError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   TOPIC,
@@ -15,8 +20,10 @@ import { executeUpdateWithStart, reasonOf } from '../../temporal/update-with-sta
 import type { TemporalSettings } from '../../domain/event/broker-settings.js';
 import { DEFAULT_TASK_QUEUE } from '../../domain/task-queue.js';
 import type { Broker, OutgoingMessage, ReceiveOptions } from '../broker.js';
-import { BrokerSettingsError, type BrokerContext } from '../broker-context.js';
+import { BrokerError, BrokerSettingsError } from '../../domain/event/broker-error.js';
+import type { BrokerContext } from '../broker-context.js';
 import { TopicConsumer } from './consumer.js';
+import { receiveReplies } from './replies.js';
 
 export interface TemporalBrokerOptions {
   readonly client: Client;
@@ -31,6 +38,9 @@ const WAIT_MS = 5_000;
 /** How long the server and a worker may take in addition. */
 const ANSWER_MS = 15_000;
 const RETRY_MS = { first: 500, most: 10_000 };
+
+/** The topic of replies to all processes of a project. */
+const REPLIES = 'baton-replies';
 
 /** No waiting mends these. */
 const FINAL: readonly (number | undefined)[] = [
@@ -65,6 +75,16 @@ export function createTemporalBroker({ client, name, project, taskQueue }: Tempo
   const sendTurn = async (topic: string, turn: Receive): Promise<readonly DeliveredMessage[]> =>
     ((await update(topic, 'receive', turn, turn.waitMs + ANSWER_MS)) as Received).messages;
 
+  const count = async (topic: string, kind: 'lag' | 'processed', group: string): Promise<number> => {
+    try {
+      const workflow = client.workflow.getHandle(topicWorkflowId(project, topic));
+      return await workflow.query<number, [string]>(TOPIC_MESSAGES[kind], group);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 0;
+      throw error;
+    }
+  };
+
   return {
     async receive(from, deliver, { group, consumer, inFlight, signal, onTrouble }: ReceiveOptions) {
       const source = `temporal://${name}/${from}`;
@@ -81,7 +101,7 @@ export function createTemporalBroker({ client, name, project, taskQueue }: Tempo
         } catch (error) {
           if (FINAL.includes(grpcCodeOf(error))) throw error;
           isTrouble = true;
-          onTrouble(new Error(`topic ${JSON.stringify(from)}: ${reasonOf(error)}`, { cause: error }));
+          onTrouble(topicError(from, error));
           await pause(pauseMs, undefined, { signal }).catch(() => undefined);
           pauseMs = Math.min(2 * pauseMs, RETRY_MS.most);
         }
@@ -98,17 +118,27 @@ export function createTemporalBroker({ client, name, project, taskQueue }: Tempo
       try {
         await update(to, 'publish', message, ANSWER_MS);
       } catch (error) {
-        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-        throw new Error(reasonOf(error), { cause: error });
+        throw topicError(to, error);
       }
     },
-    async lag(from, group) {
+    async receiveReplies(options) {
+      const named = (error: unknown) => topicError(REPLIES, error);
+      const isFinal = (error: unknown) => FINAL.includes(grpcCodeOf(error));
+      const send = async (turn: Receive) =>
+        (await update(REPLIES, 'receive', turn, turn.waitMs + ANSWER_MS)) as Received;
+      const source = `temporal://${name}/${REPLIES}`;
+      await receiveReplies(
+        { topic: REPLIES, source, waitMs: WAIT_MS, retryMs: RETRY_MS, send, isFinal, named },
+        options,
+      );
+    },
+    lag: (from, group) => count(from, 'lag', group),
+    async processed(from, group) {
       try {
-        return await client.workflow
-          .getHandle(topicWorkflowId(project, from))
-          .query<number, [string]>(TOPIC_MESSAGES.lag, group);
+        return await count(from, 'processed', group);
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 0;
+        // A worker of an earlier version does not count.
+        if (error instanceof QueryNotRegisteredError) return undefined;
         throw error;
       }
     },
@@ -118,3 +148,10 @@ export function createTemporalBroker({ client, name, project, taskQueue }: Tempo
     },
   };
 }
+
+/** A topic that refuses a message, because it is full or the message too large, has not stored it. */
+const topicError = (topic: string, error: unknown): BrokerError =>
+  new BrokerError(`topic ${JSON.stringify(topic)}: ${reasonOf(error)}`, {
+    isUnsent: error instanceof WorkflowUpdateFailedError,
+    cause: error,
+  });

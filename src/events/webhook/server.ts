@@ -47,6 +47,9 @@ const RETRY_AFTER_S = '1';
 /** Larger events belong into a store, with a reference in the event. */
 const MAX_BODY = 2 * 1_024 * 1_024;
 
+/** Of all requests together. A body takes about ten times its size while it is parsed and sent to Temporal. */
+const MAX_BODIES = 8 * MAX_BODY;
+
 /** A sender that is slower holds a place that others wait for. */
 const REQUEST_MS = 30_000;
 
@@ -88,16 +91,21 @@ async function close(server: ServerType): Promise<void> {
 /** Without a server: for tests. */
 export function webhookApp(routes: readonly WebhookRoute[], { log }: Pick<WebhookServerOptions, 'log'>): Hono {
   const app = new Hono();
-  let inFlight = 0;
+  let [inFlight, bytes] = [0, 0];
   app.use(async (context, next) => {
-    if (inFlight >= MAX_IN_FLIGHT) {
-      return context.json({ error: 'too many requests at the same time' }, 429, { 'Retry-After': RETRY_AFTER_S });
+    const own = bodyBytes(context.req.header());
+    if (inFlight >= MAX_IN_FLIGHT || bytes + own > MAX_BODIES) {
+      // The body is not read, so the connection cannot be used again.
+      const headers = { 'Retry-After': RETRY_AFTER_S, ...(own > UNREAD ? { Connection: 'close' } : {}) };
+      return context.json({ error: 'too many requests at the same time' }, 429, headers);
     }
     inFlight++;
+    bytes += own;
     try {
       return await next();
     } finally {
       inFlight--;
+      bytes -= own;
     }
   });
   const limit = bodyLimit({
@@ -115,6 +123,16 @@ export function webhookApp(routes: readonly WebhookRoute[], { log }: Pick<Webhoo
     return context.json({ error: 'an error of the gateway; its log has it' }, 500);
   });
   return app;
+}
+
+/** A smaller body has mostly arrived with its headers. */
+const UNREAD = 64 * 1_024;
+
+/** What the request may need; the limit for one that does not say. A larger body is refused before it is read. */
+function bodyBytes(headers: Readonly<Record<string, string>>): number {
+  if (headers['transfer-encoding'] !== undefined) return MAX_BODY;
+  const length = Number(headers['content-length'] ?? 0);
+  return length > MAX_BODY ? 0 : length;
 }
 
 async function receive(context: Context, route: WebhookRoute, log: (line: string) => void): Promise<Response> {

@@ -17,7 +17,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import { valueLimitOf } from '../../domain/run/input.js';
-import { QUEUE_MESSAGES, QueuedStart, type TicketState } from '../../domain/run/queue/messages.js';
+import { QUEUE_MESSAGES, QueuedStart, type TicketState, type WaitingStart } from '../../domain/run/queue/messages.js';
 import {
   createRunQueue,
   end,
@@ -71,6 +71,10 @@ export async function runQueue({ run, carried, cancelled }: RunQueueInput): Prom
     return withdraw(state, ticket);
   });
   setHandler(defineQuery<TicketState, [string]>(QUEUE_MESSAGES.view), (ticket) => stateOfTicket(state, ticket));
+
+  setHandler(defineQuery<WaitingStart[]>(QUEUE_MESSAGES.list), () =>
+    state.queued.map(({ ticket, policy }) => ({ ticket, policy })),
+  );
 
   const isLong = () => updates >= MAX_UPDATES || workflowInfo().continueAsNewSuggested;
   while (!isLong()) {

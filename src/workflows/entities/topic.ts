@@ -21,6 +21,7 @@ import {
   hasNews,
   lagOf,
   nextExpiry,
+  processedOf,
   publish,
   publishFault,
   receive,
@@ -56,16 +57,18 @@ export async function topic({ name, carried }: TopicInput): Promise<void> {
     defineUpdate<Received, [Receive]>(TOPIC_MESSAGES.receive),
     async (turn) => {
       updates++;
+      const isNew = state.groups[turn.group] === undefined ? { isNew: true as const } : {};
       const first = receive(state, turn, Date.now());
-      if (first.length > 0 || turn.room === 0 || turn.waitMs === 0) return { messages: first };
+      if (first.length > 0 || turn.room === 0 || turn.waitMs === 0) return { messages: first, ...isNew };
       const expiry = nextExpiry(state, turn.group);
       const untilExpiry = expiry === undefined ? Infinity : Math.max(1, expiry - Date.now());
       await condition(() => isLong() || hasNews(state, turn.group, Date.now()), Math.min(turn.waitMs, untilExpiry));
-      return { messages: receive(state, { ...turn, done: [], rejected: [] }, Date.now()) };
+      return { messages: receive(state, { ...turn, done: [], rejected: [] }, Date.now()), ...isNew };
     },
     { validator: failingWellFormed((turn: Receive) => void Receive.parse(turn)) },
   );
   setHandler(defineQuery<number, [string]>(TOPIC_MESSAGES.lag), (group) => lagOf(state, group));
+  setHandler(defineQuery<number, [string]>(TOPIC_MESSAGES.processed), (group) => processedOf(state, group));
 
   while (!(await condition(isLong, TRIM_EVERY))) {
     trim(state, Date.now());

@@ -42,6 +42,34 @@ test('an accepted event is answered with 202 and its run', async () => {
   expect(messages).toMatchObject([{ id: 'order-1', source: '/hook', contentType: 'application/json' }]);
 });
 
+test('large bodies at the same time are bounded in bytes, and small ones still pass', async () => {
+  const gate = new Set<() => void>();
+  const { url, messages } = await serve({}, async ({ body }) => {
+    if (body.length > 1_000) await new Promise<void>((open) => gate.add(open));
+    return STARTED;
+  });
+  const large = Buffer.alloc(2 * 1_024 * 1_024, 32);
+  const held = Array.from({ length: 8 }, () => post(url, large));
+  await expect.poll(() => gate.size).toBe(8);
+  const refused = await post(url, large);
+  expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('connection')]).toEqual([
+    429,
+    '1',
+    'close',
+  ]);
+  expect(messages).toHaveLength(8);
+  // A body whose length is not known counts as the largest.
+  const stream = new Blob(['{}']).stream();
+  const chunked = await fetch(url, { method: 'POST', body: stream, duplex: 'half' } as RequestInit);
+  expect(chunked.status).toBe(429);
+  for (const open of gate) open();
+  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(8).fill(202));
+  const again = post(url, large);
+  await expect.poll(() => gate.size).toBe(9);
+  for (const open of gate) open();
+  expect((await again).status).toBe(202);
+});
+
 test('requests without an id are events of their own', async () => {
   const { url, messages } = await serve();
   await post(url, '1');

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const TOPIC = 'topic';
 export const topicWorkflowId = (project: string, name: string): string => `baton-topic/${project}/${name}`;
 
-export const TOPIC_MESSAGES = { publish: 'publish', receive: 'receive', lag: 'lag' } as const;
+export const TOPIC_MESSAGES = { publish: 'publish', receive: 'receive', lag: 'lag', processed: 'processed' } as const;
 
 export const TopicMessage = z.strictObject({
   /** A message that is published again under the same id is kept once. */
@@ -32,6 +32,8 @@ export const Receive = z.strictObject({
   room: z.int().min(0),
   /** How long the answer may wait for a message, in milliseconds. */
   waitMs: z.int().min(0).max(30_000),
+  /** A process that receives replies: its group begins after the last message, and is forgotten soon after the process has died. */
+  isReply: z.literal(true).optional(),
 });
 export type Receive = z.infer<typeof Receive>;
 
@@ -45,6 +47,8 @@ export interface DeliveredMessage extends TopicMessage {
 
 export interface Received {
   readonly messages: readonly DeliveredMessage[];
+  /** The group did not exist, or was forgotten. */
+  readonly isNew?: true;
 }
 
 export interface Published {

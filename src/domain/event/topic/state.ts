@@ -5,10 +5,12 @@
 // T3. Within a group, a message with a key is not delivered while an earlier one with that key is not done.
 // T4. A message stays at least until every group has acknowledged it. If there is no room for another one, the publisher is refused.
 // T5. A new group begins with the oldest message that is kept. A group without consumers for `GROUP_MS` is forgotten.
+// T6. The group of a process that receives replies begins after the last message, and is forgotten after `REPLY_GROUP_MS`.
 import type { DeliveredMessage, Published, Receive, TopicMessage } from './messages.js';
 
 export const LEASE_MS = 30_000;
 export const GROUP_MS = 7 * 86_400_000;
+export const REPLY_GROUP_MS = 60_000;
 /** What a topic keeps: its whole state has to fit into one payload when the Workflow continues as new. */
 export const LIMITS = { messages: 2_000, bytes: 1_000_000, ageMs: 7 * 86_400_000 };
 /** Ids of messages that have been removed, for those that are published again. */
@@ -33,6 +35,7 @@ interface Group {
   holds: Record<number, Hold>;
   deliveries: Record<number, number>;
   heardAt: number;
+  isReply?: true;
 }
 
 export interface TopicState {
@@ -77,7 +80,7 @@ export function publish(state: TopicState, message: TopicMessage, now: number): 
 
 /** Settles, renews and delivers. */
 export function receive(state: TopicState, turn: Receive, now: number): DeliveredMessage[] {
-  const group = (state.groups[turn.group] ??= createGroup(state, now));
+  const group = (state.groups[turn.group] ??= createGroup(state, turn, now));
   group.heardAt = now;
   for (const offset of turn.done) settle(state, group, offset);
   for (const [offset, hold] of Object.entries(group.holds)) {
@@ -116,13 +119,16 @@ export function lagOf({ groups, kept }: TopicState, name: string): number {
   return group === undefined ? kept.length : kept.filter(({ offset }) => !isDone(group, offset)).length;
 }
 
-const createGroup = (state: TopicState, now: number): Group => ({
-  low: state.kept[0]?.offset ?? state.next,
-  done: [],
-  holds: {},
-  deliveries: {},
-  heardAt: now,
-});
+/** How many messages the group has processed or found done; it only grows while the group exists. */
+export function processedOf({ groups }: TopicState, name: string): number {
+  const group = groups[name];
+  return group === undefined ? 0 : group.low + group.done.length;
+}
+
+function createGroup({ kept, next }: TopicState, { isReply }: Receive, now: number): Group {
+  const group = { low: kept[0]?.offset ?? next, done: [], holds: {}, deliveries: {}, heardAt: now };
+  return isReply === true ? { ...group, low: next, isReply } : group;
+}
 
 const isDone = ({ low, done }: Group, offset: number): boolean => offset < low || done.includes(offset);
 
@@ -166,8 +172,8 @@ function slowest({ groups }: TopicState): string | undefined {
 
 /** Removes what all groups have read if it is old or takes room, and groups without consumers. */
 export function trim(state: TopicState, now: number): void {
-  for (const [name, { heardAt }] of Object.entries(state.groups))
-    if (now - heardAt >= GROUP_MS) delete state.groups[name];
+  for (const [name, { heardAt, isReply }] of Object.entries(state.groups))
+    if (now - heardAt >= (isReply === true ? REPLY_GROUP_MS : GROUP_MS)) delete state.groups[name];
   let bytes = state.kept.reduce((sum, one) => sum + one.bytes, 0);
   let count = state.kept.length;
   const [oldest] = state.kept;

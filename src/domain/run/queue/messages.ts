@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** The Workflow that keeps them, one for each run id with a start that waits. */
 export const RUN_QUEUE = 'runQueue';
 
-export const QUEUE_MESSAGES = { enqueue: 'enqueue', withdraw: 'withdraw', view: 'view' } as const;
+export const QUEUE_MESSAGES = { enqueue: 'enqueue', withdraw: 'withdraw', view: 'view', list: 'list' } as const;
 
 export const QueuedStart = z.strictObject({
   /** Identifies the start: one that is sent again has the same ticket, and is carried out once. */
@@ -15,6 +15,10 @@ export const QueuedStart = z.strictObject({
   request: z.record(z.string(), z.unknown()),
 });
 export type QueuedStart = z.infer<typeof QueuedStart>;
+
+/** A start that waits for the end of a run, as `status` shows it. */
+export const WaitingStart = QueuedStart.pick({ ticket: true, policy: true });
+export type WaitingStart = z.infer<typeof WaitingStart>;
 
 /** What has become of a start. `starting`: it can no longer be withdrawn. */
 export type TicketState =
