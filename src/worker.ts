@@ -21,7 +21,7 @@ import { ACTIVATION_TIME } from './worker/activation-time.js';
 import { ownProject, projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 import { namespaceId } from './temporal/namespace-id.js';
-import { openValues, storageActivities, type ValueSettings } from './values.js';
+import { openWorkerValues, storageActivities, type ValueSettings } from './values.js';
 import { createReplayWatch } from './worker/replay-watch.js';
 import { createAll, createTeam, discard, type Team } from './worker/team.js';
 import { workflowCode } from './worker/workflow-code.js';
@@ -108,7 +108,7 @@ export async function createWorker(settings: WorkerSettings): Promise<BatonWorke
   try {
     connection = await NativeConnection.connect(server.connectionOptions);
     const { workflowService } = connection;
-    const dataConverter = await openValues(settings, {
+    const dataConverter = await openWorkerValues(settings, {
       ...defined({ dataDirectory: server.dataDirectory }),
       namespaceId: (namespace) => namespaceId(workflowService, namespace),
       log: settings.log ?? (await import('@temporalio/worker')).Runtime.instance().logger,

@@ -21,7 +21,8 @@ import type { Permit } from './call-agent/permit.js';
 import { compose } from './call-agent/stage.js';
 import { openSecrets } from './secrets/call-secrets.js';
 import type { SecretStore } from './secrets/store.js';
-import { keepReply, type StoreReply } from './call-agent/keep-reply.js';
+import { keepReply, type ReplyStorage } from './call-agent/keep-reply.js';
+import type { ReadReferences } from './read-references.js';
 import { wasUnread } from './call-agent/unread-input.js';
 import type { Recall } from './recall/recall.js';
 
@@ -36,17 +37,18 @@ export interface CallAgentDeps {
   readonly abortGraceMs: number;
   /** The most bytes of JSON of one output. */
   readonly valueLimit: number;
-  /** Stores a reply outside the server, if the worker has storage. */
-  readonly storeReply?: StoreReply;
+  /** Stores replies outside the server, if the worker has storage. */
+  readonly storage?: ReplyStorage;
+  readonly readReferences: ReadReferences;
   readonly sendHeartbeat?: SendHeartbeat;
   /** If absent, the log of the activity, which knows the Workflow and the attempt. */
   readonly log?: AgentLog;
 }
 
 export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => Promise<CallReply> {
-  const { registry, recall, permit, lease, random, abortGraceMs, valueLimit } = deps;
+  const { registry, recall, permit, lease, random, abortGraceMs, valueLimit, readReferences } = deps;
   const answer = compose([
-    keepReply(deps.storeReply),
+    keepReply(deps.storage ?? {}),
     recall,
     askPermit(permit),
     holdLease(lease),
@@ -56,11 +58,13 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
   const failCall = createFailCall(random);
   return async (given) => {
     const activity = Context.current();
+    // Not an attempt if it fails: the agent has not been called, as if the SDK had not been able to read the input.
+    const opened = (await readReferences(given, activity.cancellationSignal)) as CallRequest;
     const attempt = openAttempt(activity.info, activity.info.attempt > 1 && (await wasUnread(activity)));
     const secrets = openSecrets(deps.secrets);
     let parsed: ParsedRequest | undefined;
     try {
-      const request = parseRequest(given);
+      const request = parseRequest(opened);
       const log = callLog(secrets.log(deps.log ?? activity.log), request);
       parsed = { request, log, heartbeat: startHeartbeat(activity, log, () => notesOf(attempt)), secrets };
       return await answer(await openCall({ registry, valueLimit }, activity, attempt, parsed));

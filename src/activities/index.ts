@@ -9,14 +9,15 @@ import { AgentDefinitionError } from './agents/definition.js';
 import { poolUseOf } from '../domain/pool/agent-pool.js';
 import { createCatalogue } from './catalogue.js';
 import { createCallAgent } from './call-agent.js';
-import { checkInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
+import { createCheckInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
 import { createPastAnswer, type PastAnswer, type PastAnswerRequest } from './recall/past-wait-answer.js';
 import { createPastRuns } from './recall/find-past-runs.js';
 import { pendingCalls, type PendingCalls } from './pending-calls.js';
 import { unlimitedLease, type Lease } from './call-agent/lease.js';
 import { alwaysPermit, type Permit } from './call-agent/permit.js';
 import type { SendHeartbeat } from './call-agent/heartbeat.js';
-import type { StoreReply } from './call-agent/keep-reply.js';
+import type { ReplyStorage } from './call-agent/keep-reply.js';
+import { createReadValue, refuseReferences, type ReadReferences } from './read-references.js';
 import { createPublish, type Publishing } from './publish.js';
 import { createRecall } from './recall/recall.js';
 import { createAwaitRunEnd, startInTurn } from './run-queue.js';
@@ -27,7 +28,7 @@ import type { AwaitRunEnd, EndReply, StartInTurn, TurnReply } from '../domain/ru
 import type { SecretSettings } from '../domain/secret.js';
 import { wellFormedError } from '../domain/text/well-formed.js';
 
-export interface ActivityDeps {
+export interface ActivityDeps extends ReplyStorage {
   readonly agents: readonly Agent[];
   readonly log?: AgentLog;
   readonly random?: () => number;
@@ -37,8 +38,8 @@ export interface ActivityDeps {
   readonly valueLimit?: number;
   /** The secrets that calls may use; `from` is an absolute path, or relative to the working directory. */
   readonly secrets?: SecretSettings;
-  /** As `storageActivities` returns it, if values are stored: stores a reply before its call ends. */
-  readonly storeReply?: StoreReply;
+  /** As `storageActivities` returns it: reads what a value refers to. */
+  readonly readReferences?: ReadReferences;
   /** As `storageActivities` returns it: sends a heartbeat whose details are not stored. */
   readonly sendHeartbeat?: SendHeartbeat;
   /** For the ends of how many runs the worker may wait at the same time, which occupies as many slots for calls; default 0: it looks again and again. */
@@ -57,6 +58,7 @@ export type Activities = {
   checkInput: (request: CheckInputRequest) => Promise<CheckInputReply>;
   pastAnswer: (request: PastAnswerRequest) => Promise<PastAnswer>;
   pendingCalls: () => Promise<PendingCalls>;
+  readValue: (request: { readonly value: unknown }) => Promise<unknown>;
   startInTurn: (request: StartInTurn) => Promise<TurnReply>;
   publish: (request: PublishRequest) => Promise<PublishReply>;
 };
@@ -67,28 +69,32 @@ export function createActivities(deps: ActivityDeps): Activities {
   refuseUnguarded(deps);
   const refused = refusedSecrets(deps.agents, deps.secrets);
   if (refused.length > 0) throw new AgentDefinitionError(refused);
-  const findPastRuns = createPastRuns();
+  const { readReferences = refuseReferences } = deps;
+  const findPastRuns = createPastRuns(readReferences);
   const callAgent = createCallAgent({
     registry,
-    recall: createRecall(findPastRuns),
+    recall: createRecall(findPastRuns, readReferences),
     permit: deps.permit ?? alwaysPermit,
     lease: deps.lease ?? unlimitedLease,
     secrets: createSecretStore(deps.secrets),
     random: deps.random ?? Math.random,
     valueLimit: deps.valueLimit ?? MAX_VALUE_BYTES,
     abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
-    ...defined({ log: deps.log, storeReply: deps.storeReply, sendHeartbeat: deps.sendHeartbeat }),
+    storage: deps,
+    readReferences,
+    ...defined({ log: deps.log, sendHeartbeat: deps.sendHeartbeat }),
   });
   const catalogue = createCatalogue(registry, deps.agents);
   return {
     awaitRunEnd: withWellFormedErrors(createAwaitRunEnd(deps.awaitedRuns ?? 0)),
     callAgent: withWellFormedErrors(callAgent),
     catalogue: withWellFormedErrors(catalogue),
-    checkInput: withWellFormedErrors(checkInput),
-    pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns)),
+    checkInput: withWellFormedErrors(createCheckInput(readReferences)),
+    pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns, readReferences)),
     pendingCalls: withWellFormedErrors(pendingCalls),
+    readValue: withWellFormedErrors(createReadValue(readReferences)),
     startInTurn: withWellFormedErrors(startInTurn),
-    publish: withWellFormedErrors(createPublish(deps.publishing, deps.random ?? Math.random)),
+    publish: withWellFormedErrors(createPublish(deps.publishing, deps.random ?? Math.random, readReferences)),
   };
 }
 

@@ -8,6 +8,7 @@ import { NO_USAGE } from '../domain/call/usage.js';
 import { AgentError } from './errors/agent-error.js';
 import { classify, failureTypeOf } from './errors/classify.js';
 import { cancelReason } from './call-agent/run-in-time.js';
+import type { ReadReferences } from './read-references.js';
 import { messageOf } from './errors/truncate-error.js';
 import { isUnanswered } from '../domain/failure.js';
 
@@ -40,11 +41,11 @@ interface Notes {
 }
 
 export const createPublish =
-  (publishing: Publishing | undefined, random: () => number) =>
+  (publishing: Publishing | undefined, random: () => number, read: ReadReferences) =>
   async (raw: PublishRequest): Promise<PublishReply> => {
     const context = Context.current();
     const { attempt } = context.info;
-    const request = PublishRequest.parse(raw);
+    const request = PublishRequest.parse(await read(raw, context.cancellationSignal));
     const notes = (context.info.heartbeatDetails ?? {}) as Notes;
     const beat = setInterval(() => context.heartbeat(notes), HEARTBEAT_MS);
     try {

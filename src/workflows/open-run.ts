@@ -18,6 +18,7 @@ import { runScope, type RunFacts } from '../domain/run/scope.js';
 import { Pace } from './workflow-task/pace.js';
 import { chooseRules } from './rules.js';
 import type { Run } from './run.js';
+import { noStoredValues } from './stored-values.js';
 
 /** Opens a run. Throws only ApplicationFailures: any other error would make Temporal retry the Workflow Task for ever. */
 export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested']): Run {
@@ -71,6 +72,7 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     itemTemplates: new Map(),
     legacyTemplates: new Map(),
     pace: new Pace(),
+    storedValues: noStoredValues(),
     sent: { historyLength: 0, bytes: 0 },
     begun: new Map(),
     stopping: new Set(),

@@ -10,6 +10,7 @@ import type { AgentCard } from '../agent/agent.js';
 import { byteCount } from '../byte-count.js';
 import { MAX_VALUE_BYTES, jsonBytes } from '../json/byte-size.js';
 import { entry } from '../json/own-property.js';
+import { isValueReference, referencedBytes } from '../json/value-reference.js';
 import { MAX_CONCURRENCY } from '../plan/plan.js';
 import type { GraphTask } from '../plan/graph.js';
 import { LAST_BYTE } from './history-limits.js';
@@ -85,12 +86,16 @@ export function countStarted({ outputs }: Progress, task: GraphTask): void {
   for (const source of sourcesOf(task)) inFlight[source] = (entry(inFlight, source) ?? 0) + 1;
 }
 
+/** The size of an output that is stored is known, and no text is made of it. */
+const outputBytes = (output: unknown): number =>
+  isValueReference(output) ? referencedBytes(output) : jsonBytes(output);
+
 /** Counts them as ended, and remembers the size of the output. */
 export function countEnded({ outputs }: Progress, task: GraphTask, output: unknown): void {
   if (outputs === undefined) return;
   const { largest, inFlight } = outputs;
   const sources = sourcesOf(task);
-  const bytes = output === undefined || sources.length === 0 ? undefined : jsonBytes(output);
+  const bytes = output === undefined || sources.length === 0 ? undefined : outputBytes(output);
   for (const source of sources) {
     const left = (entry(inFlight, source) ?? 0) - 1;
     if (left > 0) inFlight[source] = left;
