@@ -62,11 +62,21 @@ class ReferencesPayloadConverter {
   fromPayload({ metadata, data }) {
     const mark = `baton:value:${decoder.decode(metadata['reference-mark'])}:`;
     const claims = new Map(JSON.parse(decoder.decode(metadata['references'])).map((claim) => [claim.hash, claim]));
-    return JSON.parse(decoder.decode(data), (_key, part) =>
-      typeof part === 'string' && part.startsWith(mark)
-        ? new ValueReference(claims.get(part.slice(mark.length)))
-        : part,
-    );
+    // For readers, values/references.ts has added the values.
+    const valueOf = (hash) => {
+      const opened = metadata[`opened:${hash}`];
+      return opened === undefined ? new ValueReference(claims.get(hash)) : JSON.parse(decoder.decode(opened));
+    };
+    const restore = (part) => {
+      if (typeof part === 'string') return part.startsWith(mark) ? valueOf(part.slice(mark.length)) : part;
+      if (typeof part !== 'object' || part === null) return part;
+      for (const [key, inner] of Object.entries(part)) {
+        const value = restore(inner);
+        if (value !== inner) Object.defineProperty(part, key, { value });
+      }
+      return part;
+    };
+    return restore(JSON.parse(decoder.decode(data)));
   }
 }
 

@@ -63,7 +63,9 @@ export async function readReferences(converter: Converter, value: unknown, signa
   return replaceReferences(value, (reference) => JSON.parse(texts.get(hashOf(reference))!));
 }
 
-/** Replaces references by the JSON of their values, so that readers see values alone. Runs do without it. */
+/**
+ * Adds to each payload the JSON of the values that it refers to, so that the converter gives readers values alone. Runs do without it.
+ */
 export function openingCodec(converter: Converter): PayloadCodec {
   return {
     encode: (payloads) => Promise.resolve(payloads),
@@ -72,21 +74,32 @@ export function openingCodec(converter: Converter): PayloadCodec {
 }
 
 async function openPayload(converter: Converter, payload: Payload): Promise<Payload> {
+  const metadata = { ...payload.metadata };
+  for (const claim of claimsIn(payload)) {
+    const name = `${OPENED}${claim['hash']}`;
+    metadata[name] ??= await readJson(converter, claim);
+  }
+  return { ...payload, metadata };
+}
+
+/** Payloads that the codec has opened, as JSON that every reader knows. */
+export function plainJson(payload: Payload): Payload {
   const { metadata, data } = payload;
   if (textOf(metadata?.['encoding']) !== REFERENCES_ENCODING) return payload;
-  const jsons = new Map<string, Uint8Array>();
-  for (const claim of claimsIn(payload)) jsons.set(claim['hash']!, await readJson(converter, claim));
   const json = Buffer.from(data ?? new Uint8Array());
   const mark = `"baton:value:${textOf(metadata?.['reference-mark'])}:`;
   const parts: Uint8Array[] = [];
   let end = 0;
   for (let at = json.indexOf(mark); at !== -1; at = json.indexOf(mark, end)) {
     const hash = json.toString('latin1', at + mark.length, at + mark.length + HASH_LENGTH);
-    parts.push(json.subarray(end, at), jsons.get(hash)!);
+    parts.push(json.subarray(end, at), metadata![`${OPENED}${hash}`]!);
     end = at + mark.length + HASH_LENGTH + 1;
   }
   parts.push(json.subarray(end));
   return { metadata: { encoding: encoder.encode('json/plain') }, data: Buffer.concat(parts) };
 }
+
+/** The names of opened values in the metadata begin so. The converter knows them. */
+const OPENED = 'opened:';
 
 const HASH_LENGTH = 64;

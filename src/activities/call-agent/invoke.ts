@@ -26,9 +26,11 @@ export const invokeAgent =
       ...defined({ lost: lease?.signal }),
       run: (signal) => runAgent(call, input, signal),
     });
+    // First the secrets, then the checks: a problem shows the beginning of a value.
+    const { output, encoded } = parseReply(registered, secrets.value(reply), maxOutputBytes);
+    if (encoded !== undefined) call.encoded = { output, json: encoded };
     return {
-      // First the secrets, then the checks: a problem shows the beginning of a value.
-      output: parseReply(registered, secrets.value(reply), maxOutputBytes),
+      output,
       attempts: attempt.number,
       usage: attempt.usage,
       ...defined({ version: agent.version }),

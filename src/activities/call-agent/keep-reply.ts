@@ -9,13 +9,16 @@ import type { ValueReference } from '../../domain/json/value-reference.js';
 import { fullJitterMs } from '../../domain/call/retry.js';
 import { messageOf } from '../errors/truncate-error.js';
 import { cancelReason } from './run-in-time.js';
-import type { Stage } from './stage.js';
+import type { AgentCall, Stage } from './stage.js';
 
 /** Rejects if the storage cannot be used. Resolves immediately if the reply is small. */
 export type StoreReply = (reply: CallReply, activity: Info) => Promise<void>;
 
-/** Stores an output, and returns a reference to it; `undefined` if it is small. Rejects if the storage cannot be used. */
-export type StoreOutput = (output: unknown, activity: Info) => Promise<ValueReference | undefined>;
+/**
+ * Stores an output, and returns a reference to it; `undefined` if it is small. `json`: its JSON, if that is known. Rejects if the storage
+ * cannot be used.
+ */
+export type StoreOutput = (output: unknown, activity: Info, json?: Uint8Array) => Promise<ValueReference | undefined>;
 
 export interface ReplyStorage {
   readonly storeReply?: StoreReply;
@@ -26,12 +29,13 @@ const PAUSES = { attempts: Infinity, initialMs: 500, factor: 2, maxMs: 10_000 };
 
 export const keepReply =
   (storage: ReplyStorage): Stage =>
-  async ({ activity, agent, request, log }, next) => {
+  async (call, next) => {
     const reply = await next();
+    const { activity, agent, log } = call;
     const { cancellationSignal: signal } = activity;
     for (let tries = 1; ; tries++) {
       try {
-        return await store(storage, reply, activity.info, request.byReference === true);
+        return await store(storage, reply, call);
       } catch (error) {
         if (tries === 1) log.warn(`the answer waits until it can be stored: ${messageOf(error)}`);
         await setTimeout(PAUSES.initialMs + fullJitterMs(PAUSES, tries, 0.5), undefined, { signal }).catch(
@@ -45,10 +49,11 @@ export const keepReply =
 async function store(
   { storeReply, storeOutput }: ReplyStorage,
   reply: CallReply,
-  info: Info,
-  byReference: boolean,
+  { activity: { info }, request, encoded }: AgentCall,
 ): Promise<CallReply> {
-  const reference = byReference ? await storeOutput?.(reply.output, info) : undefined;
+  const { output } = reply;
+  const json = encoded?.output === output ? encoded?.json : undefined;
+  const reference = request.byReference === true ? await storeOutput?.(output, info, json) : undefined;
   if (reference !== undefined) return { ...reply, output: reference };
   await storeReply?.(reply, info);
   return reply;

@@ -21,7 +21,7 @@ const encoder = new TextEncoder();
 export interface StorageActivities {
   storeReply?(this: void, reply: unknown, activity: Info): Promise<void>;
   /** Stores a large output, and returns a reference to it; `undefined` if the output is small. */
-  storeOutput?(this: void, output: unknown, activity: Info): Promise<ValueReference | undefined>;
+  storeOutput?(this: void, output: unknown, activity: Info, json?: Uint8Array): Promise<ValueReference | undefined>;
   /** Reads the values that a value refers to. */
   readReferences?(this: void, value: unknown, signal?: AbortSignal): Promise<unknown>;
   sendHeartbeat?(this: void, send: () => void): void;
@@ -43,9 +43,9 @@ export function storageActivities(dataConverter: DataConverter): StorageActiviti
   const small = externalStorage.payloadSizeThreshold - ENVELOPE_BYTES;
   return {
     ...reading,
-    async storeOutput(output, { namespace }) {
+    async storeOutput(output, { namespace }, known) {
       if (sizeBounds(output, small).most <= small) return undefined;
-      const json = encoder.encode(JSON.stringify(output));
+      const json = known ?? encoder.encode(JSON.stringify(output));
       return json.length < externalStorage.payloadSizeThreshold
         ? undefined
         : await storeValue(converter, json, namespace);
