@@ -24,7 +24,7 @@ import { namespaceId } from './temporal/namespace-id.js';
 import { openWorkerValues, storageActivities, type ValueSettings } from './values.js';
 import { createReplayWatch } from './worker/replay-watch.js';
 import { createAll, createTeam, discard, type Team } from './worker/team.js';
-import { workflowCode } from './worker/workflow-code.js';
+import { carriesReferences, workflowCode } from './worker/workflow-code.js';
 
 /** Default number of calls in flight of one worker: more than one run has in flight, fewer than a process may have sockets. */
 const DEFAULT_CALLS = 500;
@@ -148,7 +148,9 @@ async function makeTeam(settings: WorkerSettings, { code, ...place }: Place): Pr
   const guards = permit === undefined || lease === undefined ? {} : { permit, lease };
   const guardWorkers = guarded?.workers ?? [];
   try {
-    const storage = storageActivities(place.dataConverter);
+    const { storeOutput, ...stored } = storageActivities(place.dataConverter);
+    const references = (await carriesReferences(settings.workflowBundle)) ? defined({ storeOutput }) : {};
+    const storage = { ...stored, ...references };
     const awaitedRuns = Math.floor((settings.concurrency ?? DEFAULT_CALLS) * AWAITED_SHARE);
     const publishing = { ...brokers, project };
     const own = { agents, awaitedRuns, publishing, ...defined({ log, secrets }) };

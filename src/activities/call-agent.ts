@@ -1,5 +1,5 @@
 // One call of one agent, as an activity. Whatever kind an agent has, its calls pass these stages:
-// parse the request → recall an earlier answer → permit (circuit breaker) → lease (pool) → call the agent under timeout, heartbeat
+// read what the request refers to → parse it → recall an earlier answer → permit (circuit breaker) → lease (pool) → call the agent under timeout, heartbeat
 // and abort → parse its reply → store the reply, if it is large. A failure of any stage is classified on its way out. The values of
 // secrets are replaced here, for all kinds of agents: in the log, the progress, the reply and the failure.
 import { Context } from '@temporalio/activity';

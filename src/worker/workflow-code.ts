@@ -13,6 +13,17 @@ const CLEAR_FAILURES = 'globalThis.batonClearFailures = true;';
 /** What Temporal's bundler writes if it was given no `failureConverterPath`. */
 const NO_FAILURE_CONVERTER = '__temporal_custom_failure_converter (ignored)';
 
+/** What Temporal's bundler writes if it was given no `payloadConverterPath`. */
+const NO_PAYLOAD_CONVERTER = '__temporal_custom_payload_converter (ignored)';
+
+/** True if runs can carry references to stored values: a bundle of the user may have the SDK's own converter, which cannot. */
+export async function carriesReferences(given: WorkflowBundleOption | undefined): Promise<boolean> {
+  return given === undefined || !(await codeOf(given)).includes(NO_PAYLOAD_CONVERTER);
+}
+
+const codeOf = async (bundle: WorkflowBundleOption): Promise<string> =>
+  'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+
 /** `given`: a bundle of the user. Throws if values are encrypted, and the bundle would send failures in clear text. */
 export async function workflowCode(
   given: WorkflowBundleOption | undefined,
@@ -27,7 +38,7 @@ export async function workflowCode(
 }
 
 async function withEncodedFailures(bundle: WorkflowBundleOption): Promise<WorkflowBundleOption> {
-  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  const code = await codeOf(bundle);
   if (code.includes(NO_FAILURE_CONVERTER)) {
     throw new Error(
       'workflowBundle: expected a bundle that encrypts failures, because the worker has encryption keys; ' +
