@@ -1,5 +1,6 @@
 // The result of a run. It is made before anything is undone, because a run fails if its output cannot be evaluated or does not fit
 // into a payload.
+import { ActivityFailure } from '@temporalio/common';
 import { fitsOpened, openedBytes } from '../domain/json/value-reference.js';
 import { advance } from '../domain/progress/advance.js';
 import { undoablePaths } from '../domain/progress/debt.js';
@@ -27,8 +28,10 @@ export async function makeResult(run: Run): Promise<void> {
     if (result === whole || fitsOpened(result, most)) run.result = result;
     else failOutput(run, tooLarge(result, most));
   } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    failOutput(run, failure('OutputFailed', `output: ${error.message}`));
+    // A stored value that the output looks into may be lost.
+    const why = error instanceof ActivityFailure ? (error.cause ?? error) : error;
+    if (why === error && !(error instanceof ExpressionError)) throw error;
+    failOutput(run, failure('OutputFailed', `output: ${why instanceof Error ? why.message : String(why)}`));
   }
 }
 

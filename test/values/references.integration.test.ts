@@ -41,8 +41,8 @@ async function setUp({ isEncrypted = false } = {}) {
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   const taskQueue = `references-${++count}`;
   const settings = { agents, storage: { dir }, ...(isEncrypted ? { encryption: { keys: [key] } } : {}) };
-  await workers.start({ ...settings, taskQueues: [taskQueue] });
-  return { dir, baton: await workers.connect({ ...settings, taskQueue }) };
+  const worker = await workers.start({ ...settings, taskQueues: [taskQueue] });
+  return { dir, worker, settings, taskQueue, baton: await workers.connect({ ...settings, taskQueue }) };
 }
 
 async function activityIds(baton: Baton, workflowId: string): Promise<string[]> {
@@ -128,6 +128,28 @@ test('references: expressions that look inside get the value, which is read once
     output: [BYTES, BYTES + 1, 2, 'yes'],
   });
   expect(await reads(baton, run.id)).toBe(1);
+});
+
+test('references: a run whose output looks into a value that is lost fails, and undoes its work', async () => {
+  const { dir, baton, worker, settings, taskQueue } = await setUp();
+  undone.length = 0;
+  const run = await baton.start({
+    name: 'lost',
+    onFailure: 'compensate',
+    tasks: {
+      a: { agent: 'make', input: 'l', compensate: { agent: 'undo', input: 'a' } },
+      go: { event: 'go', needs: ['a'] },
+    },
+    output: '{% $length($tasks.a.output) %}',
+  });
+  await expect.poll(async () => (await run.snapshot()).tasks['go']?.status, { timeout: 30_000 }).toBe('running');
+  // Another worker, which has nothing in memory.
+  await worker.stop();
+  for (const name of await valuesIn(dir)) await rm(join(dir, name));
+  await workers.start({ ...settings, taskQueues: [taskQueue] });
+  await run.deliverEvent('go', {});
+  await expect.poll(async () => (await run.describe()).status.name, { timeout: 30_000 }).toBe('FAILED');
+  expect(undone).toEqual(['a']);
 });
 
 test('references: a compensation gets the output that it undoes, and a vote compares values', async () => {
