@@ -1,6 +1,6 @@
-// What storing large values costs: 50 MiB through three tasks, against writing and reading the same bytes; and small values with
-// storage, against the same without.
-// Usage: npm run bench:values [-- PAIRS]
+// What storing large values costs: 50 MiB through three tasks, against one process that writes and reads the same values as JSON; and
+// small values with storage, against the same without.
+// Usage: npm run bench:values [-- PAIRS [large]]
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,8 @@ import { Runtime } from '@temporalio/worker';
 import { Baton, createWorker, findServer, functionAgent } from '../dist/index.js';
 import { median, medianInterval, quiet } from './measure.js';
 
-const pairs = Number(process.argv[2] ?? 11);
+const [, , given = '11', only] = process.argv;
+const pairs = Number(given);
 const MIB = 1024 * 1024;
 const BYTES = 50 * MIB;
 /** Calls of the run with small values. */
@@ -22,7 +23,9 @@ const server = await findServer({ directory, localAddress: '127.0.0.1:1' });
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
 const make = functionAgent<number, string>({ type: 'make', run: (bytes) => randomBytes(bytes / 2).toString('hex') });
 const pass = functionAgent<string, string>({ type: 'pass', run: (text) => text });
-const agents = [make, pass];
+/** Another value of the same size: the same would be stored once. */
+const turn = functionAgent<string, string>({ type: 'turn', run: turned });
+const agents = [make, pass, turn];
 
 async function side(taskQueue: string, storage: { dir: string } | false) {
   const worker = await createWorker({ server, agents, taskQueues: [taskQueue], storage, workflowBundle });
@@ -51,8 +54,8 @@ const chain = {
   name: 'chain',
   tasks: {
     a: { agent: 'make', input: '{% $input %}' },
-    b: { agent: 'pass', input: '{% $tasks.a.output %}' },
-    c: { agent: 'pass', input: '{% $tasks.b.output %}' },
+    b: { agent: 'turn', input: '{% $tasks.a.output %}' },
+    c: { agent: 'turn', input: '{% $tasks.b.output %}' },
   },
 };
 const fanOut = {
@@ -60,60 +63,67 @@ const fanOut = {
   tasks: { each: { forEach: { items: '{% [1..$input] %}' }, agent: 'pass', input: '{% $item %}' } },
 };
 
-/** What the three tasks must write and read at least: three outputs, three inputs and the result with all outputs. */
-async function writeAndRead(bytes: number): Promise<number> {
-  const sizes = [bytes, bytes, bytes, bytes, bytes, 3 * bytes];
-  const contents = sizes.map((size) => randomBytes(size));
+function turned(text: string): string {
+  return text.slice(1) + text.slice(0, 1);
+}
+
+/**
+ * The same work in one process: three tasks write their outputs as JSON to the disk, with their hashes; two of them and the reader of
+ * the result read what they need.
+ */
+async function byFiles(bytes: number): Promise<number> {
   const began = performance.now();
-  for (const [i, content] of contents.entries()) {
-    const path = join(directory, `plain-${i}`);
-    const file = await open(path, 'w');
-    await file.writeFile(content);
-    await file.sync();
-    await file.close();
-    createHash('sha256').update(content).digest();
-    await readFile(path);
+  let output = randomBytes(bytes / 2).toString('hex');
+  await write(0, output);
+  for (const task of [1, 2]) {
+    output = turned(await read(task - 1));
+    await write(task, output);
   }
+  for (const task of [0, 1, 2]) await read(task);
   return performance.now() - began;
 }
+
+const pathOf = (task: number): string => join(directory, `plain-${task}`);
+
+async function write(task: number, value: string): Promise<void> {
+  const json = Buffer.from(JSON.stringify(value));
+  createHash('sha256').update(json).digest();
+  const file = await open(pathOf(task), 'w');
+  await file.writeFile(json);
+  await file.sync();
+  await file.close();
+}
+
+const read = async (task: number): Promise<string> => JSON.parse(await readFile(pathOf(task), 'utf8')) as string;
 
 try {
   const on = await side('on', { dir: join(directory, 'values') });
   const off = await side('off', false);
   await on.run(chain, 1024);
   const small: number[] = [];
-  for (let pair = 0; pair <= pairs; pair++) {
+  for (let pair = 0; only === undefined && pair <= pairs; pair++) {
     const sides = pair % 2 === 0 ? [on, off] : [off, on];
     const first = await sides[0]!.run(fanOut, CALLS);
     const second = await sides[1]!.run(fanOut, CALLS);
     // The first pair warms up.
     if (pair > 0) small.push(pair % 2 === 0 ? first / second : second / first);
   }
-  const [low, high] = medianInterval(small);
-  console.log(
-    JSON.stringify({
-      bench: 'small values, storage on / off',
-      limit: 1.02,
-      ratio: median(small),
-      low,
-      high,
-      ratios: small,
-    }),
-  );
-  const large: number[] = [];
-  for (let pair = 0; pair <= Math.min(pairs, 3); pair++) {
-    const plain = await writeAndRead(BYTES);
-    const ms = await on.run(chain, BYTES);
-    if (pair > 0) large.push(ms / plain);
+  if (small.length > 0) {
+    const [low, high] = medianInterval(small);
+    const figure = { limit: 1.02, ratio: median(small), low, high, ratios: small };
+    console.log(JSON.stringify({ bench: 'small values, storage on / off', ...figure }));
   }
-  console.log(
-    JSON.stringify({
-      bench: '50 MiB through three tasks / writing and reading the bytes',
-      limit: 1.3,
-      ratio: median(large),
-      ratios: large,
-    }),
-  );
+  const large: number[] = [];
+  const times: { readonly plainMs: number; readonly ms: number }[] = [];
+  for (let pair = 0; pair <= Math.min(pairs, 5); pair++) {
+    const plainMs = await byFiles(BYTES);
+    const ms = await on.run(chain, BYTES);
+    if (pair === 0) continue;
+    large.push(ms / plainMs);
+    times.push({ plainMs: Math.round(plainMs), ms: Math.round(ms) });
+  }
+  const figure = { limit: 1.3, ratio: median(large), ratios: large, times };
+  console.log(JSON.stringify({ bench: '50 MiB through three tasks / the same values by files', ...figure }));
   await on.close();
   await off.close();
 } finally {

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { openEncryption } from './values/encryption.js';
+import { openingCodec } from './values/references.js';
 import type { EncryptionSettings } from './values/encryption/settings.js';
 import { openStorage, storageDriver, type StorageServer } from './values/storage/open.js';
 import type { StorageSettings } from './values/storage/settings.js';
@@ -21,6 +22,13 @@ export interface ValueSettings {
  * directory. Throws EncryptionKeyError.
  */
 export async function openValues(settings: ValueSettings, server: StorageServer = {}): Promise<DataConverter> {
+  const converter = await openWorkerValues(settings, server);
+  const { payloadCodecs: codecs = [] } = converter;
+  return { ...converter, payloadCodecs: [openingCodec({ driver: storageDriver(converter), codecs }), ...codecs] };
+}
+
+/** As `openValues`, for workers: runs keep references to large outputs, and activities read what they need. */
+export async function openWorkerValues(settings: ValueSettings, server: StorageServer): Promise<DataConverter> {
   return {
     payloadConverterPath: PAYLOAD_CONVERTER_PATH,
     ...(await openEncryption(settings.encryption)),

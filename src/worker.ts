@@ -24,14 +24,14 @@ import { ACTIVATION_TIME } from './worker/activation-time.js';
 import { ownProject, projectNear } from './project.js';
 import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
 import { namespaceId } from './temporal/namespace-id.js';
-import { openValues, storageActivities, type ValueSettings } from './values.js';
+import { openWorkerValues, storageActivities, type ValueSettings } from './values.js';
 import { observeWorker, openWorkerTelemetry, runSinks, workerReadiness, type Observed } from './worker/observe.js';
 import { createReplayWatch } from './worker/replay-watch.js';
 import { installRuntime } from './telemetry/runtime.js';
 import type { TelemetrySettings } from './telemetry/settings.js';
 import type { Telemetry } from './telemetry.js';
 import { createAll, createTeam, discard, type Team } from './worker/team.js';
-import { workflowCode } from './worker/workflow-code.js';
+import { carriesReferences, workflowCode } from './worker/workflow-code.js';
 
 /** Default number of calls in flight of one worker: more than one run has in flight, fewer than a process may have sockets. */
 const DEFAULT_CALLS = 500;
@@ -146,7 +146,7 @@ export async function openWorker(settings: WorkerSettings, observe: () => Promis
     telemetry = await openWorkerTelemetry(await observe());
     connection = await NativeConnection.connect(server.connectionOptions);
     const { workflowService } = connection;
-    const dataConverter = await openValues(settings, {
+    const dataConverter = await openWorkerValues(settings, {
       ...defined({ dataDirectory: server.dataDirectory }),
       namespaceId: (namespace) => namespaceId(workflowService, namespace),
       log: settings.log ?? (await import('@temporalio/worker')).Runtime.instance().logger,
@@ -202,7 +202,9 @@ async function makeTeam(
   const guardWorkers = guarded?.workers ?? [];
   const tracing = openTracing(process.env, workerLog);
   try {
-    const storage = storageActivities(place.dataConverter);
+    const { storeOutput, ...stored } = storageActivities(place.dataConverter);
+    const references = (await carriesReferences(settings.workflowBundle)) ? defined({ storeOutput }) : {};
+    const storage = { ...stored, ...references };
     const awaitedRuns = Math.floor((settings.concurrency ?? DEFAULT_CALLS) * AWAITED_SHARE);
     const publishing = { ...brokers, project };
     const meter = telemetry?.metrics.calls.begin;

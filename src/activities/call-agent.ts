@@ -1,5 +1,5 @@
 // One call of one agent, as an activity. Whatever kind an agent has, its calls pass these stages:
-// parse the request → recall an earlier answer → permit (circuit breaker) → lease (pool) → call the agent under timeout, heartbeat
+// read what the request refers to → parse it → recall an earlier answer → permit (circuit breaker) → lease (pool) → call the agent under timeout, heartbeat
 // and abort → parse its reply → store the reply, if it is large. A failure of any stage is classified on its way out. The values of
 // secrets are replaced here, for all kinds of agents: in the log, the progress, the reply and the failure.
 import { Context } from '@temporalio/activity';
@@ -22,7 +22,8 @@ import type { Permit } from './call-agent/permit.js';
 import { compose } from './call-agent/stage.js';
 import { openSecrets } from './secrets/call-secrets.js';
 import type { SecretStore } from './secrets/store.js';
-import { keepReply, type StoreReply } from './call-agent/keep-reply.js';
+import { keepReply, type ReplyStorage } from './call-agent/keep-reply.js';
+import type { ReadReferences } from './read-references.js';
 import { wasUnread } from './call-agent/unread-input.js';
 import { attemptCorrelation } from './trace/correlation.js';
 import type { Tracing } from './trace/tracing.js';
@@ -40,8 +41,9 @@ export interface CallAgentDeps {
   readonly abortGraceMs: number;
   /** The most bytes of JSON of one output. */
   readonly valueLimit: number;
-  /** Stores a reply outside the server, if the worker has storage. */
-  readonly storeReply?: StoreReply;
+  /** Stores replies outside the server, if the worker has storage. */
+  readonly storage?: ReplyStorage;
+  readonly readReferences: ReadReferences;
   readonly sendHeartbeat?: SendHeartbeat;
   /** How agents behind queues are called. */
   readonly publishing?: Publishing;
@@ -54,9 +56,9 @@ export interface CallAgentDeps {
 }
 
 export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => Promise<CallReply> {
-  const { registry, recall, permit, lease, random, abortGraceMs, valueLimit, tracing } = deps;
+  const { registry, recall, permit, lease, random, abortGraceMs, valueLimit, tracing, readReferences } = deps;
   const answer = compose([
-    keepReply(deps.storeReply),
+    keepReply(deps.storage ?? {}),
     recall,
     askPermit(permit),
     holdLease(lease),
@@ -66,12 +68,14 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
   const failCall = createFailCall(random);
   return async (given) => {
     const activity = Context.current();
+    // Not an attempt if it fails: the agent has not been called, as if the SDK had not been able to read the input.
+    const opened = (await readReferences(given, activity.cancellationSignal)) as CallRequest;
     const attempt = openAttempt(activity.info, activity.info.attempt > 1 && (await wasUnread(activity)));
     const secrets = openSecrets(deps.secrets);
     const meter = meterAttempt(deps.meter, given, attempt);
     let parsed: ParsedRequest | undefined;
     try {
-      const request = parseRequest(given);
+      const request = parseRequest(opened);
       attempt.timings.isTraced = request.trace !== undefined;
       const correlation = attemptCorrelation(request, attempt.timings.number, tracing);
       const log = callLog(secrets.log(deps.log ?? activity.log), request, correlation);

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonSchema } from '../domain/json/schema.js';
 import type { Check } from '../json-schema.js';
 import { compileRunInput } from '../json-schema/run-input.js';
+import type { ReadReferences } from './read-references.js';
 import { messageOf } from './errors/truncate-error.js';
 
 export interface CheckInputRequest {
@@ -18,7 +19,12 @@ export interface CheckInputReply {
 }
 
 /** An activity, because a JSON Schema is compiled to code, which the sandbox of Workflows does not allow. */
-export async function checkInput({ schema, value }: CheckInputRequest): Promise<CheckInputReply> {
+export const createCheckInput =
+  (read: ReadReferences) =>
+  async ({ schema, value }: CheckInputRequest): Promise<CheckInputReply> =>
+    await checkInput({ schema, value: await read(value) });
+
+async function checkInput({ schema, value }: CheckInputRequest): Promise<CheckInputReply> {
   let check: Check<unknown>;
   try {
     check = compileRunInput(schema);

@@ -9,7 +9,7 @@ import { AgentDefinitionError } from './agents/definition.js';
 import { poolUseOf } from '../domain/pool/agent-pool.js';
 import { createCatalogue } from './catalogue.js';
 import { createCallAgent } from './call-agent.js';
-import { checkInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
+import { createCheckInput, type CheckInputReply, type CheckInputRequest } from './check-input.js';
 import { createPastAnswer, type PastAnswer, type PastAnswerRequest } from './recall/past-wait-answer.js';
 import { createPastRuns } from './recall/find-past-runs.js';
 import { pendingCalls, type PendingCalls } from './pending-calls.js';
@@ -17,7 +17,8 @@ import { unlimitedLease, type Lease } from './call-agent/lease.js';
 import { alwaysPermit, type Permit } from './call-agent/permit.js';
 import type { SendHeartbeat } from './call-agent/heartbeat.js';
 import type { MeterCall } from './call-agent/meter.js';
-import type { StoreReply } from './call-agent/keep-reply.js';
+import type { ReplyStorage } from './call-agent/keep-reply.js';
+import { createReadValue, refuseReferences, type ReadReferences } from './read-references.js';
 import { createPublish, type Publishing } from './publish.js';
 import { createRecall } from './recall/recall.js';
 import { createAwaitRunEnd, startInTurn } from './run-queue.js';
@@ -30,7 +31,7 @@ import type { SecretSettings } from '../domain/secret.js';
 import type { SpanBatch } from '../domain/trace/record.js';
 import { wellFormedError } from '../domain/text/well-formed.js';
 
-export interface ActivityDeps {
+export interface ActivityDeps extends ReplyStorage {
   readonly agents: readonly Agent[];
   readonly log?: AgentLog;
   readonly random?: () => number;
@@ -40,8 +41,8 @@ export interface ActivityDeps {
   readonly valueLimit?: number;
   /** The secrets that calls may use; `from` is an absolute path, or relative to the working directory. */
   readonly secrets?: SecretSettings;
-  /** As `storageActivities` returns it, if values are stored: stores a reply before its call ends. */
-  readonly storeReply?: StoreReply;
+  /** As `storageActivities` returns it: reads what a value refers to. */
+  readonly readReferences?: ReadReferences;
   /** As `storageActivities` returns it: sends a heartbeat whose details are not stored. */
   readonly sendHeartbeat?: SendHeartbeat;
   /** For the ends of how many runs the worker may wait at the same time, which occupies as many slots for calls; default 0: it looks again and again. */
@@ -65,6 +66,7 @@ export type Activities = {
   exportSpans: (batch: SpanBatch) => Promise<void>;
   pastAnswer: (request: PastAnswerRequest) => Promise<PastAnswer>;
   pendingCalls: () => Promise<PendingCalls>;
+  readValue: (request: { readonly value: unknown }) => Promise<unknown>;
   startInTurn: (request: StartInTurn) => Promise<TurnReply>;
   publish: (request: PublishRequest) => Promise<PublishReply>;
 };
@@ -75,10 +77,11 @@ export function createActivities(deps: ActivityDeps): Activities {
   refuseUnguarded(deps);
   const refused = refusedSecrets(deps.agents, deps.secrets);
   if (refused.length > 0) throw new AgentDefinitionError(refused);
-  const findPastRuns = createPastRuns();
+  const { readReferences = refuseReferences } = deps;
+  const findPastRuns = createPastRuns(readReferences);
   const callAgent = createCallAgent({
     registry,
-    recall: createRecall(findPastRuns),
+    recall: createRecall(findPastRuns, readReferences),
     permit: deps.permit ?? alwaysPermit,
     lease: deps.lease ?? unlimitedLease,
     secrets: createSecretStore(deps.secrets),
@@ -86,7 +89,9 @@ export function createActivities(deps: ActivityDeps): Activities {
     valueLimit: deps.valueLimit ?? MAX_VALUE_BYTES,
     abortGraceMs: deps.abortGraceMs ?? ABORT_GRACE_MS,
     tracing: deps.tracing,
-    ...defined({ log: deps.log, storeReply: deps.storeReply, meter: deps.meter }),
+    storage: deps,
+    readReferences,
+    ...defined({ log: deps.log, meter: deps.meter }),
     ...defined({ sendHeartbeat: deps.sendHeartbeat, publishing: deps.publishing }),
   });
   const catalogue = createCatalogue(registry, deps.agents);
@@ -94,12 +99,13 @@ export function createActivities(deps: ActivityDeps): Activities {
     awaitRunEnd: withWellFormedErrors(createAwaitRunEnd(deps.awaitedRuns ?? 0)),
     callAgent: withWellFormedErrors(callAgent),
     catalogue: withWellFormedErrors(catalogue),
-    checkInput: withWellFormedErrors(checkInput),
+    checkInput: withWellFormedErrors(createCheckInput(readReferences)),
     exportSpans: async (batch) => await deps.tracing?.send(batch),
-    pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns)),
+    pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns, readReferences)),
     pendingCalls: withWellFormedErrors(pendingCalls),
+    readValue: withWellFormedErrors(createReadValue(readReferences)),
     startInTurn: withWellFormedErrors(startInTurn),
-    publish: withWellFormedErrors(createPublish(deps.publishing, deps.random ?? Math.random, deps.tracing)),
+    publish: withWellFormedErrors(createPublish({ ...deps, readReferences })),
   };
 }
 

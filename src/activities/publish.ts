@@ -9,6 +9,7 @@ import { NO_USAGE } from '../domain/call/usage.js';
 import { AgentError } from './errors/agent-error.js';
 import { classify, failureTypeOf } from './errors/classify.js';
 import { cancelReason } from './call-agent/run-in-time.js';
+import type { ReadReferences } from './read-references.js';
 import { messageOf } from './errors/truncate-error.js';
 import { isUnanswered } from '../domain/failure.js';
 import { taskCorrelation } from './trace/correlation.js';
@@ -42,12 +43,20 @@ interface Notes {
   readonly unconfirmed?: string;
 }
 
+export interface PublishDeps {
+  readonly publishing?: Publishing;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  readonly tracing?: Tracing | undefined;
+  readonly readReferences: ReadReferences;
+}
+
 export const createPublish =
-  (publishing: Publishing | undefined, random: () => number, tracing?: Tracing) =>
+  ({ publishing, random = Math.random, tracing, readReferences }: PublishDeps) =>
   async (raw: PublishRequest): Promise<PublishReply> => {
     const context = Context.current();
     const { attempt } = context.info;
-    const request = PublishRequest.parse(raw);
+    const request = PublishRequest.parse(await readReferences(raw, context.cancellationSignal));
     const notes = (context.info.heartbeatDetails ?? {}) as Notes;
     const beat = setInterval(() => context.heartbeat(notes), HEARTBEAT_MS);
     try {

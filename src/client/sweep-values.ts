@@ -2,7 +2,8 @@
 import type { Client } from '@temporalio/client';
 import { isNotFound, readHistory } from '../temporal/history.js';
 import { describeSchedules, listWorkflows } from '../temporal/workflows.js';
-import { keysIn } from '../values/storage/find-claims.js';
+import { findClaims, nothingFound, type Found } from '../values/storage/find-claims.js';
+import type { BatonStorageDriver } from '../values/storage/driver.js';
 import { storageDriver } from '../values/storage/open.js';
 import { sweepStore, type Swept } from '../values/storage/sweep.js';
 import { RefusedError } from './errors.js';
@@ -32,30 +33,41 @@ export async function sweepValues(client: Client, options: SweepOptions): Promis
   // Before the histories are read: what is touched later stays.
   const beforeMs = Date.now() - graceMs;
   const scope = await driver.scopeOf(client.options.namespace);
-  await store.id();
-  const needed = new Set<string>();
+  const storage = await store.id();
+  const found = nothingFound();
   const seen = new Set<string>();
   for await (const execution of listWorkflows(client)) {
     if (seen.has(execution.runId)) continue;
     seen.add(execution.runId);
-    await addNeeded(client, execution, needed);
+    await addNeeded(client, execution, found);
+    await addReferred(driver, storage, found);
     onProgress({ workflows: seen.size, values: 0 });
   }
-  for await (const schedule of describeSchedules(client)) keysIn(schedule, needed);
-  const request = { scope, needed, beforeMs, dryRun };
+  for await (const schedule of describeSchedules(client)) findClaims(schedule, found);
+  await addReferred(driver, storage, found);
+  const request = { scope, needed: found.keys, beforeMs, dryRun };
   const swept = await sweepStore(store, request, (values) => onProgress({ workflows: seen.size, values }));
   return { place: store.place, workflows: seen.size, ...swept };
 }
 
-async function addNeeded(
-  client: Client,
-  execution: Parameters<typeof readHistory>[1],
-  needed: Set<string>,
-): Promise<void> {
+async function addNeeded(client: Client, execution: Parameters<typeof readHistory>[1], found: Found): Promise<void> {
   try {
-    for await (const event of readHistory(client, execution)) keysIn(event, needed);
+    for await (const event of readHistory(client, execution)) findClaims(event, found);
   } catch (error) {
     // The server has deleted the history in the meantime.
     if (!isNotFound(error)) throw error;
+  }
+}
+
+/** Adds the values of this storage that stored values refer to. A value that is lost refers to nothing that could be read. */
+async function addReferred(driver: BatonStorageDriver, storage: string, found: Found): Promise<void> {
+  for (const [key, claim] of found.referring) {
+    found.referring.delete(key);
+    if (!(JSON.parse(claim['references']!) as string[]).includes(storage)) continue;
+    try {
+      findClaims(await driver.read(claim, undefined), found);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ValueLostError') throw error;
+    }
   }
 }

@@ -10,7 +10,7 @@
 //    is not a list; an expression that gives Infinity or NaN, a day that does not exist, and text that `$number` would round are
 //    errors; a made plan with a number that would be rounded is sent back; the defaults of a sub-plan's input are filled in; the title
 //    and the description of an approval are evaluated; checks of inputs, catalogues and old answers wait for the storage; a sub-plan whose
-//    ids would be too long fails.
+//    ids would be too long fails; large outputs of agents are passed on as references to stored values; hedges count as outputs in flight.
 
 export type Rules = 1 | 2 | 3;
 

@@ -9,6 +9,7 @@ import { checkCached, checkDigest, PLATFORM, recordChecked, WrongDigestError } f
 import { downloadFromPypi, downloadRelease } from './download.js';
 import { findOnPath, whyNotExecutable } from '../system/executable.js';
 import { withLock } from './lock.js';
+import { makeDirectory } from '../system/make-directory.js';
 import { firstLineOf, isDiskFull, systemCodeOf } from '../system/system-error.js';
 
 /** Another process may be downloading the same file over a slow network. */
@@ -64,7 +65,7 @@ export async function findBinary(binary: Binary, onProgress: OnProgress = () => 
         : `cache: cannot write to ${cache} (${code}); name another directory with BATON_CACHE`,
     ]);
   };
-  await mkdir(cache, { recursive: true, mode: 0o700 }).catch(unwritable);
+  await makeDirectory(cache, 0o700).catch(unwritable);
   return withLock(cache, DOWNLOAD_WAIT_MS, async () => {
     // The process that had the lock before may have downloaded this program.
     if (await isCached(binary, cached, onProgress)) return cached;

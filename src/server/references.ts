@@ -1,13 +1,14 @@
 // Counts the users of the embedded server: one file for each use, `users/<pid>-<random>`, so that a process may use it more than
 // once. The file of a process that has ended does not count and is deleted. Callers hold the lock of the directory, except for `hasUsers`.
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../system/make-directory.js';
 import { birthOf } from '../system/process-identity.js';
 
 /** Registers a use by this process, and returns its file for `removeUser`. */
 export async function addUser(directory: string): Promise<string> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const file = join(directory, `${process.pid}-${randomUUID()}`);
   await writeFile(file, (await birthOf(process.pid)) ?? '');
   return file;

@@ -2,6 +2,7 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { visibleName } from '../domain/text/visible.js';
+import { makeDirectory } from './make-directory.js';
 import { systemCodeOf } from './system-error.js';
 
 const PRIVATE_MODE = 0o700;
@@ -9,7 +10,7 @@ const RIGHTS_OF_OTHERS = 0o077;
 
 /** Creates the directory and those above it. If it exists, belongs to this user and gives rights to others, they are taken away. */
 export async function openPrivateDirectory(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   await mkdir(path, { mode: PRIVATE_MODE }).catch(async (error: unknown) => {
     if (systemCodeOf(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
   });

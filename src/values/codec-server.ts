@@ -8,6 +8,7 @@ import { readBody } from './codec-server/body.js';
 import { corsHeaders } from './codec-server/cors.js';
 import { isAuthorized, loginCookie, SESSION_PATH } from './codec-server/authorize.js';
 import { fromJson, toJson } from './codec-server/payload-json.js';
+import { plainJson } from './references.js';
 import { RequestError } from './codec-server/request-error.js';
 
 export interface CodecServerOptions {
@@ -63,7 +64,7 @@ const decode: Convert = async (payloads, { externalStorage, payloadCodecs }) => 
   let result =
     externalStorage === undefined ? payloads : await new ExternalStorageRunner(externalStorage).retrieve(payloads);
   for (const codec of [...payloadCodecs].reverse()) result = await codec.decode(result);
-  return result;
+  return result.map(plainJson);
 };
 
 const encode: Convert = async (payloads, { payloadCodecs }) => {

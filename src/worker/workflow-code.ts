@@ -16,6 +16,14 @@ const NO_FAILURE_CONVERTER = '__temporal_custom_failure_converter (ignored)';
 /** Workflow code reports runs to the worker only after this statement: a worker without the sink would log an error for each report. */
 const COUNTED = 'globalThis.batonCountsRuns = true;';
 
+/** What Temporal's bundler writes if it was given no `payloadConverterPath`. */
+const NO_PAYLOAD_CONVERTER = '__temporal_custom_payload_converter (ignored)';
+
+/** True if runs can carry references to stored values: a bundle of the user may have the SDK's own converter, which cannot. */
+export async function carriesReferences(given: WorkflowBundleOption | undefined): Promise<boolean> {
+  return given === undefined || !(await codeOf(given)).includes(NO_PAYLOAD_CONVERTER);
+}
+
 /** `given`: a bundle of the user. Throws if values are encrypted, and the bundle would send failures in clear text. */
 export async function workflowCode(
   given: WorkflowBundleOption | undefined,

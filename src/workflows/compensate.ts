@@ -14,7 +14,7 @@ import { callAgent, defaultInput } from './kinds/call-agent.js';
 import { undoPlan, type UndoResult } from './kinds/undo-plan.js';
 import { continueWithNextPlan } from './replan.js';
 import { outcomeFromError } from './calls/outcome-from-error.js';
-import { recordCrash, render, wake, type Run } from './run.js';
+import { recordCrash, renderUnopened, wake, type Run } from './run.js';
 import { showAndWait } from './web-ui.js';
 
 export async function runCompensation(run: Run): Promise<void> {
@@ -65,6 +65,6 @@ async function undo(run: Run, { task: id, index }: UndoUnit): Promise<UndoResult
   };
   const work = { task, scope, ...defined({ index }) };
   if (compensate === undefined || undoesItself(task.task, target!)) return await undoPlan(run, work, target!.child!);
-  const input = defaultInput(await render(run, compensate.input, scope));
+  const input = defaultInput(await renderUnopened(run, compensate.input, scope));
   return { outcome: (await callAgent(run, work, { ...compensate, input, suffix: 'compensate' })).outcome };
 }

@@ -2,7 +2,7 @@
 // nothing for it.
 import { recordRemainingDebt } from '../domain/progress/debt.js';
 import { defined } from '../domain/json/defined.js';
-import { jsonBytes } from '../domain/json/byte-size.js';
+import { copyData, openedBytes } from '../domain/json/value-reference.js';
 import type { DebtRecord } from '../domain/run/messages.js';
 import { valueLimitOf } from '../domain/run/input.js';
 import type { Progress } from '../domain/progress/state.js';
@@ -11,10 +11,10 @@ import type { Run } from './run.js';
 
 export function debtRecord({ graph, progress, id, input, startedAt, scheduledAt, request }: Run): DebtRecord {
   const isCutShort = progress.phase === 'compensating';
-  const ended = isCutShort ? (JSON.parse(JSON.stringify(progress)) as Progress) : progress;
+  const ended = isCutShort ? (copyData(progress) as Progress) : progress;
   if (isCutShort) recordRemainingDebt(graph, ended);
   if (ended.debt.length === 0) return {};
   const undo = { id, input, startedAt, ...defined({ scheduledAt }), progress: undoRecordOf(graph, ended) };
-  const bytes = jsonBytes(undo);
+  const bytes = openedBytes(undo);
   return bytes > valueLimitOf(request) ? { bytes } : { undo };
 }

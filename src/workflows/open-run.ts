@@ -19,6 +19,7 @@ import { Pace } from './workflow-task/pace.js';
 import { chooseRules } from './rules.js';
 import { openTrace } from '../domain/run/run-trace.js';
 import { keyPrefix, type Run } from './run.js';
+import { noStoredValues } from './stored-values.js';
 
 /** Opens a run. Throws only ApplicationFailures: any other error would make Temporal retry the Workflow Task for ever. */
 export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested']): Run {
@@ -79,6 +80,7 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     itemTemplates: new Map(),
     legacyTemplates: new Map(),
     pace: new Pace(),
+    storedValues: noStoredValues(),
     sent: { historyLength: 0, bytes: 0 },
     begun: new Map(),
     stopping: new Set(),

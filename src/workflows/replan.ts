@@ -7,6 +7,7 @@ import { allHandlersFinished, CancellationScope, condition, continueAsNew } from
 import { advance } from '../domain/progress/advance.js';
 import type { Failure } from '../domain/failure.js';
 import { fitsInto, jsonBytes } from '../domain/json/byte-size.js';
+import { hasValueReferences } from '../domain/json/value-reference.js';
 import type { Catalogue } from '../domain/agent/catalogue.js';
 import { buildGraph, type GraphTask } from '../domain/plan/graph.js';
 import type { Outcome } from '../domain/call/outcome.js';
@@ -14,9 +15,10 @@ import { planLimits } from '../domain/planning/limits.js';
 import type { Replan } from '../domain/plan/plan.js';
 import { problem, type Problem } from '../domain/problem.js';
 import { readRemaining, type RemainingPlan } from '../domain/planning/remaining-plan.js';
+import { stateOf } from '../domain/progress/progress.js';
 import { replanNote, replannedProgress } from '../domain/progress/replan.js';
 import { type NextPlan } from '../domain/progress/state.js';
-import { replanQuestion } from '../domain/planning/replan-question.js';
+import { previewOf, replanQuestion, type Preview } from '../domain/planning/replan-question.js';
 import { valueLimitOf, type RunInput } from '../domain/run/input.js';
 import { reportPause, watchDuration } from './budget.js';
 import { carriedInput } from './continue-as-new.js';
@@ -27,6 +29,7 @@ import type { Settlement, Work } from './kinds/work.js';
 import { outcomeFromError } from './calls/outcome-from-error.js';
 import { exportTrace } from './trace.js';
 import { isEndedByCancel, type Run } from './run.js';
+import { openInRun } from './stored-values.js';
 
 /** Sets `progress.next` to the plan to continue with. Without one the run fails, and its failure contains the reason. */
 export async function replan(run: Run): Promise<void> {
@@ -88,16 +91,27 @@ async function planRemaining(run: Run, work: Work, spending: Spending): Promise<
   const catalogue = await fetchCatalogue(run, work, replan);
   if ('outcome' in catalogue) return catalogue;
   const { planner, repairs } = replan;
+  const previews = await previewStored(run);
   const request = {
     goal: replan.goal ?? graph.plan.description ?? graph.plan.name,
     input: run.input,
     agents: catalogue.entries,
     limits: planLimits(replan),
-    replan: replanQuestion(graph, progress),
+    replan: replanQuestion(graph, progress, previews),
   };
   const read = (raw: unknown) => readNextPlan(run, raw, replan, catalogue);
   const planned = await callPlanner({ request, planner, repairs, read, spending, rules: run.rules });
   return 'outcome' in planned ? planned : planned.made;
+}
+
+/** The previews of outputs that are stored, one after the other: only a little of each is kept. */
+async function previewStored(run: Run): Promise<ReadonlyMap<string, Preview>> {
+  const previews = new Map<string, Preview>();
+  for (const id of run.graph.order) {
+    const { output } = stateOf(run.progress, id);
+    if (hasValueReferences(output)) previews.set(id, previewOf(await openInRun(run, output)));
+  }
+  return previews;
 }
 
 /** Reads the answer of the planner. A plan that does not fit into a payload with the state of kept tasks is a problem like any other. */

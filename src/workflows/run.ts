@@ -16,12 +16,13 @@ import type { RunResult } from '../domain/run/result.js';
 import type { RunTrace } from '../domain/run/run-trace.js';
 import type { RunFacts } from '../domain/run/scope.js';
 import type { SummaryContext } from '../domain/run/summarize.js';
-import type { MaybePromise } from '../domain/expression/maybe-promise.js';
+import { mapMaybe, type MaybePromise } from '../domain/expression/maybe-promise.js';
 import { compileLegacyTemplate, type LegacyTemplate } from '../domain/expression/legacy.js';
 import { compileItems, type Items } from '../domain/expression/items.js';
 import { compileTemplate, type Template } from '../domain/expression/template.js';
 import type { Pace } from './workflow-task/pace.js';
 import type { CommandBytes } from './workflow-task/command-size.js';
+import { evaluateWithValues, openInRun, type StoredValues } from './stored-values.js';
 import { cancelCalls } from './calls/stop-calls.js';
 
 /** How events reach the loop of the run. */
@@ -80,6 +81,7 @@ export interface Run extends RunFacts {
   /** Used instead of `templates` by runs of the first rules. */
   readonly legacyTemplates: Map<unknown, LegacyTemplate>;
   readonly pace: Pace;
+  readonly storedValues: StoredValues;
   readonly sent: CommandBytes;
   /** Calls that may have reached their agents when their cancel was decided, by activity id, with the reason; `undefined`: unknown. */
   begun: ReadonlyMap<string, string> | undefined;
@@ -158,18 +160,28 @@ export function recordCrash(run: Run, crash: unknown): void {
   wake(run);
 }
 
-/** Evaluates a value that may contain expressions. Each is compiled once per run. */
+/** Evaluates a value that may contain expressions, with everything that it refers to. */
 export function render(run: Run, value: unknown, scope: Scope): MaybePromise<unknown> {
+  const rendered = renderUnopened(run, value, scope);
+  // Runs of earlier rules have no references, and the same promises as before.
+  return run.rules < 3 ? rendered : mapMaybe(rendered, (closed) => openInRun(run, closed));
+}
+
+/**
+ * Evaluates a value that may contain expressions. Each is compiled once per run. The result may contain references to stored values: it
+ * is for those who pass it on.
+ */
+export function renderUnopened(run: Run, value: unknown, scope: Scope): MaybePromise<unknown> {
   if (value === undefined || (typeof value === 'string' && expressionSource(value) === undefined)) return value;
   if (run.rules === 1) return compileOnce(run.legacyTemplates, value, compileLegacyTemplate)(scope);
   const template = compileOnce(run.templates, value, (one) => compileTemplate(one, run.rules));
-  return run.pace.evaluate((from) => template(scope, from));
+  return evaluateWithValues(run, (from) => template(scope, from));
 }
 
 /** Evaluates the items of a forEach, for runs of rules 3 or later. */
 export function renderItems(run: Run, value: unknown, scope: Scope): MaybePromise<Items> {
   const items = compileOnce(run.itemTemplates, value, compileItems);
-  return run.pace.evaluate((from) => items(scope, from)) as MaybePromise<Items>;
+  return evaluateWithValues(run, (from) => items(scope, from)) as MaybePromise<Items>;
 }
 
 function compileOnce<T>(known: Map<unknown, T>, value: unknown, compile: (value: unknown) => T): T {

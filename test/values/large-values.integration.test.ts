@@ -67,8 +67,8 @@ test('large values: an output that several tasks have is stored once', async () 
   const task = { agent: 'make', input: 300_000 };
   const run = await baton.start({ name: 'same', tasks: { a: task, b: task, c: { ...task, needs: ['a'] } } });
   expect(await run.result()).toMatchObject({ status: 'completed' });
-  // One output three times, and the result of the run, which has all of them.
-  expect(await valuesIn(dir)).toHaveLength(2);
+  // One output three times; the result of the run refers to it.
+  expect(await valuesIn(dir)).toHaveLength(1);
 });
 
 test('large values: while the storage is away, a finished call waits, and its agent is not called again', async () => {

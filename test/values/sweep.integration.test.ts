@@ -77,13 +77,13 @@ test('sweep: values of deleted runs are removed, those of runs within retention 
   const before = await valuesIn(dir);
   await remove(baton, deleted.id);
   const dry = await sweepValues(baton.client, { graceMs: HOUR_MS, dryRun: true });
-  // The output of the task, and the result of the run.
-  expect(dry).toMatchObject({ removed: { values: 2 }, needed: { values: 2 }, recent: { values: 0 } });
+  // The output of the task; the result of the run refers to it.
+  expect(dry).toMatchObject({ removed: { values: 1 }, needed: { values: 1 }, recent: { values: 0 } });
   expect(await valuesIn(dir)).toEqual(before);
   const swept = await sweepValues(baton.client, { graceMs: HOUR_MS });
   expect(swept.removed).toEqual(dry.removed);
-  expect(swept.removed.bytes).toBeGreaterThan(600_000);
-  expect(await valuesIn(dir)).toHaveLength(2);
+  expect(swept.removed.bytes).toBeGreaterThan(300_000);
+  expect(await valuesIn(dir)).toHaveLength(1);
   expect((await kept.result()).tasks['a']!.output).toHaveLength(300_000);
 });
 
@@ -97,9 +97,9 @@ test('sweep: a value that a running run may still read stays, however old it is'
   await expect.poll(async () => (await started.snapshot()).tasks['b']?.status, { timeout: 30_000 }).toBe('running');
   await age(dir);
   const swept = await sweepValues(baton.client, { graceMs: HOUR_MS });
-  // The output of the one task, and the request of the other. The answers to queries are stored too, and are not needed.
-  expect(swept.needed.values).toBe(2);
-  expect(await valuesIn(dir)).toHaveLength(2);
+  // The output of the one task; the request of the other refers to it.
+  expect(swept.needed.values).toBe(1);
+  expect(await valuesIn(dir)).toHaveLength(1);
   held.open();
   expect(await started.result()).toMatchObject({ status: 'completed', output: 300_000 });
 });
@@ -124,7 +124,7 @@ test('sweep: values of another server in the same storage are not looked at', as
   await age(dir);
   const names = await valuesIn(dir);
   const swept = await sweepValues(baton.client, { graceMs: HOUR_MS });
-  expect(swept).toMatchObject({ removed: { values: 0 }, needed: { values: 2 } });
+  expect(swept).toMatchObject({ removed: { values: 0 }, needed: { values: 1 } });
   expect(await valuesIn(dir)).toEqual(names);
 });
 

@@ -31,7 +31,8 @@ export const invokeAgent =
       run: (running) => runAgent(call, input, { ...running, request: requestSender(publishing, call, running.signal) }),
     });
     // First the secrets, then the checks: a problem shows the beginning of a value.
-    const output = parseReply(registered, secrets.value(reply), maxOutputBytes);
+    const { output, encoded } = parseReply(registered, secrets.value(reply), maxOutputBytes);
+    if (encoded !== undefined) call.encoded = { output, json: encoded };
     attempt.timings.end();
     return {
       output,

@@ -1,14 +1,21 @@
 import { AgentError } from '../errors/agent-error.js';
+import { defined } from '../../domain/json/defined.js';
 import { referencesIn } from '../../domain/secret.js';
 import { formatPath } from '../../domain/problem.js';
 import { jsonText } from '../errors/json-text.js';
 import type { RegisteredAgent } from '../agents/registry.js';
 
+export interface ParsedReply {
+  readonly output: unknown;
+  /** The JSON of a long output, in UTF-8. */
+  readonly encoded?: Uint8Array;
+}
+
 /**
  * Parses the reply of an agent by its schema. The output is JSON that fits into a payload. Throws `InvalidOutput` or
  * `OutputTooLarge`.
  */
-export function parseReply({ agent, checkOutput }: RegisteredAgent, reply: unknown, limit: number): unknown {
+export function parseReply({ agent, checkOutput }: RegisteredAgent, reply: unknown, limit: number): ParsedReply {
   const name = `agent ${JSON.stringify(agent.type)}`;
   const checked = checkOutput(reply);
   if (!checked.ok) {
@@ -27,7 +34,7 @@ export function parseReply({ agent, checkOutput }: RegisteredAgent, reply: unkno
     );
   }
   if (json.text.includes('"$secret"')) refuseReferences(name, JSON.parse(json.text));
-  return checked.value ?? null;
+  return { output: checked.value ?? null, ...defined({ encoded: json.encoded }) };
 }
 
 /**

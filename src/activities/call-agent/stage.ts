@@ -22,6 +22,8 @@ export interface AgentCall extends GuardedCall {
   lease?: CallLease;
   /** Set by the stage `invoke`: when it called the agent, on the monotonic clock. */
   calledAtMs?: number;
+  /** Set by the stage `invoke`: the JSON of a long output, so that it is not made again to store it. */
+  encoded?: { readonly output: unknown; readonly json: Uint8Array };
 }
 
 /** Answers a call itself, or passes it to the next stage and may act on how that ends. */

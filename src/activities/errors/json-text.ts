@@ -3,8 +3,11 @@
 import { lossyValue } from './lossy-value.js';
 
 export type JsonText =
-  | { readonly ok: true; readonly text: string; readonly bytes: number }
+  | { readonly ok: true; readonly text: string; readonly bytes: number; readonly encoded?: Uint8Array }
   | { readonly ok: false; readonly problem: string };
+
+/** Counting the bytes of a long text takes as long as making them, and its caller may need them. */
+const LONG_TEXT = 16 * 1024;
 
 class NotJsonError extends Error {}
 
@@ -12,7 +15,9 @@ class NotJsonError extends Error {}
 export function jsonText(value: unknown, name: string): JsonText {
   try {
     const text = JSON.stringify(value, refuseLosses(name)) ?? 'null';
-    return { ok: true, text, bytes: Buffer.byteLength(text) };
+    if (text.length < LONG_TEXT) return { ok: true, text, bytes: Buffer.byteLength(text) };
+    const encoded = Buffer.from(text);
+    return { ok: true, text, bytes: encoded.length, encoded };
   } catch (error) {
     if (error instanceof NotJsonError) return { ok: false, problem: error.message };
     // A toJSON that throws, or nesting deeper than the stack.

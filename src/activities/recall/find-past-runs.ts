@@ -4,6 +4,7 @@ import { taskInName } from '../../domain/call/name.js';
 import { LRUCache } from 'lru-cache';
 import type { CallReply } from '../../domain/call/request.js';
 import type { ReuseSource } from '../../domain/call/reuse.js';
+import type { ReadReferences } from '../read-references.js';
 import { readPastRun, type PastRun, type TemporalClient } from './past-run.js';
 
 /** Replies of old runs that one worker keeps in memory. */
@@ -19,7 +20,7 @@ export interface PastRuns {
 
 export type FindPastRuns = (client: TemporalClient, place: ReuseSource) => Promise<PastRuns>;
 
-export function createPastRuns(): FindPastRuns {
+export function createPastRuns(read: ReadReferences): FindPastRuns {
   const cache = new LRUCache<string, PastRuns, TemporalClient>({
     maxSize: MAX_KEPT_BYTES,
     sizeCalculation: ({ runs }) => Math.min(MAX_KEPT_BYTES, 1 + runs.reduce((sum, { bytes }) => sum + bytes, 0)),
@@ -32,7 +33,8 @@ export function createPastRuns(): FindPastRuns {
 
   async function readPlace(client: TemporalClient, { path, ...source }: ReuseSource): Promise<PastRuns> {
     const task = path.at(-1);
-    if (task === undefined) return withReplies([await readPastRun(client, source.run, { firstRunId: source.runId })]);
+    if (task === undefined)
+      return withReplies([await readPastRun(client, read, source.run, { firstRunId: source.runId })]);
     const above = await find(client, { ...source, path: path.slice(0, -1) });
     const wanted = above.runs.flatMap(({ id, subPlans, undoneSubPlans }) =>
       subPlans
@@ -46,7 +48,7 @@ export function createPastRuns(): FindPastRuns {
     const runs: PastRun[] = [];
     while (wanted.length > 0) {
       const next = wanted.splice(0, PARALLEL_READS);
-      runs.push(...(await Promise.all(next.map(({ id, ...which }) => readPastRun(client, id, which)))));
+      runs.push(...(await Promise.all(next.map(({ id, ...which }) => readPastRun(client, read, id, which)))));
     }
     return withReplies(runs);
   }

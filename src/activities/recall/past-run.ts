@@ -8,6 +8,7 @@ import { ORCHESTRATE, type RunInput } from '../../domain/run/input.js';
 import { RESULT_MEMO, type RunResult } from '../../domain/run/result.js';
 import { describeChain } from '../../temporal/chain.js';
 import { readHistory, decodeFirst, isNotFound, type Execution, type HistoryEvent } from '../../temporal/history.js';
+import type { ReadReferences } from '../read-references.js';
 import { fingerprint } from './fingerprint.js';
 
 export type TemporalClient = Context['client'];
@@ -37,6 +38,7 @@ interface AnsweredCall {
 /** What has been read so far. An answered call may turn out to have been undone later in the history. */
 interface RunRecord {
   readonly id: string;
+  readonly read: ReadReferences;
   started?: PastRun['started'];
   result?: RunResult | undefined;
   readonly answered: Map<string, AnsweredCall>;
@@ -72,11 +74,13 @@ export interface WhichPastRun {
 
 export async function readPastRun(
   client: TemporalClient,
+  read: ReadReferences,
   id: string,
   { firstRunId, undoneBy }: WhichPastRun,
 ): Promise<PastRun> {
   const record: RunRecord = {
     id,
+    read,
     answered: new Map(),
     subPlans: new Map(),
     undoneSubPlans: new Map(),
@@ -85,7 +89,7 @@ export async function readPastRun(
   };
   await readHistories(client, { workflowId: id, firstRunId }, record);
   if (undoneBy !== undefined) await readHistories(client, { workflowId: `${id}:${COMPENSATE}`, ...undoneBy }, record);
-  const { answered, subPlans, undone, ...rest } = record;
+  const { answered, subPlans, undone, read: _, ...rest } = record;
   const kept = [...answered].filter(([, { work, suffix }]) => !(undone.has(work) && hadEffect(suffix)));
   return {
     ...rest,
@@ -144,7 +148,7 @@ async function readOneHistory(client: TemporalClient, execution: Execution, reco
     if (start != null) {
       before = start.continuedExecutionRunId ?? '';
       const { plan, input } = (await decodeFirst(client, start.input?.payloads)) as RunInput;
-      record.started ??= { plan, input };
+      record.started ??= { plan, input: await record.read(input) };
     }
     noteSubPlan(event, record);
     await noteCallEvent(client, event, open, record);
@@ -170,7 +174,8 @@ async function noteCallEvent(
 ): Promise<void> {
   const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } = event;
   if (scheduled?.activityType?.name === 'callAgent') {
-    const request = (await decodeFirst(client, scheduled.input?.payloads)) as CallRequest;
+    // The input counts, not how the run carried it.
+    const request = (await record.read(await decodeFirst(client, scheduled.input?.payloads))) as CallRequest;
     const suffix = suffixOf(scheduled.activityId ?? '');
     if (isUndoing(suffix)) record.undone.add(itemName(request.task, request.item));
     else open.set(String(event.eventId), { ...request, suffix });

@@ -5,6 +5,7 @@ import type { WithoutOutput } from '../../domain/progress/fork.js';
 import { MESSAGES } from '../../domain/run/messages.js';
 import type { ReuseSource } from '../../domain/call/reuse.js';
 import type { RunResult } from '../../domain/run/result.js';
+import type { ReadReferences } from '../read-references.js';
 import type { FindPastRuns } from './find-past-runs.js';
 import type { PastRun, TemporalClient } from './past-run.js';
 
@@ -28,9 +29,10 @@ export interface PastAnswer {
 }
 
 export const createPastAnswer =
-  (findPastRuns: FindPastRuns) =>
-  async ({ place, input, task, definition, without }: PastAnswerRequest): Promise<PastAnswer> => {
+  (findPastRuns: FindPastRuns, read: ReadReferences) =>
+  async ({ place, input: given, task, definition, without }: PastAnswerRequest): Promise<PastAnswer> => {
     const { client } = Context.current();
+    const input = await read(given);
     const { runs } = await findPastRuns(client, place);
     const old = runs.find(({ started }) => started !== undefined && isSame(started.input ?? {}, input));
     if (old === undefined || !isSame(taskDefinition(old, task), definition)) return {};

@@ -7,6 +7,7 @@ import { NO_USAGE } from '../../domain/call/usage.js';
 import { durationMs } from '../../domain/duration.js';
 import type { ReuseSource } from '../../domain/call/reuse.js';
 import type { GuardedCall } from '../call-agent/guarded-call.js';
+import type { ReadReferences } from '../read-references.js';
 import { AgentError } from '../errors/agent-error.js';
 import { messageOf } from '../errors/truncate-error.js';
 import { keepReply, lookUpReply, type CacheEntry } from './reply-cache.js';
@@ -20,14 +21,14 @@ type RecalledCall = Pick<GuardedCall, 'activity' | 'request' | 'agent' | 'log'>;
 export type Recall = (call: RecalledCall, next: () => Promise<CallReply>) => Promise<CallReply>;
 
 export const createRecall =
-  (findPastRuns: FindPastRuns): Recall =>
+  (findPastRuns: FindPastRuns, read: ReadReferences): Recall =>
   (call, next) => {
     const { activity, request, agent } = call;
     const cacheMs = request.cacheMs ?? (agent.cache === undefined ? undefined : durationMs(agent.cache.ttl));
     if (request.reuse === undefined && cacheMs === undefined) return next();
     const suffix = suffixOf(activity.info.activityId);
     // A compensation is always made: one of the old run undid only the work of the old run.
-    return isUndoing(suffix) ? next() : recall(findPastRuns, { ...call, suffix, cacheMs }, next);
+    return isUndoing(suffix) ? next() : recall({ findPastRuns, read }, { ...call, suffix, cacheMs }, next);
   };
 
 interface LookUp extends RecalledCall {
@@ -36,14 +37,24 @@ interface LookUp extends RecalledCall {
   readonly cacheMs: number | undefined;
 }
 
-async function recall(findPastRuns: FindPastRuns, lookUp: LookUp, next: () => Promise<CallReply>): Promise<CallReply> {
+interface Sources {
+  readonly findPastRuns: FindPastRuns;
+  readonly read: ReadReferences;
+}
+
+async function recall(
+  { findPastRuns, read }: Sources,
+  lookUp: LookUp,
+  next: () => Promise<CallReply>,
+): Promise<CallReply> {
   const { activity, request, agent, suffix, cacheMs } = lookUp;
   const { version } = agent;
   const identity = { agent: agent.type, version, input: request.input };
   if (request.reuse !== undefined) {
     const { replies } = await readPastRuns(findPastRuns, activity, request.reuse);
     const reply = replies.get(fingerprint({ ...identity, task: request.task, suffix }));
-    if (reply !== undefined) return recalledReply(reply.output, 'reused', version);
+    // The value itself, so that it is stored again for this run: a sweep may remove what only old runs refer to.
+    if (reply !== undefined) return recalledReply(await read(reply.output), 'reused', version);
     if (request.onlyRecall === true) throw new AgentError('not in the old run', { type: 'NotRemembered' });
   }
   if (cacheMs === undefined) return await next();

@@ -71,6 +71,8 @@ export const CallRequest = z.strictObject({
   /** For how many milliseconds the answer may be reused for the same call; absent: as the agent declares. */
   cacheMs: z.number().optional(),
   ...CORRELATION_FIELDS,
+  /** The run passes the output on unopened: if it is large, the reply has a reference to it. */
+  byReference: z.literal(true).optional(),
 });
 export type CallRequest = z.infer<typeof CallRequest>;
 

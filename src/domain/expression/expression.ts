@@ -1,5 +1,6 @@
 // Expressions: JSONata inside `{% … %}`, as the whole string. An expression sees the variables of a Scope. It must not depend on
 // chance, and its cost is bounded: an expression that goes beyond its bounds fails, and its task with it.
+import { hasValueReferences, openValue } from '../json/value-reference.js';
 import { NEWEST_RULES, type Rules } from '../rules.js';
 import { allowance, evaluate, parse, type Allowance, type Parsed } from './engine/evaluator.js';
 import { keepLists } from './engine/keep-lists.js';
@@ -38,9 +39,21 @@ function compile(source: string, rules: Rules, prepare: (parsed: Parsed) => void
       const walk = path === undefined ? undefined : walkIndexedPath(path, scope);
       if (walk?.walked === true) return walk.value;
       if (parsed === undefined) prepare((parsed = parse(source, from)));
-      return evaluate(parsed, scope, from, rules);
+      return evaluate(parsed, withoutReferences(scope, source), from, rules);
     },
   };
+}
+
+/** Their fields are opened when they are read. */
+const OPENED_WHEN_READ: ReadonlySet<string> = new Set(['tasks', 'needs', 'run']);
+
+/** JSONata reads all variables. Those that the expression does not mention are left out instead of opened. */
+function withoutReferences(scope: Scope, source: string): Scope {
+  const closed = Object.keys(scope).filter((name) => !OPENED_WHEN_READ.has(name) && hasValueReferences(scope[name]));
+  if (closed.length === 0) return scope;
+  const isMentioned = (name: string) => source.includes(`$${name}`) || source.includes('$eval');
+  const opened = closed.map((name) => [name, isMentioned(name) ? openValue(scope[name]) : undefined] as const);
+  return { ...scope, ...Object.fromEntries(opened) };
 }
 
 /** The result of JSONata's `$boolean` for a JSON value: empty strings, arrays and objects, zero and null are false. */

@@ -1,7 +1,7 @@
 // The fast path of expressions: `$tasks.a.output.files`, `$tasks.b.output[$index]`, `$input.rows[0].name` are walked without
 // JSONata. The result is the same. If JSONata would map over a list, or has a special rule for a value, the walk stops
 // (`walked: false`) and JSONata evaluates the expression.
-import { fieldOf, RESERVED, type Walk } from './plain-path.js';
+import { closed, entered, fieldOf, RESERVED, type Walk } from './plain-path.js';
 import type { Scope } from './engine/marks.js';
 
 interface Step {
@@ -39,15 +39,17 @@ export function walkIndexedPath({ root, steps }: IndexedPath, scope: Scope): Wal
   if (!Object.hasOwn(scope, root)) return { walked: false };
   let value = scope[root];
   for (const { key, index } of steps) {
+    value = entered(value);
     if (key !== undefined) {
       if (Array.isArray(value)) return { walked: false };
       value = fieldOf(value, key);
     }
+    if (index !== undefined) value = entered(value);
     if (index !== undefined) {
       const at = typeof index === 'string' ? scope[index] : index;
       if (typeof at !== 'number' || !Number.isFinite(at)) return { walked: false };
       if (value !== undefined) value = (Array.isArray(value) ? value : [value]).at(Math.floor(at)) as unknown;
     }
   }
-  return { walked: true, value };
+  return { walked: true, value: closed(value) };
 }

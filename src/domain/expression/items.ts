@@ -2,7 +2,7 @@
 // a list of one pair became two items.
 import { allowance, compileListExpression, type Allowance, type Scope } from './expression.js';
 import { expressionSource } from './engine/marks.js';
-import { parsePlainPath, walkPlainPath } from './plain-path.js';
+import { entered, parsePlainPath, walkPlainPath } from './plain-path.js';
 import { compileTemplate, expressionTemplate } from './template.js';
 
 export type Items = { readonly items: readonly unknown[] } | { readonly notAList: unknown };
@@ -20,7 +20,7 @@ export function compileItems(template: unknown): (scope: Scope, from?: Allowance
   const plain = parsePlainPath(source);
   const evaluate = expressionTemplate(compileListExpression(source));
   return (scope, from = allowance()) => {
-    const value = evaluate(scope, from);
+    const value = entered(evaluate(scope, from));
     if (Array.isArray(value) || value === null) return asList(value);
     if (plain !== undefined && walkPlainPath(plain, scope[plain.root]).walked) return { notAList: value };
     return { items: value === undefined ? [] : [value] };

@@ -14,8 +14,12 @@ import type { ReplanQuestion } from './request.js';
 /** The length of the preview of an output. */
 const MAX_PREVIEW = 200;
 
-/** Expects a concluded run that has failed. */
-export function replanQuestion(graph: Graph, progress: Progress): ReplanQuestion {
+/** Expects a concluded run that has failed. `previews`: of outputs that are stored. */
+export function replanQuestion(
+  graph: Graph,
+  progress: Progress,
+  previews: ReadonlyMap<string, Preview> = new Map(),
+): ReplanQuestion {
   const { tasks, output, defaults } = graph.plan;
   const plan = { tasks, ...defined({ output, defaults }) };
   const { type, message, task } = progress.failure!;
@@ -24,20 +28,29 @@ export function replanQuestion(graph: Graph, progress: Progress): ReplanQuestion
   return {
     plan: jsonBytes(plan) <= MAX_PREVIOUS_BYTES ? plan : null,
     failure: { type, message, ...defined({ task }) },
-    succeeded: ids.filter(hasWorked).map((id) => describeSuccess(graph, progress, id)),
+    succeeded: ids.filter(hasWorked).map((id) => describeSuccess(graph, progress, id, previews.get(id))),
     ended: ids.filter((id) => !hasWorked(id)).map((id) => describeEnd(progress, id)),
     left: replansLeft(graph, progress) - 1,
   };
 }
 
-function describeSuccess(graph: Graph, progress: Progress, id: string): ReplanQuestion['succeeded'][number] {
+function describeSuccess(
+  graph: Graph,
+  progress: Progress,
+  id: string,
+  preview: Preview | undefined,
+): ReplanQuestion['succeeded'][number] {
   const { output, answeredBy } = stateOf(progress, id);
   const agent = answeredBy ?? agentText(taskOf(graph, id).task);
+  return { id, ...defined({ agent }), output: `{% $tasks.${id}.output %}`, ...(preview ?? previewOf(output)) };
+}
+
+export type Preview = Pick<ReplanQuestion['succeeded'][number], 'bytes' | 'preview'>;
+
+/** The size of an output, and what its JSON begins with. */
+export function previewOf(output: unknown): Preview {
   const text = JSON.stringify(output ?? null);
   return {
-    id,
-    ...defined({ agent }),
-    output: `{% $tasks.${id}.output %}`,
     bytes: jsonBytes(output ?? null),
     preview: text.length <= MAX_PREVIEW ? text : `${headOf(text, MAX_PREVIEW)}…`,
   };

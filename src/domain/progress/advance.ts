@@ -13,7 +13,7 @@ import { taskOf, type Graph } from '../plan/graph.js';
 import { enqueueTask, hasNextItem, stateOf } from './progress.js';
 import type { Progress, TaskState } from './state.js';
 import type { EventOf, ProgressEvent } from './event.js';
-import { assumeSizes, hasOutputRoom, type OutputRoom } from './output-room.js';
+import { assumeSizes, countHedgeEnded, hasOutputRoom, type OutputRoom } from './output-room.js';
 import { dequeue, isEmpty, putBack } from './ready-queue.js';
 import { noteDropped, rememberEvent } from './received-events.js';
 import { endIdleForEachs, expand, settleItem, settleTask, startItem } from './settle-items.js';
@@ -141,6 +141,7 @@ export function advance(graph: Graph, progress: Progress, event: ProgressEvent):
       return startHedge(progress, event);
     case 'hedgeEnded':
       progress.inFlight--;
+      countHedgeEnded(progress, event.agent);
       return endParallelCall(progress, event);
     case 'parallelCallEnded':
       return endParallelCall(progress, event);

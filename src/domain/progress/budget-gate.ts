@@ -16,6 +16,7 @@ import type { GraphTask } from '../plan/graph.js';
 import { canBePaused } from './progress.js';
 import { type Progress } from './state.js';
 import type { EventOf } from './event.js';
+import { countHedgeStarted, hasRoomForCall, type OutputRoom } from './output-room.js';
 
 /** Below the 2,000 pending activities that Temporal allows, to leave room for compensations and fallbacks. */
 const MAX_IN_FLIGHT = 1_750;
@@ -91,8 +92,10 @@ export function reserve({ escrow }: Progress, task: GraphTask, index?: number): 
 }
 
 /** True if there is room for a hedge now. A hedge never waits for room, because the call that it repeats is still running. */
-export function mayHedge({ phase, pausedBecause, inFlight, escrow }: Progress, agent: string): boolean {
+export function mayHedge(progress: Progress, agent: string, room?: OutputRoom): boolean {
+  const { phase, pausedBecause, inFlight, escrow } = progress;
   if (phase !== 'running' || pausedBecause !== undefined || inFlight >= MAX_IN_FLIGHT) return false;
+  if (room !== undefined && !hasRoomForCall(progress, agent, room)) return false;
   if (escrow === undefined) return true;
   return escrow.late !== 'hard' && escrow.fallbacks.length === 0 && fitOf(escrow, callHold(escrow, agent)) === 'fits';
 }
@@ -100,6 +103,7 @@ export function mayHedge({ phase, pausedBecause, inFlight, escrow }: Progress, a
 /** Starts a hedge. Expects `mayHedge`. */
 export function startHedge(progress: Progress, { task, index, name, agent }: EventOf<'hedgeStarted'>): void {
   progress.inFlight++;
+  countHedgeStarted(progress, agent);
   const { escrow } = progress;
   if (escrow !== undefined) hold(escrow, suffixedName(itemName(task, index), name), callHold(escrow, agent));
 }

@@ -85,6 +85,7 @@ export type ProgressEvent =
       readonly task: string;
       readonly index?: number;
       readonly name: string;
+      readonly agent: string;
       readonly outcome: Outcome;
     }
   /** One of several parallel calls of a task has ended; the task may continue. Without `name` it is the call that is hedged. */

@@ -5,11 +5,13 @@
 // O3. That holds for a short time only (`sizesAssumed`). Then the outputs of an agent that has not answered count as small: large
 //     outputs in large numbers usually come from agents that answer quickly, and many slow agents must not wait for each other.
 // O4. A sub-plan is a call whose output is that of its run.
-// O5. If no such call is in flight, one may start in any case: otherwise the run could wait for ever.
+// O5. A hedge counts like the call that it repeats. It never waits: without room it is not made.
+// O6. If no such call is in flight, one may start in any case: otherwise the run could wait for ever.
 import type { AgentCard } from '../agent/agent.js';
 import { byteCount } from '../byte-count.js';
 import { MAX_VALUE_BYTES, jsonBytes } from '../json/byte-size.js';
 import { entry } from '../json/own-property.js';
+import { isValueReference, referencedBytes } from '../json/value-reference.js';
 import { MAX_CONCURRENCY } from '../plan/plan.js';
 import type { GraphTask } from '../plan/graph.js';
 import { LAST_BYTE } from './history-limits.js';
@@ -39,14 +41,30 @@ export function hasOutputRoom(progress: Progress, task: GraphTask, room: OutputR
   const outputs = (progress.outputs ??= { largest: {}, inFlight: {} });
   const { inFlight } = outputs;
   const sources = sourcesOf(task);
-  const counts = Object.entries(inFlight);
-  if (sources.length === 0 || counts.length === 0) return true;
-  let bytes = room.historyBytes;
-  for (const [source, count] of counts) bytes += count * expectedBytes(source, outputs, room);
+  if (sources.length === 0 || Object.keys(inFlight).length === 0) return true;
+  let bytes = bytesInFlight(outputs, room);
   for (const source of sources) bytes += expectedBytes(source, outputs, room);
   if (bytes <= LAST_BYTE) return true;
   awaitSizes(outputs, [...sources, ...Object.keys(inFlight)], room);
   return false;
+}
+
+/** True if one more call of the agent may start now. It does not wait for room. */
+export function hasRoomForCall(
+  { outputs = { largest: {}, inFlight: {} } }: Progress,
+  agent: string,
+  room: OutputRoom,
+): boolean {
+  const added = expectedBytes(agent, outputs, room);
+  return bytesInFlight(outputs, room) + added <= LAST_BYTE;
+}
+
+/** The history, with the outputs of the calls in flight. */
+function bytesInFlight(outputs: OutputSizes, room: OutputRoom): number {
+  return Object.entries(outputs.inFlight).reduce(
+    (bytes, [source, count]) => bytes + count * expectedBytes(source, outputs, room),
+    room.historyBytes,
+  );
 }
 
 function expectedBytes(
@@ -80,21 +98,36 @@ export function assumeSizes({ outputs }: Progress): void {
 
 /** Counts the calls of a task, or of one of its items, as in flight. Does nothing in a run that does not ask for room. */
 export function countStarted({ outputs }: Progress, task: GraphTask): void {
-  if (outputs === undefined) return;
-  const { inFlight } = outputs;
-  for (const source of sourcesOf(task)) inFlight[source] = (entry(inFlight, source) ?? 0) + 1;
+  if (outputs !== undefined) for (const source of sourcesOf(task)) add(outputs.inFlight, source, 1);
 }
+
+/** Counts a hedge as in flight, in addition to the call that it repeats. */
+export function countHedgeStarted({ outputs }: Progress, agent: string): void {
+  if (outputs !== undefined) add(outputs.inFlight, agent, 1);
+}
+
+export function countHedgeEnded({ outputs }: Progress, agent: string): void {
+  if (outputs !== undefined) add(outputs.inFlight, agent, -1);
+}
+
+function add(inFlight: Record<string, number>, source: string, count: number): void {
+  const left = (entry(inFlight, source) ?? 0) + count;
+  if (left > 0) inFlight[source] = left;
+  else delete inFlight[source];
+}
+
+/** The size of an output that is stored is known, and no text is made of it. */
+const outputBytes = (output: unknown): number =>
+  isValueReference(output) ? referencedBytes(output) : jsonBytes(output);
 
 /** Counts them as ended, and remembers the size of the output. */
 export function countEnded({ outputs }: Progress, task: GraphTask, output: unknown): void {
   if (outputs === undefined) return;
   const { largest, inFlight } = outputs;
   const sources = sourcesOf(task);
-  const bytes = output === undefined || sources.length === 0 ? undefined : jsonBytes(output);
+  const bytes = output === undefined || sources.length === 0 ? undefined : outputBytes(output);
   for (const source of sources) {
-    const left = (entry(inFlight, source) ?? 0) - 1;
-    if (left > 0) inFlight[source] = left;
-    else delete inFlight[source];
+    add(inFlight, source, -1);
     if (bytes !== undefined) largest[source] = Math.max(entry(largest, source) ?? 0, bytes);
   }
   const awaited = outputs.awaited?.filter((source) => !Object.hasOwn(largest, source)) ?? [];

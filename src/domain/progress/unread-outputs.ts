@@ -4,6 +4,7 @@
 // L2. An output that is left out is marked with its size (`dropped`): the result says so.
 // L3. The run's own waits keep their answers, and its publications their ids: a fork takes them from the result.
 import { jsonBytes } from '../json/byte-size.js';
+import { openedBytes } from '../json/value-reference.js';
 import { taskOf, type Graph, type GraphTask } from '../plan/graph.js';
 import { mentionsIn, readsNeeds, sourcesIn, templatesOf } from '../plan/needs.js';
 import type { TaskKind } from '../plan/plan.js';
@@ -30,8 +31,8 @@ export function withoutUnread(graph: Graph, progress: Progress, excess: number):
   }
   for (const { id, bytes } of unreadOutputs(graph, progress)) {
     if (saved >= excess) break;
-    const { output: _, ...rest } = tasks[id]!;
-    tasks[id] = { ...rest, dropped: bytes };
+    const { output, ...rest } = tasks[id]!;
+    tasks[id] = { ...rest, dropped: openedBytes(output) };
     saved += bytes;
   }
   const { undo } = progress;

@@ -1,10 +1,11 @@
-// Makes the result of a run small enough for one payload. `omittedBytes` and `omittedTasks` record what was left out.
-import { MAX_VALUE_BYTES, fitsInto, jsonBytes } from '../json/byte-size.js';
+// Makes the result of a run small enough for one payload, and for its readers, who get the values that it refers to. `omittedBytes` and `omittedTasks` record what was left out.
+import { MAX_VALUE_BYTES } from '../json/byte-size.js';
+import { fitsOpened, openedBytes } from '../json/value-reference.js';
 import type { RunResult, TaskResult } from './result.js';
 
 /** The parts of a task that may be left out, in this order, until the whole fits. */
 const LEAVE_OUT: readonly ((task: TaskResult) => TaskResult)[] = [
-  (task) => ({ ...task, output: null, omittedBytes: jsonBytes(task.output) }),
+  (task) => ({ ...task, output: null, omittedBytes: openedBytes(task.output) }),
   ({ plan: _, ...task }) => task,
   ({ failures: _, ...task }) => task,
   (task) =>
@@ -13,12 +14,12 @@ const LEAVE_OUT: readonly ((task: TaskResult) => TaskResult)[] = [
 
 /** Leaves out outputs, then details of failures, the largest first, until the result fits into one payload. */
 export function fitToPayload(result: RunResult, limit = MAX_VALUE_BYTES): RunResult {
-  if (fitsInto(result, limit)) return result;
-  let bytes = jsonBytes(result);
+  if (fitsOpened(result, limit)) return result;
+  let bytes = openedBytes(result);
   const tasks = { ...result.tasks };
   for (const leaveOut of LEAVE_OUT) {
     const bySaving = Object.entries(tasks)
-      .map(([id, task]) => ({ id, saves: jsonBytes(task) - jsonBytes(leaveOut(task)) }))
+      .map(([id, task]) => ({ id, saves: openedBytes(task) - openedBytes(leaveOut(task)) }))
       .sort((a, b) => b.saves - a.saves);
     for (const { id, saves } of bySaving) {
       if (bytes <= limit || saves <= 0) break;
@@ -39,11 +40,11 @@ function withFewerTasks(result: RunResult, limit: number): RunResult {
   const rank = ({ status }: TaskResult): number => FIRST_LEFT_OUT.indexOf(status) + 1 || FIRST_LEFT_OUT.length + 1;
   const order = [...tasks].sort(([, a], [, b]) => rank(a) - rank(b));
   // Room for the count itself.
-  let bytes = jsonBytes(result) + 32;
+  let bytes = openedBytes(result) + 32;
   for (const [id, task] of order) {
     if (bytes <= limit) break;
     tasks.delete(id);
-    bytes -= jsonBytes({ [id]: task }) - 1;
+    bytes -= openedBytes({ [id]: task }) - 1;
   }
   const fewer = {
     ...result,

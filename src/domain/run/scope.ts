@@ -1,5 +1,6 @@
 // The variables of expressions.
 import { defined } from '../json/defined.js';
+import { openedWhenRead } from '../json/value-reference.js';
 import type { Scope } from '../expression/expression.js';
 import type { Graph, GraphTask } from '../plan/graph.js';
 import { readsNeeds } from '../plan/needs.js';
@@ -32,11 +33,11 @@ export function runScope(graph: Graph, progress: Progress, { id, input, ...times
 
 function taskRecord(progress: Progress, id: string): Record<string, unknown> {
   const { status, output, failure, items } = stateOf(progress, id);
-  return {
+  return openedWhenRead({
     status,
     ...defined({ output, failure }),
     ...(items === undefined ? {} : { failures: itemFailures(items) }),
-  };
+  });
 }
 
 /** Adds `$needs`: the outputs of the tasks that this one names in `needs`, of those that have one. */
@@ -44,5 +45,5 @@ export function taskScope(scope: Scope, { task }: GraphTask, progress: Progress)
   const { needs = [] } = task;
   if (needs.length === 0 || !readsNeeds(task)) return scope;
   const outputs = needs.map((id) => [id, stateOf(progress, id).output] as const);
-  return { ...scope, needs: Object.fromEntries(outputs.filter(([, output]) => output !== undefined)) };
+  return { ...scope, needs: openedWhenRead(Object.fromEntries(outputs.filter(([, output]) => output !== undefined))) };
 }

@@ -3,10 +3,12 @@
 // E2. The metadata of the result has the id of the key and the version of the format. Both are authenticated.
 // E3. A payload that is not encrypted is decoded as it is: runs that began without encryption continue.
 // E4. A payload is decrypted and authenticated as a whole, or an error is thrown.
-// E5. The same large payload has the same ciphertext with the same key, so that it is stored once.
+// E5. References to stored values stay readable, as those of Temporal's external storage do: a sweep needs no key. Decoding ignores them.
+// E6. The same large payload has the same ciphertext with the same key, so that it is stored once.
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { defined } from '../../domain/json/defined.js';
 import { DecryptionError, unknownKey } from './decryption-error.js';
 import type { EncryptionKey } from './keys.js';
 
@@ -17,6 +19,8 @@ const ENCODING = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
 const VERSION_KEY = 'encryption-version';
 const VERSION = '1';
+/** The claims of the values that a payload refers to (values/references.ts). */
+const REFERENCES = 'references';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -56,7 +60,12 @@ function encrypt(payload: Payload, key: EncryptionKey): Payload {
   cipher.setAAD(authenticated(key.id));
   const data = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   return {
-    metadata: { encoding: Buffer.from(ENCODING), [KEY_ID]: Buffer.from(key.id), [VERSION_KEY]: Buffer.from(VERSION) },
+    metadata: {
+      encoding: Buffer.from(ENCODING),
+      [KEY_ID]: Buffer.from(key.id),
+      [VERSION_KEY]: Buffer.from(VERSION),
+      ...defined({ [REFERENCES]: payload.metadata?.[REFERENCES] }),
+    },
     data,
   };
 }

@@ -8,6 +8,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../../system/make-directory.js';
 import { systemCodeOf } from '../../system/system-error.js';
 import { SWEPT, type StoredValue, type ValueStore } from './store.js';
 
@@ -39,7 +40,7 @@ export function directoryStore(directory: string, { create }: { readonly create:
     return text === undefined ? undefined : (JSON.parse(text) as { id: string }).id;
   };
   const makeId = async (): Promise<string> => {
-    await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+    await makeDirectory(directory, PRIVATE_DIRECTORY);
     const part = `${marker}.${randomBytes(6).toString('hex')}${PART}`;
     await writeFile(part, `${JSON.stringify({ id: randomUUID() })}\n`, { mode: PRIVATE_FILE });
     // Of several processes that begin at the same time the first wins.

@@ -10,8 +10,9 @@ import {
   type StorageDriverRetrieveContext,
   type StorageDriverStoreContext,
 } from '@temporalio/common';
+import { defined } from '../../domain/json/defined.js';
 import type { ValueCache } from './cache.js';
-import { readClaim, writeClaim } from './claim.js';
+import { claimsIn, readClaim, writeClaim } from './claim.js';
 import { StorageUnavailableError, ValueNotStoredError } from './errors.js';
 import { payloadBytes, payloadOf, sha256 } from './payload-bytes.js';
 import type { ReadValue } from './read-value.js';
@@ -66,16 +67,24 @@ export class BatonStorageDriver implements StorageDriver {
 
   async retrieve(context: StorageDriverRetrieveContext, claims: StorageDriverClaim[]): Promise<Payload[]> {
     const payloads: Payload[] = [];
-    for (const { claimData } of claims) {
-      const claim = readClaim(claimData);
-      if (claim === undefined) {
-        throw new StorageUnavailableError(
-          `a reference to a stored value: expected hash, bytes, key, storage and place, got ${JSON.stringify(claimData)}; it was made by another version of Baton`,
-        );
-      }
-      payloads.push(payloadOf(await this.deps.read(claim, context.abortSignal)));
-    }
+    for (const { claimData } of claims) payloads.push(await this.read(claimData, context.abortSignal));
     return payloads;
+  }
+
+  /** Reads what a claim names. */
+  async read(claimData: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<Payload> {
+    const claim = readClaim(claimData);
+    if (claim === undefined) {
+      throw new StorageUnavailableError(
+        `a reference to a stored value: expected hash, bytes, key, storage and place, got ${JSON.stringify(claimData)}; it was made by another version of Baton`,
+      );
+    }
+    return payloadOf(await this.deps.read(claim, signal));
+  }
+
+  /** Stores a payload, whatever its size, and returns its claim. */
+  async put(namespace: string, payload: Payload): Promise<Record<string, string>> {
+    return (await this.storeOne({ target: { kind: 'workflow', namespace } }, payload)).claimData;
   }
 
   private async storeOne(
@@ -101,7 +110,7 @@ export class BatonStorageDriver implements StorageDriver {
             key,
             storage,
             place,
-            ...(directory === undefined ? {} : { directory }),
+            ...defined({ directory, references: storagesIn(payload) }),
           }),
         );
       });
@@ -113,4 +122,10 @@ export class BatonStorageDriver implements StorageDriver {
       );
     }
   }
+}
+
+/** Where the values are that a payload refers to. */
+function storagesIn(payload: Payload): string | undefined {
+  const storages = new Set(claimsIn(payload).map(({ storage }) => storage));
+  return storages.size === 0 ? undefined : JSON.stringify([...storages]);
 }

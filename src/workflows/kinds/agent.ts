@@ -1,6 +1,6 @@
 // A task of kind agent, race or vote: chooses between one call, several parallel calls, a hedged call and fallbacks.
 import { contestOf } from '../../domain/call/race-and-vote.js';
-import { render, type Run } from '../run.js';
+import { renderUnopened, type Run } from '../run.js';
 import { callAgent, defaultInput } from './call-agent.js';
 import { callFallbacks } from './fallback.js';
 import { callHedged } from './hedge.js';
@@ -8,7 +8,7 @@ import { callInParallel } from './parallel-calls.js';
 import type { Settlement, Work } from './work.js';
 
 export function performAgent(run: Run, work: Work): PromiseLike<Settlement> {
-  const input = render(run, work.task.task.input, work.scope);
+  const input = renderUnopened(run, work.task.task.input, work.scope);
   if (input instanceof Promise) return input.then((value) => callWithFallbacks(run, work, defaultInput(value)));
   return callWithFallbacks(run, work, defaultInput(input));
 }

@@ -8,12 +8,12 @@ import type { CallReply, CallRequest } from '../../domain/call/request.js';
 import { retryPolicy, type Retry, type RetryPolicy } from '../../domain/call/retry.js';
 import { durationMs } from '../../domain/duration.js';
 import { failure, type Failure } from '../../domain/failure.js';
-import { jsonBytes } from '../../domain/json/byte-size.js';
 import { defined } from '../../domain/json/defined.js';
 import { valueLimitOf } from '../../domain/run/input.js';
 import { callTimings } from '../calls/call-outcome.js';
 import { outcomeFromError } from '../calls/outcome-from-error.js';
 import { unansweredOf } from '../calls/stop-calls.js';
+import { carriedBytes } from '../../domain/json/value-reference.js';
 import { reserveCommandBytes } from '../workflow-task/command-size.js';
 import { callReuse } from '../reuse.js';
 import { cardOf, keyPrefix, type Run } from '../run.js';
@@ -56,7 +56,7 @@ export interface Call {
 
 /** Settles in every case. */
 export function callAgent(run: Run, work: Work, call: Call): PromiseLike<Settlement> {
-  const size = jsonBytes(call.input);
+  const size = carriedBytes(call.input);
   const limit = valueLimitOf(run.request);
   if (size > limit) {
     const message = `the input of ${call.agent} is ${size} bytes of JSON, at most ${limit} fit into one payload`;
@@ -156,7 +156,8 @@ function activityOptions(run: Run, work: Work, call: Call, settings: CallSetting
   };
 }
 
-function callRequest(run: Run, { task, index }: Work, call: Call, settings: CallSettings): CallRequest {
+function callRequest(run: Run, work: Work, call: Call, settings: CallSettings): CallRequest {
+  const { task, index } = work;
   const { isOfTask, isGuarded, countsAttempts, retry, timeoutMs, idleMs } = settings;
   const { task: definition } = task;
   const hasFallback = isOfTask ? definition.fallback !== undefined : call.hasFallback;
@@ -181,9 +182,14 @@ function callRequest(run: Run, { task, index }: Work, call: Call, settings: Call
     ...defined({ onlyRecall: call.onlyRecall }),
     ...(countsAttempts ? { countsAttempts: true } : {}),
     ...(isGuarded && hasFallback ? { hasFallback: true } : {}),
+    ...(isPassedOn(run, work, isOfTask) ? { byReference: true } : {}),
     ...correlationOf(run, settings.activityId),
   };
 }
+
+/** True if the run need not look into the output. Answers of a vote are compared. */
+const isPassedOn = ({ rules, request }: Run, { task }: Work, isOfTask: boolean): boolean =>
+  rules >= 3 && request.valueLimit !== undefined && isOfTask && task.task.vote === undefined;
 
 const serverRetry = ({ initialMs, factor, maxMs }: RetryPolicy) => ({
   initialInterval: initialMs,

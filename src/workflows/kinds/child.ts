@@ -17,14 +17,14 @@ import {
 } from '@temporalio/workflow';
 import { ORCHESTRATE, taskTimeout, type RunInput } from '../../domain/run/input.js';
 import type { RunResult } from '../../domain/run/result.js';
-import { jsonBytes } from '../../domain/json/byte-size.js';
+import { carriedBytes } from '../../domain/json/value-reference.js';
 import { reserveCommandBytes } from '../workflow-task/command-size.js';
 import type { Run } from '../run.js';
 import { firstState } from '../web-ui.js';
 
 /** Runs a child of this name, `scan` or `each[3]:compensate`. Rejects as Temporal's `executeChild` does. */
 export async function runChild(run: Run, name: string, request: RunInput): Promise<RunResult> {
-  await reserveCommandBytes(run, jsonBytes(request));
+  await reserveCommandBytes(run, carriedBytes(request));
   const options = {
     args: [request] as [RunInput],
     workflowId: `${run.id}/${name}`,

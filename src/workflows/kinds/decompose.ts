@@ -9,7 +9,7 @@ import type { Outcome } from '../../domain/call/outcome.js';
 import type { Decompose, Plan } from '../../domain/plan/plan.js';
 import { planLimits } from '../../domain/planning/limits.js';
 import { outcomeFromError } from '../calls/outcome-from-error.js';
-import { render, report, type Run } from '../run.js';
+import { render, renderUnopened, report, type Run } from '../run.js';
 import { defaultInput } from './call-agent.js';
 import { askQuestion } from './ask.js';
 import { waitForDecision } from './wait-for-decision.js';
@@ -22,7 +22,7 @@ import type { Settlement, Work } from './work.js';
 export async function performDecompose(run: Run, work: Work): Promise<Settlement> {
   const decompose = work.task.task.decompose!;
   const goal = String(await render(run, decompose.goal, work.scope));
-  const input = defaultInput(await render(run, work.task.task.input, work.scope));
+  const input = defaultInput(await renderUnopened(run, work.task.task.input, work.scope));
   const catalogue = await fetchCatalogue(run, work, decompose);
   if ('outcome' in catalogue) return catalogue;
   const spending = new Spending(run, work, parseLimits(decompose.budget));

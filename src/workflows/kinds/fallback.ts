@@ -7,7 +7,7 @@ import type { Outcome } from '../../domain/call/outcome.js';
 import { waitForFallbackHold } from '../budget.js';
 import { withCause } from '../calls/call-outcome.js';
 import { outcomeFromError } from '../calls/outcome-from-error.js';
-import { render, report, type Run } from '../run.js';
+import { renderUnopened, report, type Run } from '../run.js';
 import { callAgent, type Call, defaultInput } from './call-agent.js';
 import { workKey, type Settlement, type Work } from './work.js';
 
@@ -81,7 +81,7 @@ async function fallbackOutcome(
   try {
     if (run.progress.escrow !== undefined) await waitForFallbackHold(run, itemName(work.task.id, work.index));
     const scope = { ...work.scope, failure: why };
-    const own = fallback.input === undefined ? input : defaultInput(await render(run, fallback.input, scope));
+    const own = fallback.input === undefined ? input : defaultInput(await renderUnopened(run, fallback.input, scope));
     return (await callAgent(run, work, { ...fallback, input: own })).outcome;
   } catch (error) {
     return outcomeFromError(error);

@@ -5,6 +5,7 @@ import { mayHedge } from '../../domain/progress/budget-gate.js';
 import type { Hedge } from '../../domain/call/options.js';
 import { settleContest, type Contest } from '../../domain/call/race-and-vote.js';
 import { durationMs } from '../../domain/duration.js';
+import { outputRoom } from '../history-room.js';
 import { report, type Run } from '../run.js';
 import type { Call } from './call-agent.js';
 import { ParallelCalls } from './parallel-calls.js';
@@ -40,11 +41,11 @@ async function startHedges(
   const which = workKey(work);
   for (let place = 1; place < max; place++) {
     await sleep(durationMs(after), { summary: `hedge of ${workName(work)}` });
-    if (!mayHedge(run.progress, call.agent)) continue;
+    if (!mayHedge(run.progress, call.agent, outputRoom(run))) continue;
     const name = `hedge:${place}`;
     report(run, { type: 'hedgeStarted', ...which, name, agent: call.agent });
     parallel.start({ ...call, suffix: name, isParallel: true, hedgeOf: workName(work), name }, ({ outcome }) => {
-      report(run, { type: 'hedgeEnded', ...which, name, outcome });
+      report(run, { type: 'hedgeEnded', ...which, name, agent: call.agent, outcome });
       onEnd();
     });
   }

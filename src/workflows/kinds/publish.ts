@@ -7,13 +7,13 @@ import { durationMs } from '../../domain/duration.js';
 import type { PublishRequest } from '../../domain/event/published-event.js';
 import { ExpressionError } from '../../domain/expression/expression.js';
 import { failure } from '../../domain/failure.js';
-import { jsonBytes } from '../../domain/json/byte-size.js';
+import { carriedBytes } from '../../domain/json/value-reference.js';
 import { defined } from '../../domain/json/defined.js';
 import { shown } from '../../domain/problem.js';
 import { valueLimitOf } from '../../domain/run/input.js';
 import { outcomeFromError } from '../calls/outcome-from-error.js';
 import { reserveCommandBytes } from '../workflow-task/command-size.js';
-import { render, type Run } from '../run.js';
+import { render, renderUnopened, type Run } from '../run.js';
 import { correlationOf } from '../trace.js';
 import { priorityOptions } from './call-agent.js';
 import { deadlineLeft } from './time-limit.js';
@@ -39,11 +39,11 @@ export async function performPublish(run: Run, work: Work): Promise<Settlement> 
     ...{ run: run.id, plan, task: work.task.id, broker, to, timeoutMs, retry },
     ...defined({ item: work.index, key: keyText(await render(run, key, work.scope)) }),
     type: typeText(await render(run, type, work.scope)),
-    data: await render(run, data, work.scope),
+    data: await renderUnopened(run, data, work.scope),
     ...correlationOf(run, work.task.callName),
     idempotencyKey: `${run.id}/${work.index === undefined ? work.task.callName : `${work.task.callName}/${work.index}`}`,
   };
-  const [size, limit] = [jsonBytes(request.data), valueLimitOf(run.request)];
+  const [size, limit] = [carriedBytes(request.data), valueLimitOf(run.request)];
   if (size > limit) {
     const message = `the data of the event is ${size} bytes of JSON, at most ${limit} fit into one payload`;
     return failed('InputTooLarge', message);

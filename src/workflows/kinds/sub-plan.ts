@@ -16,7 +16,7 @@ import { stateOf } from '../../domain/progress/progress.js';
 import { limitsOfSubPlan } from '../budget.js';
 import { outlastStorage } from '../calls/outlast-storage.js';
 import { outcomeFromError, subPlanUsage } from '../calls/outcome-from-error.js';
-import { render, report, type Run } from '../run.js';
+import { renderUnopened, report, type Run } from '../run.js';
 import { subPlanReuse } from '../reuse.js';
 import { subPlanCorrelation } from '../trace.js';
 import { defaultInput } from './call-agent.js';
@@ -29,7 +29,7 @@ import { workName, type Settlement, type Work } from './work.js';
 const CHECK_ATTEMPTS = 10;
 
 export async function performSubPlan(run: Run, work: Work): Promise<Settlement> {
-  const input = defaultInput(await render(run, work.task.task.input, work.scope));
+  const input = defaultInput(await renderUnopened(run, work.task.task.input, work.scope));
   return await runSubPlan(run, work, { plan: subPlanOf(run, work), input });
 }
 

@@ -182,7 +182,7 @@ test('hedgeStarted and hedgeEnded: the second call takes a place, and gives it b
   const run = runOf({ a: { ...call, hedge: { after: '1s' } } }, {}, withBudget).start('a');
   run.send({ type: 'hedgeStarted', task: 'a', name: 'hedge:1', agent: 'echo' });
   expect(run.progress).toMatchObject({ inFlight: 2, escrow: { reserved: { tokens: 120 } } });
-  run.send({ type: 'hedgeEnded', task: 'a', name: 'hedge:1', outcome: outcome('cancelled') });
+  run.send({ type: 'hedgeEnded', task: 'a', name: 'hedge:1', agent: 'echo', outcome: outcome('cancelled') });
   expect(run.progress).toMatchObject({ inFlight: 1, escrow: { reserved: { tokens: 60 } } });
 });
 

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { MAX_STORED_VALUE_BYTES, MAX_VALUE_BYTES } from '../../../src/domain/json/byte-size.js';
+import { ValueReference } from '../../../src/domain/json/value-reference.js';
 import { buildGraph } from '../../../src/domain/plan/graph.js';
 import type { Plan } from '../../../src/domain/plan/plan.js';
 import { advance, takeReady } from '../../../src/domain/progress/advance.js';
 import { awaitsSizes, type OutputRoom } from '../../../src/domain/progress/output-room.js';
+import { mayHedge } from '../../../src/domain/progress/budget-gate.js';
 import { createProgress } from '../../../src/domain/progress/progress.js';
 import type { Progress } from '../../../src/domain/progress/state.js';
 
@@ -128,4 +130,26 @@ test('output room: no size is awaited of an agent that declares maxOutput', () =
   const progress = createProgress(graph);
   startAll(progress, { ...empty, cards: { x: { maxOutput: '500KiB' } } });
   expect(awaitsSizes(progress)).toBe(false);
+});
+
+test('output room: a hedge counts like the call that it repeats, and is not made without room', () => {
+  const progress = createProgress(graph);
+  startAll(progress, { ...empty, historyBytes: 2 * MB });
+  expect(progress.inFlight).toBe(19);
+  const hedge = { task: 't0', name: 'hedge:1', agent: 'x' } as const;
+  expect(mayHedge(progress, 'x', empty)).toBe(true);
+  advance(graph, progress, { type: 'hedgeStarted', ...hedge });
+  expect(progress.outputs!.inFlight).toEqual({ x: 20 });
+  expect(mayHedge(progress, 'x', empty)).toBe(false);
+  expect(startAll(progress, empty)).toEqual([]);
+  const outcome = { status: 'succeeded', output: null, attempts: 1 } as const;
+  advance(graph, progress, { type: 'hedgeEnded', ...hedge, outcome });
+  expect(progress.outputs!.inFlight).toEqual({ x: 19 });
+});
+
+test('output room: the size of an output that is stored is that of its value', () => {
+  const progress = createProgress(graph);
+  const [first] = startAll(progress, empty);
+  end(progress, first!, new ValueReference({ hash: 'ab'.repeat(32), jsonBytes: String(5 * MB) }));
+  expect(progress.outputs!.largest).toEqual({ x: 5 * MB });
 });

@@ -22,8 +22,11 @@ const startMoto = (port: number, env: Record<string, string> = {}) =>
 
 beforeAll(async () => {
   if (isMissing) return;
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  // A server that checks keys, such as MinIO, has its own.
+  const { AWS_ACCESS_KEY_ID: id = 'test', AWS_SECRET_ACCESS_KEY: secret = 'test' } =
+    other === undefined ? {} : process.env;
+  vi.stubEnv('AWS_ACCESS_KEY_ID', id);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', secret);
   if (other === undefined) {
     const port = await freePort();
     endpoint = `http://127.0.0.1:${port}`;

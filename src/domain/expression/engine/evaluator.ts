@@ -2,6 +2,7 @@
 // nothing else runs while an expression is evaluated.
 import { createJsonata } from '#jsonata';
 import { counter as regexpCounter, TooManySteps } from '#re2';
+import { ValuesNeededError } from '../../json/value-reference.js';
 import type { Rules } from '../../rules.js';
 import { ExpressionError } from '../error.js';
 import { LinearRegExp } from '../../regexp/linear-regexp.js';
@@ -64,7 +65,8 @@ function bounded<T>(from: Allowance, go: () => T): T {
   try {
     return go();
   } catch (error) {
-    throw error instanceof ExpressionError ? error : new ExpressionError(messageOf(error));
+    if (error instanceof ExpressionError || error instanceof ValuesNeededError) throw error;
+    throw new ExpressionError(messageOf(error));
   } finally {
     from.left = counter.left;
     counter.left = outer;
