@@ -4,7 +4,7 @@ import { printWaiting } from './client/await-result.js';
 import type { BreakerHandle } from './client/breaker.js';
 import { breakerOf, listBreakers, type ListedBreaker } from './client/breakers.js';
 import { compensationsOf, startCompensation } from './client/compensate.js';
-import { checkRunId, TaskFailedError } from './client/errors.js';
+import { checkRunId } from './client/errors.js';
 import { asFork, forksOf, ofOneRun, prepareFork, readForkableInput } from './client/fork.js';
 import { inspectRun, type RunInspection } from './client/inspect-run.js';
 import { withCorrelation } from './client/correlation.js';
@@ -23,6 +23,7 @@ import { RunHandle } from './client/run-handle.js';
 import type { RunMark } from './client/which-run.js';
 import type { RunsOptions } from './client/run-query.js';
 import type { RerunOptions, StartArguments, StartOptions } from './client/start-options.js';
+import { outputOfTask, prepareTask } from './client/single-task.js';
 import { newRunId } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
 import type { InputOf, OutputOf } from './domain/builder/types.js';
@@ -229,16 +230,9 @@ export class Baton {
     input: I,
     options: Pick<StartOptions, 'id' | 'taskQueue' | 'tenant' | keyof Correlation> = {},
   ): Promise<O> {
-    const plan: Plan = { name: agent.type, tasks: { call: { agent: agent.type, input: '{% $input %}' } } };
     const { tenant, ...rest } = options;
-    const { run } = await this.startPrepared(
-      prepareRun(plan, input, { agents: [agent] }, { tenant, ...this.valueLimit }),
-      rest,
-    );
-    const result = await run.result();
-    const { failure, status, output } = result.tasks['call']!;
-    if (status === 'succeeded') return output as O;
-    throw new TaskFailedError(failure ?? result.failure!, result);
+    const { run } = await this.startPrepared(prepareTask(agent, input, { tenant, ...this.valueLimit }), rest);
+    return outputOfTask(await run.result()) as O;
   }
 
   /** The project whose breakers and pools this client reads and changes. */

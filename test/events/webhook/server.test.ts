@@ -60,7 +60,7 @@ test('large bodies at the same time are bounded in bytes, and small ones still p
   expect(messages).toHaveLength(8);
   // A body whose length is not known counts as the largest.
   const stream = new Blob(['{}']).stream();
-  const chunked = await fetch(url, { method: 'POST', body: stream, duplex: 'half' } as RequestInit);
+  const chunked = await fetch(url, { method: 'POST', body: stream, duplex: 'half' });
   expect(chunked.status).toBe(429);
   for (const open of gate) open();
   expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(8).fill(202));
