@@ -1,4 +1,5 @@
 // The program of the guardian (guardian.ts). Its argument is the data directory of a server.
+import { access } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dataDirectoryAt } from './data-directory.js';
 import { forgetGuardian } from './guardian.js';
@@ -6,7 +7,7 @@ import { withLock } from './lock.js';
 import { hasUsers } from './references.js';
 import { endIfUnused, runningServer } from './running-server.js';
 import { stopServer } from './server-process.js';
-import type { ServerRecord } from './server-record.js';
+import { readRecord, type ServerRecord } from './server-record.js';
 import { systemCodeOf } from '../system/system-error.js';
 
 const POLL_MS = 1_000;
@@ -23,6 +24,8 @@ let known: ServerRecord | undefined;
 /** Ends the server if no process uses it. True if the guardian is not needed any more. */
 async function end(): Promise<boolean> {
   try {
+    // A lock in a directory that does not exist would be waited for.
+    await access(home.path);
     return await withLock(home.path, LOCK_WAIT_MS, async () => {
       if (!(await endIfUnused(home, known))) return false;
       await forgetGuardian(home);
@@ -39,6 +42,8 @@ async function end(): Promise<boolean> {
 
 for (let idleMs = 0; ; idleMs += POLL_MS) {
   await pause(POLL_MS);
+  // Remembered while there are users: the directory may be deleted together with the last one.
+  known = (await readRecord(home.record)) ?? known;
   if (await hasUsers(home.users)) {
     idleMs = 0;
     continue;

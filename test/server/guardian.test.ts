@@ -1,6 +1,7 @@
 // The embedded server ends when its last user has ended, even if that was killed.
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { dataDirectoryIn } from '../../src/server/data-directory.js';
 import { hasUsers } from '../../src/server/references.js';
@@ -31,6 +32,17 @@ test('guardian: when the last user is killed, the server ends, and so does the g
   const found = await find(directory);
   expect((await readRecordOf(directory)).pid).not.toBe(pid);
   await found.release();
+});
+
+test('guardian: the server ends, too, if its directory is deleted when its last user is killed', async () => {
+  const directory = await makeDirectory();
+  const user = await holdServer(directory);
+  const [{ pid }, guardian] = [await readRecordOf(directory), await guardianOf(directory)];
+  // The guardian has looked at the directory: it looks every second, and holds no file that a test could wait for.
+  await setTimeout(3_000);
+  await Promise.all([user.kill(), rm(directory, { recursive: true, force: true })]);
+  await untilEnded(guardian);
+  await untilEnded(pid);
 });
 
 test('guardian: what it does is refused while a user lives, although others were killed', async () => {
