@@ -30,6 +30,7 @@ import { createReplayWatch } from './worker/replay-watch.js';
 import { installRuntime } from './telemetry/runtime.js';
 import type { TelemetrySettings } from './telemetry/settings.js';
 import type { Telemetry } from './telemetry.js';
+import { deploymentIn, deploymentOptions, type DeploymentVersion } from './worker/deployment.js';
 import { createAll, createTeam, discard, type Team } from './worker/team.js';
 import { carriesReferences, workflowCode } from './worker/workflow-code.js';
 
@@ -83,6 +84,8 @@ export interface WorkerSettings extends ValueSettings {
   readonly identity?: string;
   /** How long calls may take to end when the worker shuts down; default 10s. */
   readonly drain?: string;
+  /** The version of these workers, for Temporal's Worker Deployment Versioning. Default: TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID, if set. */
+  readonly deployment?: DeploymentVersion;
   /** Workflow code that was bundled before, by `bundleWorkflowCode`. */
   readonly workflowBundle?: WorkflowBundleOption;
   /**
@@ -102,10 +105,11 @@ export interface BatonWorker {
   readonly telemetryUrl?: string;
 }
 
-/** Throws ServerUnreachableError, AgentDefinitionError, PoolDefinitionError, EncryptionKeyError, ListenError. */
+/** Throws ServerUnreachableError, AgentDefinitionError, PoolDefinitionError, EncryptionKeyError, ListenError, DeploymentError. */
 export async function createWorker(settings: WorkerSettings): Promise<BatonWorker> {
   const { listen, logs = {} } = settings.telemetry ?? {};
-  return await openWorker(settings, async () => {
+  const deployment = settings.deployment ?? deploymentIn(process.env);
+  return await openWorker({ ...settings, ...defined({ deployment }) }, async () => {
     const { processLog } = await import('./telemetry/log.js');
     const runtime = await installRuntime({
       log: processLog(logs),
@@ -211,7 +215,8 @@ async function makeTeam(
     const own = { agents, awaitedRuns, publishing, ...defined({ log, secrets, meter, tracing }) };
     const activities = createActivities({ ...own, ...guards, ...storage });
     const sinks = { ...watch.sinks, ...(telemetry === undefined ? {} : runSinks(telemetry.metrics.runs)) };
-    const options = { ...place, activities, sinks, ...code, ...tuning(settings) };
+    const versioned = deploymentOptions(settings.deployment, { moves: false });
+    const options = { ...place, activities, sinks, ...code, ...versioned, ...tuning(settings) };
     // Cached answers are Workflows on the Task Queue of their agent, so a worker must run Workflows there, too.
     const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];
     if (telemetry !== undefined) {
@@ -261,6 +266,7 @@ async function openGuards(
       ...place,
       ...named,
       ...code,
+      ...deploymentOptions(settings.deployment, { moves: true }),
       taskQueue: guardsQueue(inProject),
       stickyQueueScheduleToStartTimeout: STICKY_PATIENCE,
     }),

@@ -36,6 +36,7 @@ test('nothing is wrong: every check is listed, and the exit code is 0', async ()
     'namespace',
     'search attributes',
     'task queues',
+    'versions of workers',
     'circuit breakers',
     'pools',
     'runs',

@@ -104,6 +104,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'deployment',
+    {
+      group: 'Control',
+      summary: 'show the versions of workers; give one the new runs',
+      load: () => import('./deployment.js'),
+    },
+  ],
+  [
     'sweep',
     {
       group: 'Control',

@@ -17,10 +17,11 @@ export function define(command: Command, io: Io): void {
     .option('--gateway', 'also consume the subscriptions of the configuration')
     .action(async (_options: WorkerOptions, self: Command) => {
       const options = self.optsWithGlobals<WorkerOptions>();
-      const [{ loadProjectConfig }, { serve }, { queuesOfWorker }] = await Promise.all([
+      const [{ loadProjectConfig }, { serve }, { queuesOfWorker }, { deploymentIn }] = await Promise.all([
         import('../session/load-config.js'),
         import('../worker/serve.js'),
         import('../arguments/project-queue.js'),
+        import('../../worker/deployment.js'),
       ]);
       const config = await loadProjectConfig(io, options.config);
       if (config === undefined) throw new UsageError([NO_CONFIG]);
@@ -40,6 +41,7 @@ export function define(command: Command, io: Io): void {
         verbose: options.verbose === true,
         listen: options.listen && listenText(options.listen),
         gateway: options.gateway === true,
+        deployment: deploymentIn(io.env),
       });
     });
 }

@@ -4,6 +4,7 @@ import type { DoctorOptions } from './options.js';
 import { withSession } from '../session/with-session.js';
 import { errorSummary } from '../terminal/errors.js';
 import type { Io } from '../terminal/io.js';
+import { checkDeployments } from './check-deployments.js';
 import { checkBreakers, checkLeftGuards, checkPools } from './check-guards.js';
 import { checkQueues } from './check-queues.js';
 import { checkRuns } from './check-runs.js';
@@ -23,7 +24,16 @@ export async function runDoctor(io: Io, options: DoctorOptions): Promise<void> {
   await withSession(io, options, async ({ baton, server: { address, namespace } }, config) => {
     const patient: Patient = { baton, client: baton.client, config, staleMs };
     const checks: Check[] = [
-      ...[checkNamespace, checkSearchAttributes, checkQueues, checkBreakers, checkPools, checkRuns, checkLeftGuards],
+      ...[
+        checkNamespace,
+        checkSearchAttributes,
+        checkQueues,
+        checkDeployments,
+        checkBreakers,
+        checkPools,
+        checkRuns,
+        checkLeftGuards,
+      ],
       checkSubscriptions(io, options),
     ];
     const checked: Checked[] = [];

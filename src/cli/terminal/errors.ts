@@ -33,6 +33,7 @@ const EXITS: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['ListenError', 2],
   ['EncryptionKeyError', 2],
   ['DecryptionError', 2],
+  ['DeploymentError', 2],
   ['InvalidPlanError', 2],
   ['InvalidInputError', 2],
   ['RunNotFoundError', 2],

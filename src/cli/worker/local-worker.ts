@@ -11,6 +11,7 @@ import type { FoundServer } from '../../server/index.js';
 import type { ValueSettings } from '../../values.js';
 import { installRuntime } from '../../telemetry/runtime.js';
 import { openWorker, type OpenedWorker } from '../../worker.js';
+import type { DeploymentVersion } from '../../worker/deployment.js';
 
 export interface LocalWorkerOptions {
   readonly server: FoundServer;
@@ -25,6 +26,8 @@ export interface LocalWorkerOptions {
   /** `HOST:PORT` of metrics and health. */
   readonly listen?: string | undefined;
   readonly plans: readonly string[];
+  /** Absent: the worker has no version, whatever the environment says. */
+  readonly deployment?: DeploymentVersion | undefined;
   /** Whether the native part of the SDK logs more than warnings. */
   readonly verbose: boolean;
   /** True for the worker inside `run`, which ends when the run does. */
@@ -48,7 +51,7 @@ export async function localWorker(options: LocalWorkerOptions): Promise<OpenedWo
       taskQueues,
       project,
       ...values,
-      ...defined({ secrets }),
+      ...defined({ secrets, deployment: options.deployment }),
       ...(endsWithRun ? { identity: `${RUN_WORKER_PREFIX}${process.pid}@${hostname()}`, drain: SHORT_DRAIN } : {}),
     },
     () => Promise.resolve({ runtime, plans, ...defined({ listen }) }),

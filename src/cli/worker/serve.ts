@@ -7,6 +7,7 @@ import type { Io } from '../terminal/io.js';
 import { planNames } from './plan-names.js';
 import { consumingText, openGateway } from '../gateway/open-gateway.js';
 import { localWorker } from './local-worker.js';
+import { versionText, type DeploymentVersion } from '../../worker/deployment.js';
 import { untilSignal } from './until-signal.js';
 import { untilAborted } from '../../system/until-aborted.js';
 import { inSession, valueSettings, type SessionRequest } from '../session/session.js';
@@ -21,13 +22,15 @@ export interface ServeRequest extends SessionRequest {
   readonly verbose: boolean;
   /** Whether the subscriptions of the configuration are consumed, too. */
   readonly gateway: boolean;
+  /** The version of the worker, if it has one. */
+  readonly deployment?: DeploymentVersion | undefined;
   /** Where metrics and health are served, in place of the address of the configuration. */
   readonly listen: string | undefined;
 }
 
 export async function serve(
   io: Io,
-  { agents, pools, secrets, taskQueues, project, json, verbose, gateway, listen, ...request }: ServeRequest,
+  { agents, pools, secrets, taskQueues, project, json, verbose, gateway, listen, deployment, ...request }: ServeRequest,
 ): Promise<void> {
   const draining = 'draining: calls in progress get ten seconds to end';
   const { telemetry } = request.config ?? {};
@@ -46,6 +49,7 @@ export async function serve(
         log,
         listen: listen ?? telemetry?.listen,
         plans: planNames(request.config),
+        deployment,
         verbose,
         endsWithRun: false,
       });
@@ -55,6 +59,7 @@ export async function serve(
         address,
         namespace,
         ...defined({ webUi, telemetry: worker.telemetryUrl }),
+        ...(deployment === undefined ? {} : { deployment: versionText(deployment) }),
         project,
         taskQueues,
         agents: types,

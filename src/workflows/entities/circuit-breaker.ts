@@ -22,6 +22,7 @@ import { breakerDetails } from '../../domain/breaker/text.js';
 import { failingWellFormed } from '../well-formed-errors.js';
 import { pushToWorker } from './push-to-worker.js';
 import { showWhenAsked } from '../web-ui.js';
+import { moveOn } from '../move-on.js';
 
 /** The server accepts 2,000 updates in one history; a shorter history is easier to read. */
 const MAX_UPDATES = 500;
@@ -32,6 +33,8 @@ export interface CircuitBreakerInput {
   /** The state at the end of the previous history. */
   readonly carried?: Circuit;
 }
+
+moveOn(circuitBreaker);
 
 export async function circuitBreaker({ agent, terms, carried }: CircuitBreakerInput): Promise<void> {
   const circuit = carried ?? createCircuit(agent, terms, Date.now());

@@ -24,6 +24,7 @@ import {
   type MailRequest,
 } from '../../domain/event/mailbox.js';
 import { failingWellFormed } from '../well-formed-errors.js';
+import { moveOn } from '../move-on.js';
 
 type MailActivities = {
   [MAIL_ACTIVITIES.deliver]: (request: MailRequest) => Promise<void>;
@@ -38,6 +39,8 @@ const ATTEMPT = '1m';
 
 /** How often the server is asked whether the run exists: a run is seldom started later than seconds after its events. */
 const UNTIL_IT_EXISTS = { initialInterval: '500ms', backoffCoefficient: 1.5, maximumInterval: '15s' } as const;
+
+moveOn(mailbox);
 
 export async function mailbox({ run, mail = [] }: MailboxInput): Promise<void> {
   const kept: KeptMail[] = [...mail];

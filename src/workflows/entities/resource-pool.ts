@@ -20,6 +20,7 @@ import { poolDetails } from '../../domain/pool/text.js';
 import { failingWellFormed } from '../well-formed-errors.js';
 import { pushToWorker } from './push-to-worker.js';
 import { showWhenAsked } from '../web-ui.js';
+import { moveOn } from '../move-on.js';
 
 /** The server accepts 2,000 updates in one history. */
 const MAX_UPDATES = 1_500;
@@ -31,6 +32,8 @@ export interface ResourcePoolInput {
   /** The state at the end of the previous history. */
   readonly carried?: PoolState;
 }
+
+moveOn(resourcePool);
 
 export async function resourcePool({ pool, policy, config, carried }: ResourcePoolInput): Promise<void> {
   const state = carried ?? createPool(policy, config, Date.now());

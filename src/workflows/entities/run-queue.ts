@@ -29,6 +29,7 @@ import {
   type RunQueueState,
 } from '../../domain/run/queue/state.js';
 import { failingWellFormed } from '../well-formed-errors.js';
+import { moveOn } from '../move-on.js';
 
 /** The server accepts 2,000 updates in one history. */
 const MAX_UPDATES = 500;
@@ -54,6 +55,8 @@ const { awaitRunEnd } = proxyActivities<Activities>({
   cancellationType: 'TRY_CANCEL',
   retry: { maximumInterval: '10s' },
 });
+
+moveOn(runQueue);
 
 export async function runQueue({ run, carried, cancelled }: RunQueueInput): Promise<void> {
   const state = carried ?? createRunQueue();

@@ -29,6 +29,7 @@ import {
   type TopicState,
 } from '../../domain/event/topic/state.js';
 import { failingWellFormed } from '../well-formed-errors.js';
+import { moveOn } from '../move-on.js';
 
 /** The server accepts 2,000 updates in one history, of which ten may be in progress: others come while the last ones end. */
 const MAX_UPDATES = 1_500;
@@ -40,6 +41,8 @@ export interface TopicInput {
   /** The state at the end of the previous history. */
   readonly carried?: TopicState;
 }
+
+moveOn(topic);
 
 export async function topic({ name, carried }: TopicInput): Promise<void> {
   const state = carried ?? createTopic();
