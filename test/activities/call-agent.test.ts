@@ -363,6 +363,23 @@ describe('callAgent: cancellation', () => {
     expect(await calling).toMatchObject({ type: 'Interrupted', nonRetryable: false, detail: { began: true } });
   });
 
+  test('a call that its worker hands over uses no attempt, and is made again immediately', async () => {
+    const env = environment();
+    const { begun, agent: interrupted } = waiting();
+    const request = { countsAttempts: true, retry: { attempts: 1, initialMs: 60_000, factor: 2, maxMs: 60_000 } };
+    const calling = failureOf(call({ agents: [interrupted], request }, env));
+    await begun;
+    env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
+    const { nonRetryable, delayMs, detail } = await calling;
+    expect({ nonRetryable, delayMs, attempts: detail.attempts }).toEqual({
+      nonRetryable: false,
+      delayMs: 1,
+      attempts: 0,
+    });
+    // It may have done its work.
+    expect(detail.unanswered).toBe('attempt 1 got no answer: the worker shut down while agent "x" was working');
+  });
+
   test('a call that is interrupted by a pause is retryable', async () => {
     const env = environment();
     const { begun, agent: paused } = waiting();

@@ -97,11 +97,21 @@ export function beginCall(attempt: Attempt): boolean {
   return attempt.serverNumber > 1 || attempt.endedBefore !== undefined;
 }
 
-/** Notes that the attempt has failed. `isAfterLast`: it was not an attempt, see `isAfterLast`. */
-export function endAttempt(attempt: Attempt, type: FailureType, message: string, isAfterLast = false): void {
+/** How an attempt has failed. */
+export interface AttemptEnd {
+  readonly type: FailureType;
+  readonly message: string;
+  /** It does not count against the attempts that the retry policy allows. */
+  readonly usesNone: boolean;
+  /** It was not an attempt, see `isAfterLast`. */
+  readonly isAfterLast: boolean;
+}
+
+export function endAttempt(attempt: Attempt, { type, message, usesNone, isAfterLast }: AttemptEnd): void {
   attempt.ended = true;
-  if (isUncounted(type)) attempt.refused++;
-  else if (!isAfterLast) attempt.timings.end(type);
+  if (usesNone) attempt.refused++;
+  // One that was handed over has worked, although it does not count.
+  if (usesNone ? attempt.began && !isUncounted(type) : !isAfterLast) attempt.timings.end(type);
   if (attempt.began && isUnanswered(type)) {
     attempt.unanswered ??= noAnswerText(attempt.number, truncateEnd(message, MAX_REASON));
   }

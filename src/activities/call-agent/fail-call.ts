@@ -1,7 +1,7 @@
 // Handles every failed attempt: records its end, and converts the error into the failure that Temporal sends.
 import type { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { AgentError } from '../errors/agent-error.js';
-import { classify, failureTypeOf } from '../errors/classify.js';
+import { classify, failureTypeOf, usesNoAttempt } from '../errors/classify.js';
 import { messageOf } from '../errors/truncate-error.js';
 import { endAttempt, isAfterLast, isLast, type Attempt } from './attempt.js';
 import { createMissingAgents } from './missing-agent.js';
@@ -22,7 +22,10 @@ export function createFailCall(random: () => number): FailCall {
       type === 'AgentNotHere' && thrown instanceof AgentError && parsed !== undefined
         ? noteMissing(thrown, parsed.request.agent, attempt, parsed.log)
         : { error: thrown, isOver: false };
-    endAttempt(attempt, type, messageOf(error), parsed !== undefined && isAfterLast(attempt, parsed.request));
+    endAttempt(attempt, {
+      ...{ type, message: messageOf(error), usesNone: usesNoAttempt(error) },
+      isAfterLast: parsed !== undefined && isAfterLast(attempt, parsed.request),
+    });
     const { number, began, unanswered, usage } = attempt;
     const timings = attempt.timings.noted();
     const known = { attempt: number, began, unanswered, usage, isOver, random: random(), timings };

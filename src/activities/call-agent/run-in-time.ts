@@ -7,6 +7,7 @@ import { CancelledFailure, type Context } from '@temporalio/activity';
 import { writeDuration } from '../../domain/duration.js';
 import type { AgentLog } from '../../domain/agent/agent.js';
 import { AgentError } from '../errors/agent-error.js';
+import { HandedOverError } from '../errors/handed-over.js';
 import { watchIdle } from './watch-idle.js';
 
 /** The longest delay that a timer of Node.js can have; with a longer one the timer would fire immediately. */
@@ -110,7 +111,7 @@ export function cancelReason(name: string, activity: Context): AgentError {
   const reason: unknown = activity.cancellationSignal.reason;
   const why = reason instanceof CancelledFailure ? reason.message : 'CANCELLED';
   if (why === 'WORKER_SHUTDOWN') {
-    return new AgentError(`the worker shut down while agent ${name} was working`, { type: 'Interrupted' });
+    return new HandedOverError(`the worker shut down while agent ${name} was working`);
   }
   if (activity.cancellationDetails?.cancelRequested === false) {
     return new AgentError(`the call of agent ${name} was interrupted: ${why}`, { type: 'Interrupted' });

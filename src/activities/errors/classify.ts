@@ -9,6 +9,7 @@ import type { AttemptTiming } from '../../domain/trace/record.js';
 import { isFailureType, isRetryable, isUncounted, type FailureType } from '../../domain/failure.js';
 import { DEFAULT_RETRY, fullJitterMs, usableRetryAfterMs, type RetryPolicy } from '../../domain/call/retry.js';
 import { AgentError } from './agent-error.js';
+import { HandedOverError } from './handed-over.js';
 import { messageOf, truncateError, truncateText } from './truncate-error.js';
 import { jsonText } from './json-text.js';
 
@@ -51,10 +52,11 @@ interface FailureFacts {
 export function classify(error: unknown, at: FailedAttempt): ApplicationFailure | CancelledFailure {
   const { type, retryAfterMs, details } = failureFacts(error);
   const message = truncateText(messageOf(error));
-  const detail = failureDetail(error, { type, details }, at);
+  const usesNone = usesNoAttempt(error);
+  const detail = failureDetail(error, details, { ...at, usesNone });
   const cause = error instanceof Error ? truncateError(error) : undefined;
   if (type === 'Cancelled') return new CancelledFailure(message, [detail], cause);
-  const nonRetryable = endsCall(type, at);
+  const nonRetryable = endsCall(type, { ...at, usesNone });
   const delayMs = usableRetryAfterMs(retryAfterMs) ?? fullJitterMs(at.retry ?? DEFAULT_RETRY, at.attempt, at.random);
   return ApplicationFailure.create({
     message,
@@ -66,8 +68,15 @@ export function classify(error: unknown, at: FailedAttempt): ApplicationFailure 
   });
 }
 
-function endsCall(type: FailureType, { isLast = false, isOver = false, hasFallback = false }: FailedAttempt): boolean {
-  if (isUncounted(type)) return (type === 'BreakerOpen' && hasFallback) || isOver;
+/** True if the failed attempt does not count against the attempts that the retry policy allows. */
+export const usesNoAttempt = (error: unknown): boolean =>
+  error instanceof HandedOverError || isUncounted(failureTypeOf(error));
+
+type EndedAttempt = FailedAttempt & { readonly usesNone: boolean };
+
+function endsCall(type: FailureType, at: EndedAttempt): boolean {
+  const { usesNone, isLast = false, isOver = false, hasFallback = false } = at;
+  if (usesNone) return (type === 'BreakerOpen' && hasFallback) || isOver;
   return isLast || !isRetryable(type);
 }
 
@@ -99,13 +108,13 @@ function requestedDelayMs({ nextRetryDelay }: ApplicationFailure): number | unde
 
 function failureDetail(
   error: unknown,
-  { type, details }: FailureFacts,
-  { attempt, began, usage, unanswered, timings, isAfterLast = false }: FailedAttempt,
+  details: unknown,
+  { attempt, began, usage, unanswered, timings, isAfterLast = false, usesNone }: EndedAttempt,
 ): CallFailureDetail {
   const cause = error instanceof Error && error.cause !== undefined ? truncateText(messageOf(error.cause)) : undefined;
   return {
     // A call that was turned away, or came after the last attempt, was not an attempt.
-    attempts: isUncounted(type) || isAfterLast ? attempt - 1 : attempt,
+    attempts: usesNone || isAfterLast ? attempt - 1 : attempt,
     began,
     usage,
     ...(cause === undefined || cause === '' ? {} : { cause }),
