@@ -1,4 +1,5 @@
 // Runs of what rules 3 (`src/domain/rules.ts`) have changed.
+import { once } from 'node:events';
 import { refuses, undoable, whenRunning, type KeptRun } from './kept-run.js';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
@@ -130,5 +131,14 @@ export const RUNS_OF_RULES_3: readonly KeptRun[] = [
     },
     isCut: true,
     children: ['sub', 'sub:compensate'],
+  },
+  {
+    // A race is won while another agent is at work, whose call is cancelled.
+    name: 'race-won',
+    plan: {
+      name: 'race',
+      tasks: { first: { race: ['slow', 'echo'], input: 1 }, next: { agent: 'echo', needs: ['first'] } },
+    },
+    options: { agents: { slow: (_, { signal }) => once(signal, 'abort') } },
   },
 ];
