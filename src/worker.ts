@@ -158,6 +158,7 @@ export async function openWorker(settings: WorkerSettings, observe: () => Promis
     const code = await workflowCode(settings.workflowBundle, {
       isEncrypted: settings.encryption !== undefined,
       isCounted: telemetry !== undefined,
+      isVersioned: settings.deployment !== undefined,
     });
     const place = { connection, namespace: server.namespace, dataConverter, code, telemetry };
     const team = createTeam({ ...(await makeTeam({ ...settings, pools }, place)), release });

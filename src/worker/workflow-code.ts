@@ -16,6 +16,17 @@ const NO_FAILURE_CONVERTER = '__temporal_custom_failure_converter (ignored)';
 /** Workflow code reports runs to the worker only after this statement: a worker without the sink would log an error for each report. */
 const COUNTED = 'globalThis.batonCountsRuns = true;';
 
+/** Workflow code names a versioning behaviour only after this statement: the server refuses one from a worker without a version. */
+const VERSIONED = 'globalThis.batonIsVersioned = true;';
+
+export interface WorkflowCodeOptions {
+  readonly isEncrypted: boolean;
+  /** The worker has the sink that counts runs. */
+  readonly isCounted?: boolean;
+  /** The worker has a version of a deployment. */
+  readonly isVersioned?: boolean;
+}
+
 /** What Temporal's bundler writes if it was given no `payloadConverterPath`. */
 const NO_PAYLOAD_CONVERTER = '__temporal_custom_payload_converter (ignored)';
 
@@ -27,7 +38,7 @@ export async function carriesReferences(given: WorkflowBundleOption | undefined)
 /** `given`: a bundle of the user. Throws if values are encrypted, and the bundle would send failures in clear text. */
 export async function workflowCode(
   given: WorkflowBundleOption | undefined,
-  { isEncrypted, isCounted = false }: { readonly isEncrypted: boolean; readonly isCounted?: boolean },
+  { isEncrypted, isCounted = false, isVersioned = false }: WorkflowCodeOptions,
 ): Promise<WorkflowCode> {
   const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
   const workflowBundle = given ?? (existsSync(codePath) ? { codePath } : undefined);
@@ -35,7 +46,8 @@ export async function workflowCode(
     return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
   }
   const encoded = isEncrypted ? await withEncodedFailures(workflowBundle) : workflowBundle;
-  return { workflowBundle: isCounted ? { code: COUNTED + (await codeOf(encoded)) } : encoded };
+  const statements = (isCounted ? COUNTED : '') + (isVersioned ? VERSIONED : '');
+  return { workflowBundle: statements === '' ? encoded : { code: statements + (await codeOf(encoded)) } };
 }
 
 const codeOf = (bundle: WorkflowBundleOption): Promise<string> | string =>

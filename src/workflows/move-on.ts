@@ -1,10 +1,9 @@
 // Workflows that live long, or that workers of all versions share, continue on the current version of a deployment.
-import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
+import { setWorkflowOptions } from '@temporalio/workflow';
 
-/** The server refuses a behaviour from a worker without a version. */
-const options = () =>
-  workflowInfo().currentDeploymentVersion === undefined ? {} : ({ versioningBehavior: 'AUTO_UPGRADE' } as const);
+/** Set by `worker/workflow-code.ts`: the server refuses a behaviour from a worker without a version. */
+const isVersioned = (): boolean => (globalThis as { batonIsVersioned?: boolean }).batonIsVersioned === true;
 
 export function moveOn<A extends unknown[], R>(workflow: (...args: A) => Promise<R>): void {
-  setWorkflowOptions(options, workflow);
+  setWorkflowOptions(() => (isVersioned() ? { versioningBehavior: 'AUTO_UPGRADE' } : {}), workflow);
 }
