@@ -47,7 +47,7 @@ const PLAN = {
   },
 };
 
-/** A run that goes on: there are active runs all the time. */
+/** A run that does not end, so that there is always an active one. */
 const LONG = { name: 'long', tasks: { wait: { wait: { for: '1h' } } } };
 
 /** Rates need two scrapes, and the breaker two failures. */

@@ -51,7 +51,7 @@ export async function ramp(io: Io, build: string | undefined, options: RampOptio
 
 type Act = (client: Client, name: string, buildId: string) => Promise<void>;
 
-/** Throws UsageError if there is no such version. */
+/** Throws UsageError if the deployment has no version with this build id. */
 async function onVersion(io: Io, build: string | undefined, options: DeploymentOptions, act: Act): Promise<void> {
   const { env } = io;
   const buildId = build ?? env['TEMPORAL_WORKER_BUILD_ID'];

@@ -9,7 +9,7 @@ import { loadPackage } from '../load-package.js';
 import { isPermanent, openConnection } from './connection.js';
 import { fieldsOf } from './entry.js';
 import { lagOf, processedOf } from './group.js';
-import { createReceiver } from './receiver.js';
+import { createReceiver, type Receiver } from './receiver.js';
 import { createReplyReader } from './replies.js';
 import { BrokerError } from '../../domain/event/broker-error.js';
 
@@ -60,29 +60,27 @@ export async function openRedis(
   };
   const receivers = new Set<RedisClientType>();
 
+  /** On a connection of its own, because it waits in the server. */
+  const runReceiver = async (receiver: Receiver): Promise<void> => {
+    const client = open((error) => receiver.onError(error));
+    receivers.add(client);
+    try {
+      await receiver.run(client);
+    } finally {
+      receivers.delete(client);
+      client.destroy();
+    }
+  };
+
   return {
     async receive(from, deliver, options: ReceiveOptions) {
       const source = `redis://${settings.name}/${from}`;
       const receive = createReceiver({ redis, from, source, claimAfterMs, options, deliver, commands, named });
-      const client = open((error) => receive.onError(error));
-      receivers.add(client);
-      try {
-        await receive.run(client);
-      } finally {
-        receivers.delete(client);
-        client.destroy();
-      }
+      await runReceiver(receive);
     },
     async receiveReplies(options) {
       const receive = createReplyReader({ redis, source: `redis://${settings.name}/`, options, named });
-      const client = open((error) => receive.onError(error));
-      receivers.add(client);
-      try {
-        await receive.run(client);
-      } finally {
-        receivers.delete(client);
-        client.destroy();
-      }
+      await runReceiver(receive);
     },
     async publish(to, message: OutgoingMessage) {
       await commands((client) => client.xAdd(to, '*', fieldsOf(message)));

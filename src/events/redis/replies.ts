@@ -6,6 +6,7 @@ import type { RepliesOptions } from '../broker.js';
 import { pause } from '../backoff.js';
 import { isPermanent, RECONNECT } from './connection.js';
 import { contentOf, type Fields } from './entry.js';
+import type { Receiver } from './receiver.js';
 
 const EXPIRES_AFTER_MS = 60_000;
 const RENEW_MS = EXPIRES_AFTER_MS / 4;
@@ -21,12 +22,6 @@ export interface RepliesParts {
   readonly named: (error: Error) => Error;
 }
 
-export interface ReplyReader {
-  onError(this: void, error: Error): void;
-  /** Ends when the signal aborts. Rejects for what no waiting mends. */
-  run(this: void, client: RedisClientType): Promise<void>;
-}
-
 /** The first entry, which makes the stream. */
 const OPENED = { opened: 'yes' };
 
@@ -35,7 +30,7 @@ interface Entry {
   readonly message: Fields;
 }
 
-export function createReplyReader({ redis, source, options, named }: RepliesParts): ReplyReader {
+export function createReplyReader({ redis, source, options, named }: RepliesParts): Receiver {
   const { consumer, signal, onOpen, onReply, onTrouble } = options;
   const stream = `baton-replies:${consumer}`;
   let fatal: Error | undefined;
