@@ -14,14 +14,14 @@ export async function makeDirectory(path: string, mode?: number): Promise<void> 
     if (code === 'EEXIST' && (await isDirectory(path))) return;
     if (code !== 'ENOENT') throw error;
     const parent = dirname(path);
-    if (await isDirectory(parent)) {
-      const message = `${visibleName(path)}: expected a place for a directory, but the file system of ${visibleName(parent)} creates none; use another directory`;
-      throw Object.assign(new Error(message, { cause: error }), { code });
-    }
-    await makeDirectory(parent, mode);
-    // Another process may have created it meanwhile.
+    if (!(await isDirectory(parent))) await makeDirectory(parent, mode);
+    // Another process may have created the parent, or the directory itself, meanwhile.
     await mkdir(path, mode).catch(async (again: unknown) => {
-      if (systemCodeOf(again) !== 'EEXIST' || !(await isDirectory(path))) throw again;
+      const codeAgain = systemCodeOf(again);
+      if (codeAgain === 'EEXIST' && (await isDirectory(path))) return;
+      if (codeAgain !== 'ENOENT' || !(await isDirectory(parent))) throw again;
+      const message = `${visibleName(path)}: expected a place for a directory, but the file system of ${visibleName(parent)} creates none; use another directory`;
+      throw Object.assign(new Error(message, { cause: again }), { code });
     });
   }
 }

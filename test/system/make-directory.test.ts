@@ -15,6 +15,10 @@ test('makeDirectory: creates a directory and those above it, also twice and at t
   const path = join(await scratch(), 'a', 'b', 'c');
   await Promise.all([makeDirectory(path, 0o700), makeDirectory(path, 0o700), makeDirectory(join(path, 'd'), 0o700)]);
   await makeDirectory(path);
+  for (let i = 0; i < 50; i++) {
+    const shared = join(path, String(i), 'a', 'b', 'c', 'd');
+    await Promise.all([shared, join(shared, '..'), join(shared, '../..'), shared].map((each) => makeDirectory(each)));
+  }
   expect((await stat(join(path, '..'))).mode & 0o777).toBe(0o700);
 });
 
