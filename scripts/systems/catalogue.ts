@@ -1,10 +1,16 @@
+import { celery, celeryRabbitmq } from './celery.js';
 import { kafka } from './kafka.js';
+import { postgres } from './postgres.js';
 import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq.js';
 import { redis } from './redis.js';
+import { localstack, stepFunctions } from './step-functions.js';
 import type { System } from './system.js';
 
 /** A new system is a file, and a line here. */
 export const SYSTEMS: ReadonlyMap<string, System> = new Map(
-  [redis, rabbitmq, kafka, prometheus].map((system) => [system.name, system]),
+  [redis, rabbitmq, kafka, prometheus, celery, celeryRabbitmq, stepFunctions, localstack, postgres].map((system) => [
+    system.name,
+    system,
+  ]),
 );
