@@ -12,23 +12,27 @@ const UV_VERSION = '0.13.9';
 const UV = join(cacheDirectory, `uv-${UV_VERSION}`);
 
 export interface PythonEnvironment {
-  isInstalled(): Promise<boolean>;
-  install(say: (line: string) => void): Promise<void>;
+  /** Where it is. */
+  directory(this: void): Promise<string>;
+  isInstalled(this: void): Promise<boolean>;
+  install(this: void, say: (line: string) => void): Promise<void>;
   /** A program of the environment, by its name. */
-  program(name: string): Promise<string>;
+  program(this: void, name: string): Promise<string>;
   /** For programs that start others of the environment. */
-  path(): Promise<string>;
+  path(this: void): Promise<string>;
 }
 
 /** The environment of `python/NAME.txt`. `version`, as uv reads it: `3.13`, `>=3.10`. */
 export function pythonEnvironment(name: string, version = '>=3.10'): PythonEnvironment {
   const list = fileURLToPath(new URL(`python/${name}.txt`, import.meta.url));
-  const bin = async () => join(await directoryOf(name, list), 'bin');
+  const directory = () => directoryOf(name, list);
+  const bin = async () => join(await directory(), 'bin');
   return {
+    directory,
     isInstalled: async () => existsSync(await bin()),
     install: async (say) => {
       say(`${name}: making its Python environment`);
-      await make(await directoryOf(name, list), list, version);
+      await make(await directory(), list, version);
     },
     program: async (program) => join(await bin(), program),
     path: async () => [await bin(), process.env['PATH']].join(delimiter),

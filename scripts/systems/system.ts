@@ -27,5 +27,5 @@ export interface System {
   /** For a system that answers before it can work: called until it returns true. May also do what can only be done by a request. */
   isComplete?(directory: string, ports: readonly number[]): Promise<boolean>;
   /** The value of the variable. */
-  url(port: number): string;
+  url(this: void, port: number): string;
 }
