@@ -2,13 +2,14 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../src/system/ports.js';
 import { birthOf } from '../../src/system/process-identity.js';
 import type { Program, System } from './system.js';
 
-const READY_MS = 120_000;
+/** Airflow takes two minutes on a busy machine. */
+const READY_MS = 300_000;
 const END_MS = 20_000;
 const POLL_MS = 100;
 
@@ -18,58 +19,73 @@ export interface Running {
   readonly url: string;
   readonly ports: readonly number[];
   readonly directory: string;
-  readonly processes: readonly { readonly pid: number; readonly birth: string | undefined }[];
+  readonly processes: readonly RunningProgram[];
+}
+
+interface RunningProgram {
+  readonly pid: number;
+  readonly birth: string | undefined;
+  readonly program: Program;
 }
 
 /** Starts it in the directory, on free ports or on those given. What a failed start has begun is ended. */
 export async function start(system: System, directory: string, given?: readonly number[]): Promise<Running> {
+  // Its parents remain open: PostgreSQL runs as another user.
+  await mkdir(dirname(directory), { recursive: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const ports = given ?? (await Promise.all(Array.from({ length: system.ports }, () => freePort())));
   const [port = 0] = ports;
-  const log = join(directory, 'output.log');
-  const processes: { pid: number; birth: string | undefined }[] = [];
+  const processes: RunningProgram[] = [];
   const running = { name: system.name, url: system.url(port), ports, directory, processes };
   try {
     for (const program of await system.prepare(directory, ports)) {
-      const pid = await launch(program, directory, log);
-      processes.push({ pid, birth: await birthOf(pid) });
+      processes.push(await launch(program, directory));
     }
     await untilReady(system, running);
     return running;
   } catch (error) {
     await stop(running, 'SIGKILL');
-    const output = await readFile(log, 'utf8').catch(() => '');
+    const output = await readFile(logIn(directory), 'utf8').catch(() => '');
     throw new Error(`${system.name} did not start: ${String(error)}\n${output.slice(-2_000)}`, { cause: error });
   }
 }
 
-async function launch({ command, args, env }: Program, cwd: string, log: string): Promise<number> {
-  const output = await open(log, 'a');
+const logIn = (directory: string): string => join(directory, 'output.log');
+
+async function launch(program: Program, cwd: string): Promise<RunningProgram> {
+  const { command, args, env } = program;
+  const output = await open(logIn(cwd), 'a');
   try {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', output.fd, output.fd],
+      // A process group of its own, which ends with it.
       detached: true,
     });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     child.unref();
-    return child.pid ?? 0;
+    const pid = child.pid ?? 0;
+    return { pid, birth: await birthOf(pid), program };
   } finally {
     await output.close();
   }
 }
 
 export async function isRunning({ processes }: Running): Promise<boolean> {
-  const births = await Promise.all(processes.map(({ pid }) => birthOf(pid)));
-  return births.every((birth, index) => birth !== undefined && birth === processes[index]?.birth);
+  return (await Promise.all(processes.map(isAlive))).every(Boolean);
 }
 
+const isAlive = async ({ pid, birth }: RunningProgram): Promise<boolean> =>
+  birth !== undefined && (await birthOf(pid)) === birth;
+
 async function untilReady(system: System, running: Running): Promise<void> {
-  const [port = 0] = running.ports;
+  const { directory, ports } = running;
+  const [port = 0] = ports;
   for (const end = Date.now() + READY_MS; Date.now() < end; await pause(POLL_MS)) {
     if (!(await isRunning(running))) throw new Error('a program of it ended');
-    if (await answers(port, system.greeting)) return;
+    if (!(await answers(port, system.greeting))) continue;
+    if ((await system.isComplete?.(directory, ports).catch(() => false)) ?? true) return;
   }
   throw new Error(`no answer within ${READY_MS / 1_000} s`);
 }
@@ -91,10 +107,41 @@ const answers = (port: number, greeting: Uint8Array): Promise<boolean> =>
 
 /** Ends its processes, last started first, and waits until they have ended. */
 export async function stop(running: Running, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-  for (const { pid, birth } of running.processes.toReversed()) {
-    const lives = async () => birth !== undefined && (await birthOf(pid)) === birth;
-    if (await lives()) process.kill(pid, signal);
-    for (const end = Date.now() + END_MS; Date.now() < end && (await lives()); await pause(POLL_MS));
-    if (await lives()) process.kill(pid, 'SIGKILL');
+  for (const one of running.processes.toReversed()) await end(one, signal);
+}
+
+/** Ends one program of it, with the processes that it has started. */
+export async function stopProgram(running: Running, name: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  await end(programOf(running, name), signal);
+}
+
+/** Starts one program of it again, and does not wait until it is ready. */
+export async function startProgram(running: Running, name: string): Promise<Running> {
+  const old = programOf(running, name);
+  const again = await launch(old.program, running.directory);
+  return { ...running, processes: running.processes.map((one) => (one === old ? again : one)) };
+}
+
+function programOf(running: Running, name: string): RunningProgram {
+  const found = running.processes.find(({ program }) => program.name === name);
+  if (found === undefined) throw new Error(`${running.name} has no program ${name}`);
+  return found;
+}
+
+async function end(one: RunningProgram, signal: NodeJS.Signals): Promise<void> {
+  if (!(await isAlive(one))) return;
+  if (signal === 'SIGKILL') return killGroup(one);
+  process.kill(one.pid, signal);
+  for (const until = Date.now() + END_MS; Date.now() < until && (await isAlive(one)); await pause(POLL_MS));
+  await killGroup(one);
+}
+
+/** Also what the program has left behind, or could not end because it was killed. */
+async function killGroup(one: RunningProgram): Promise<void> {
+  try {
+    process.kill(-one.pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
   }
+  for (const until = Date.now() + END_MS; Date.now() < until && (await isAlive(one)); await pause(POLL_MS));
 }

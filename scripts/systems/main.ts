@@ -57,7 +57,7 @@ async function status(list: readonly string[], { json = false }: { json?: boolea
   );
   if (json) return console.log(JSON.stringify(rows));
   for (const { name, title, installed, url } of rows) {
-    console.log(`${name.padEnd(10)} ${title.padEnd(28)} ${url ?? (installed ? 'stopped' : 'not installed')}`);
+    console.log(`${name.padEnd(16)} ${title.padEnd(29)} ${url ?? (installed ? 'stopped' : 'not installed')}`);
   }
 }
 

@@ -2,6 +2,8 @@
 
 /** One program of a system, started in the order of the list. */
 export interface Program {
+  /** For tests that end it alone. */
+  readonly name?: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -22,6 +24,8 @@ export interface System {
   prepare(directory: string, ports: readonly number[]): Promise<readonly Program[]>;
   /** A client's first bytes; the system is ready when it answers. */
   readonly greeting: Uint8Array;
+  /** For a system that answers before it can work: called until it returns true. May also do what can only be done by a request. */
+  isComplete?(directory: string, ports: readonly number[]): Promise<boolean>;
   /** The value of the variable. */
-  url(port: number): string;
+  url(this: void, port: number): string;
 }

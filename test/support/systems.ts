@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SYSTEMS } from '../../scripts/systems/catalogue.js';
-import { start, stop, type Running } from '../../scripts/systems/lifecycle.js';
+import { start, startProgram, stop, stopProgram, type Running } from '../../scripts/systems/lifecycle.js';
 import { recorded } from '../../scripts/systems/records.js';
 
 /** The systems that tests found, or not, each with what to do. Set by the global setup, in variables that test files inherit. */
@@ -37,6 +37,12 @@ export interface OwnSystem {
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again, with its data and at the same address. */
   start(): Promise<void>;
+  /** Ends one of its programs, such as the worker of Celery. */
+  stopProgram(name: string, signal?: NodeJS.Signals): Promise<void>;
+  /** Starts that program again, and does not wait until it is ready. */
+  startProgram(name: string): Promise<void>;
+  /** Where its data is. */
+  readonly directory: string;
   /** Ends it and deletes its data. */
   remove(): Promise<void>;
 }
@@ -52,6 +58,11 @@ export async function ownSystem(name: string): Promise<OwnSystem> {
     start: async () => {
       running = await start(systemOf(name), directory, running.ports);
     },
+    stopProgram: (program, signal) => stopProgram(running, program, signal),
+    startProgram: async (program) => {
+      running = await startProgram(running, program);
+    },
+    directory,
     remove: async () => {
       await stop(running, 'SIGKILL');
       await rm(directory, { recursive: true, force: true });
