@@ -15,6 +15,7 @@ import { z } from 'zod';
 import type { Agent } from '../../domain/agent/agent.js';
 import { isRecord } from '../../domain/json/own-property.js';
 import { didYouMean, shown, withHint } from '../../domain/problem.js';
+import { celeryAgent, CelerySettings } from './bridge/celery/celery.js';
 import { stepFunctionsAgent, StepFunctionsSettings } from './bridge/step-functions.js';
 import { temporalAgent, TemporalAgentSettings } from './bridge/temporal.js';
 import { commandAgent, CommandSettings } from './command/command-agent.js';
@@ -30,6 +31,7 @@ type FromData = (data: unknown) => Agent;
 
 /** By the name of the kind in a data file. */
 const KINDS: ReadonlyMap<string, FromData> = new Map([
+  ['celery', fromData(CelerySettings.extend(AgentData.shape), celeryAgent)],
   ['command', fromData(CommandSettings.extend(AgentData.shape), commandAgent)],
   ['http', fromData(HttpSettings.extend(AgentData.shape), httpAgent)],
   ['llm', fromData(LlmSettings.extend(AgentData.shape), llmAgent)],
