@@ -2,6 +2,7 @@
 // and the next is due, why that attempt failed, and what a call waits for.
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { parseAttemptNotes, type AttemptNotes } from '../domain/call/request.js';
+import { jobIn, type Job } from '../domain/call/job.js';
 import { parseCallName } from '../domain/call/name.js';
 import { defined } from '../domain/json/defined.js';
 import { failure, isFailureType, type Failure } from '../domain/failure.js';
@@ -44,7 +45,8 @@ export async function withPendingActivities(
     const retrying =
       isScheduled && attempt > 1 ? { status: 'retrying' as const, failure: await lastFailure(client, pending) } : {};
     // An attempt that a breaker or a pool refused does not count.
-    updated[id] = { ...task, attempts: Math.max(1, attempt - refused), ...retrying, ...waits };
+    const job = isScheduled ? undefined : jobIn(noted.progress);
+    updated[id] = { ...task, attempts: Math.max(1, attempt - refused), ...retrying, ...waits, ...defined({ job }) };
   }
   return updated;
 }
@@ -54,14 +56,14 @@ const SCHEDULED = 1;
 
 type WaitedFor = Omit<NonNullable<TaskResult['waits']>, 'calls'>;
 
-/** What a call waits for: a pool, the breaker of its agent, or a worker that has its agent. */
+/** What a call waits for: a pool, the breaker of its agent, a worker that has its agent, or a person in another system. */
 function waitReason(
   pending: PendingActivity,
   isScheduled: boolean,
-  { waitsFor: pool, missing }: AttemptNotes,
+  { waitsFor: pool, missing, progress }: AttemptNotes,
   { agent }: TaskResult,
 ): WaitedFor | undefined {
-  if (!isScheduled) return pool === undefined ? undefined : { pool };
+  if (!isScheduled) return pool === undefined ? personIn(jobIn(progress)) : { pool };
   const type = typeOf(pending);
   if (type === 'BreakerOpen') {
     const until = timeOf(pending.nextAttemptScheduleTime ?? pending.scheduledTime);
@@ -69,6 +71,12 @@ function waitReason(
   }
   if (type !== 'AgentNotHere') return undefined;
   return { agent: missing?.agent ?? agent ?? 'the agent' };
+}
+
+/** A person must act in another system. */
+function personIn(job: Job | undefined): WaitedFor | undefined {
+  if (job?.state !== 'waiting') return undefined;
+  return { job: [job.waitsFor, job.link].filter((one) => one !== undefined).join(', ') || job.id };
 }
 
 /** The storage of large values could not be used by the last attempt. */
@@ -82,7 +90,7 @@ async function storageWait(client: Client, pending: PendingActivity): Promise<Wa
 /** If calls wait for different things, the first that was found is reported. */
 function waitingWith({ waits }: TaskResult, what: WaitedFor): Pick<TaskResult, 'waits'> {
   if (waits === undefined) return { waits: { ...what, calls: 1 } };
-  const isSame = (['pool', 'breaker', 'agent', 'storage'] as const).every((key) => waits[key] === what[key]);
+  const isSame = (['pool', 'breaker', 'agent', 'storage', 'job'] as const).every((key) => waits[key] === what[key]);
   if (!isSame) return {};
   const until = [waits.until, what.until].filter((time) => time !== undefined).sort()[0];
   const since = [waits.since, what.since].filter((time) => time !== undefined).sort()[0];

@@ -25,6 +25,7 @@ import {
 } from '../domain/run/messages.js';
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { RESULT_MEMO, type RunResult } from '../domain/run/result.js';
+import { jobWaitsOf, withJobWaits } from '../domain/run/waiting.js';
 import { ANSWER_WITHIN_MS, askWorker } from '../temporal/ask-worker.js';
 import { cancelWorkflow } from '../temporal/cancel-workflow.js';
 import { countPollers } from '../temporal/pollers.js';
@@ -97,7 +98,8 @@ export class RunHandle<O = unknown> {
     const result = await this.ask(description, () =>
       this.workflow.query<RunResult, [SnapshotRequest]>(MESSAGES.snapshot, request),
     );
-    const snapshot = { ...result, tasks: await withPendingActivities(this.client, result.tasks, description) };
+    const tasks = await withPendingActivities(this.client, result.tasks, description);
+    const snapshot = withJobWaits({ ...result, tasks }, jobWaitsOf(tasks));
     return { description, snapshot, below: subRunsIn(description) };
   }
 

@@ -64,6 +64,12 @@ export const FAILURES = {
     blames: true,
     means: 'the answer does not match the declared schema, or is not JSON',
   },
+  JobLost: {
+    retryable: false,
+    blames: true,
+    unanswered: true,
+    means: 'another system accepted the job, and does not know it any more; it may have done its work',
+  },
   OutputTooLarge: { retryable: false, means: 'the answer is larger than a payload may be' },
   ModelRefused: { retryable: false, means: 'the model declined to answer' },
   ContentFiltered: { retryable: false, means: 'a content filter stopped the prompt or the answer' },

@@ -9,11 +9,14 @@
 //    stops when `context.signal` aborts. It reads secrets by `context.secret`, when it is called, lists them in `secrets`, and passes
 //    text through `context.redactor` before it cuts it. All else (timeout, heartbeat, retries, circuit breaker, pool, cache, checks of
 //    input and output, redaction of what the call reports) is done for every kind by `callAgent`.
+// A job of another system is a bridge instead: `bridge/NAME.ts` describes the system (`bridge/job-system.ts`), and the driver does the rest.
 // 3. Add a line to `KINDS` below, an export to `src/index.ts`, and a test to `test/activities/agents`.
 import { z } from 'zod';
 import type { Agent } from '../../domain/agent/agent.js';
 import { isRecord } from '../../domain/json/own-property.js';
 import { didYouMean, shown, withHint } from '../../domain/problem.js';
+import { stepFunctionsAgent, StepFunctionsSettings } from './bridge/step-functions.js';
+import { temporalAgent, TemporalAgentSettings } from './bridge/temporal.js';
 import { commandAgent, CommandSettings } from './command/command-agent.js';
 import { AgentData, AgentDefinitionError, agentName, parseSettings, PlannerData } from './definition.js';
 import { httpAgent, HttpSettings } from './http/http-agent.js';
@@ -33,6 +36,8 @@ const KINDS: ReadonlyMap<string, FromData> = new Map([
   ['llm-planner', fromData(LlmPlannerSettings.extend(PlannerData.shape), llmPlanner)],
   ['queue', fromData(QueueSettings.extend(AgentData.shape), queueAgent)],
   ['rules', fromData(RulesSettings.extend(PlannerData.shape), rulePlanner)],
+  ['step-functions', fromData(StepFunctionsSettings.extend(AgentData.shape), stepFunctionsAgent)],
+  ['temporal', fromData(TemporalAgentSettings.extend(AgentData.omit({ taskQueue: true }).shape), temporalAgent)],
 ]);
 
 /** Agents of this kind exist, but data has no functions. */

@@ -11,7 +11,7 @@ import { requestSender } from './send-request.js';
 import { runInTime } from './run-in-time.js';
 import type { AgentCall, Stage } from './stage.js';
 
-/** `graceMs`: how long an agent may take to end once its signal has aborted. */
+/** `graceMs`: how long an agent that declares nothing else may take to end once its signal has aborted. */
 export const invokeAgent =
   (graceMs: number, publishing?: Publishing): Stage =>
   async (call) => {
@@ -24,7 +24,7 @@ export const invokeAgent =
       agent: agent.type,
       timeoutMs: request.timeoutMs,
       ...defined({ idleMs: request.idleMs ?? (agent.idle === undefined ? undefined : durationMs(agent.idle)) }),
-      graceMs,
+      graceMs: agent.graceMs ?? graceMs,
       activity,
       log,
       ...defined({ lost: lease?.signal }),

@@ -1,5 +1,6 @@
 // The row of one task: label, status, time and detail.
 import { formatDuration } from '../../domain/duration.js';
+import { truncateEnd } from '../../domain/text/truncate.js';
 import { visibleLine } from '../../domain/text/visible.js';
 import type { TaskResult } from '../../domain/run/result.js';
 import type { TaskStatus } from '../../domain/task-status.js';
@@ -43,7 +44,7 @@ const SKIP_REASONS: Partial<Record<NonNullable<TaskResult['skip']>['cause'], str
 
 /** `attempt 2 · connect ECONNREFUSED`, `3 calls`, `24/120 items, 1 failed`, `waits for pool gpus`, `its condition was false`. */
 export function detailOf(task: TaskResult, facts?: Pick<TaskFacts, 'hasSeveralCalls'>, now = Date.now()): string {
-  const { status, attempts, items, waits, reused, cached, skip, failure } = task;
+  const { status, attempts, items, waits, job, reused, cached, skip, failure } = task;
   const parts: string[] = [];
   const isHeld = waits?.breaker !== undefined && items === null;
   // Attempts whose input could not be read do not count.
@@ -56,7 +57,7 @@ export function detailOf(task: TaskResult, facts?: Pick<TaskFacts, 'hasSeveralCa
   if (waits !== undefined) {
     const what = `${waitTarget(waits)}${untilText(waits, now)}${sinceText(waits, now)}`;
     parts.push(items === null ? `waits for ${what}` : `${waits.calls} waiting for ${what}`);
-  }
+  } else if (job !== undefined) parts.push(jobText(job));
   if (reused !== undefined) parts.push('reused');
   if (cached === true) parts.push('from the cache');
   if (skip !== null) {
@@ -71,7 +72,18 @@ export function detailOf(task: TaskResult, facts?: Pick<TaskFacts, 'hasSeveralCa
   return parts.join(' · ');
 }
 
-function waitTarget({ pool, breaker = '', agent, storage }: NonNullable<TaskResult['waits']>): string {
+/** Characters that a row shows of the progress of a job. */
+const SHOWN_OF_PROGRESS = 100;
+
+/** `running: 3/5 tasks, https://…` */
+function jobText({ id, link, state = 'running', progress }: NonNullable<TaskResult['job']>): string {
+  const text = typeof progress === 'string' ? progress : progress === undefined ? '' : JSON.stringify(progress);
+  const shown = text === '' ? '' : ` (${truncateEnd(text, SHOWN_OF_PROGRESS)})`;
+  return visibleLine(`${state}${shown}: ${link ?? id}`);
+}
+
+function waitTarget({ pool, breaker = '', agent, storage, job }: NonNullable<TaskResult['waits']>): string {
+  if (job !== undefined) return `a person: ${visibleLine(job)}`;
   if (storage !== undefined) return `storage ${visibleLine(storage)}`;
   if (agent !== undefined) return `a worker that has agent ${visibleLine(agent)}`;
   return pool === undefined ? `the breaker of ${visibleLine(breaker)}` : `pool ${visibleLine(pool)}`;

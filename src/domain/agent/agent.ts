@@ -153,6 +153,8 @@ export interface Agent<I = unknown, O = unknown> extends AgentSettings {
   readonly output?: AgentSchema<O>;
   /** The secrets that its settings name. */
   readonly secrets?: readonly SecretUse[];
+  /** Milliseconds that it may take to end once its signal has aborted; default `ABORT_GRACE_MS`. */
+  readonly graceMs?: number;
   /** Where it sends requests, if it is behind a queue. */
   readonly requests?: Pick<QueueRequest, 'broker' | 'to'>;
   run(this: void, input: I, context: AgentContext): Promise<O>;
@@ -171,5 +173,7 @@ export const AgentCard = AgentSettings.pick({
   isLimited: z.boolean().optional(),
   /** The agent has a circuit breaker or a pool: its calls may wait, or be turned away, which does not count as an attempt. */
   guarded: z.boolean().optional(),
+  /** Present if it may take another time to end, once its signal has aborted, than other agents. */
+  graceMs: z.number().min(0).optional(),
 });
 export type AgentCard = z.infer<typeof AgentCard>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { WaitingStart } from './queue/messages.js';
 import { BudgetStanding } from '../budget/budget.js';
+import { Job } from '../call/job.js';
 import { Usage } from '../call/usage.js';
 import { Failure, RunFailure } from '../failure.js';
 import { TaskStatus } from '../task-status.js';
@@ -45,7 +46,7 @@ export const TaskResult = z.strictObject({
   asks: z.boolean().optional(),
   /** What a person is or was asked: title and description of the approval, as evaluated. */
   question: Question.optional(),
-  /** Calls that wait for a lease of a pool, for the breaker of an agent, for a worker that has the agent, or for the storage of large values. Only `status` fills it in. */
+  /** Calls that wait for a lease of a pool, for the breaker of an agent, for a worker that has the agent, for the storage of large values, or for a person in another system. Only `status` fills it in. */
   waits: z
     .strictObject({
       pool: z.string().optional(),
@@ -53,6 +54,8 @@ export const TaskResult = z.strictObject({
       agent: z.string().optional(),
       /** The place of the storage that cannot be used. */
       storage: z.string().optional(),
+      /** What a person must do in another system: `task approve`, or the page where they do it. */
+      job: z.string().optional(),
       calls: z.int(),
       /** When the next call may try, if it waits for a breaker. */
       until: z.string().optional(),
@@ -60,6 +63,8 @@ export const TaskResult = z.strictObject({
       since: z.string().optional(),
     })
     .optional(),
+  /** The job that another system does for the task, while it is in progress. Only `status` fills it in. */
+  job: Job.optional(),
   /** True if the output was left out when the run continued as new: nothing read it any more, and the rest would not have fitted. */
   outputDropped: z.boolean().optional(),
   /** The size in bytes of an output that was left out, for that reason or because the result did not fit into one payload. */

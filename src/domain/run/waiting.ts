@@ -1,6 +1,7 @@
 // What a run in progress does, where its status says only `running` or `paused`: it waits for a person, an event or a larger budget,
 // it stops after a cancel, or it undoes its work.
 import { z } from 'zod';
+import type { Job } from '../call/job.js';
 import { BUDGET_EXCEEDED } from '../budget/ledger.js';
 import type { TaskKind } from '../plan/plan.js';
 import { canBePaused } from '../progress/progress.js';
@@ -21,12 +22,13 @@ export const Waiting = z.strictObject({
   task: z.string().optional(),
   /** The run that the command names, if it is not this run: one of its sub-plans. */
   run: z.string().optional(),
-  for: z.enum(['person', 'event', 'budget']),
-  /** The title of an approval, the goal of a plan that waits for approval, the name of an event; one line. */
+  /** `job`: a person must act in another system that does the task. */
+  for: z.enum(['person', 'event', 'budget', 'job']),
+  /** The title of an approval, the goal of a plan that waits for approval, the name of an event, what a job waits for; one line. */
   title: z.string(),
   /** The description of an approval. */
   description: z.string().optional(),
-  /** The command that answers. */
+  /** The command that answers; for a job, the page where a person acts, or the id of the job. */
   command: z.string(),
 });
 export type Waiting = z.infer<typeof Waiting>;
@@ -83,6 +85,27 @@ export function waitOfTask(
   return { task, for: 'event', title, command: `baton event ${run} ${name}` };
 }
 
+/** What jobs in other systems wait for, of the tasks of a run in progress. */
+export const jobWaitsOf = (tasks: Readonly<Record<string, { readonly job?: Job | undefined }>>): Waiting[] =>
+  Object.entries(tasks).flatMap(([task, { job }]) =>
+    job?.state !== 'waiting'
+      ? []
+      : [{ task, for: 'job', title: visibleLine(job.waitsFor ?? job.id), command: job.link ?? job.id }],
+  );
+
+/** A run in progress waits for what its jobs wait for, too. */
+export function withJobWaits<
+  R extends {
+    readonly status: string;
+    readonly state?: RunState | undefined;
+    readonly waiting?: readonly Waiting[] | undefined;
+  },
+>(run: R, waits: readonly Waiting[]): R {
+  const { status, state = 'waiting', waiting = [] } = run;
+  if (waits.length === 0 || status !== 'running' || state !== 'waiting') return run;
+  return { ...run, state, waiting: [...waiting, ...waits] };
+}
+
 const budgetWait = (runId: string): Waiting => ({
   for: 'budget',
   title: 'the budget is too small for the next task',
@@ -96,6 +119,7 @@ const SHOWN_OF_DESCRIPTION = 500;
 export function waitText({ for: what, title, description, command }: Waiting): string {
   if (what === 'budget') return title;
   if (what === 'event') return `waits for the event ${title}`;
+  if (what === 'job') return `waits for a person: ${title}, ${visibleLine(command)}`;
   const isPlan = command.startsWith('baton graph ');
   const more = description === undefined ? '' : ` (${truncateEnd(visibleLine(description), SHOWN_OF_DESCRIPTION)})`;
   return `waits for an answer${isPlan ? ' to the plan for' : ''}: ${title}${more}`;

@@ -28,7 +28,7 @@ const DEFAULT_TIMEOUT = '5m';
 const DEFAULT_HEARTBEAT = '30s';
 
 /** The worker ends an attempt that takes too long, and reports more about it than the server can: the server waits a bit longer. */
-const TIMEOUT_GRACE_MS = ABORT_GRACE_MS + 5_000;
+const timeoutGraceMs = (card: AgentCard | undefined): number => (card?.graceMs ?? ABORT_GRACE_MS) + 5_000;
 
 /** The pause after an attempt that was lost with its worker, and the longest pause after several. */
 const LOST_RETRY_MS = 1_000;
@@ -143,7 +143,7 @@ function activityOptions(run: Run, work: Work, call: Call, settings: CallSetting
   return {
     activityId,
     summary: `${activityId} · ${call.agent}`,
-    startToCloseTimeout: timeoutMs + TIMEOUT_GRACE_MS + waitMs(run, isGuarded),
+    startToCloseTimeout: timeoutMs + timeoutGraceMs(card) + waitMs(run, isGuarded),
     heartbeatTimeout: heartbeat ?? DEFAULT_HEARTBEAT,
     cancellationType: 'WAIT_CANCELLATION_COMPLETED' as const,
     ...agentQueue(call.agent, card),

@@ -54,6 +54,16 @@ const tasks: Record<string, TaskResult> = {
 test.each([
   [{ waits: { pool: 'gpus', calls: 1 } }, 'waits for pool gpus'],
   [{ waits: { breaker: 'booking', calls: 1 } }, 'waits for the breaker of booking'],
+  [{ job: { id: 'j-1' } }, 'running: j-1'],
+  [{ job: { id: 'j-1', link: 'https://j/1', state: 'queued' as const } }, 'queued: https://j/1'],
+  [
+    { job: { id: 'j-1', state: 'running' as const, progress: { done: 3 } }, attempts: 2 },
+    'attempt 2 · running ({"done":3}): j-1',
+  ],
+  [
+    { job: { id: 'j-1', state: 'waiting' as const }, waits: { job: 'approve, https://j/1', calls: 1 } },
+    'waits for a person: approve, https://j/1',
+  ],
   [{ waits: { storage: 's3://values', calls: 1 }, attempts: 7 }, 'waits for storage s3://values'],
   [{ waits: { pool: 'gpus', calls: 1 }, attempts: 2 }, 'attempt 2 · waits for pool gpus'],
   [

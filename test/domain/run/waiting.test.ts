@@ -7,6 +7,7 @@ import { advance } from '../../../src/domain/progress/advance.js';
 import { createProgress } from '../../../src/domain/progress/progress.js';
 import { failure } from '../../../src/domain/failure.js';
 import { summarize } from '../../../src/domain/run/summarize.js';
+import { jobWaitsOf, waitText, withJobWaits } from '../../../src/domain/run/waiting.js';
 
 const graph = buildGraph({
   name: 'p',
@@ -93,4 +94,20 @@ test('picture: a failed run shows which run it is, when it ran, and why its task
     '✗  a  a · attempt 2 · 3.4s · no such file',
     '↷  b  b · because of a',
   ]);
+});
+
+test('a run in progress waits for what its jobs in other systems wait for, with the page', () => {
+  const page = 'https://jobs.example.com/7';
+  const waits = jobWaitsOf({
+    a: { job: { id: '7', state: 'waiting', waitsFor: 'task approve', link: page } },
+    b: { job: { id: '8', state: 'running' } },
+    c: {},
+  });
+  expect(waits).toEqual([{ task: 'a', for: 'job', title: 'task approve', command: page }]);
+  expect(waitText(waits[0]!)).toBe(`waits for a person: task approve, ${page}`);
+  const run = { status: 'running' };
+  expect(withJobWaits(run, waits)).toEqual({ status: 'running', state: 'waiting', waiting: waits });
+  expect(withJobWaits(run, [])).toBe(run);
+  const ending = { status: 'running', state: 'cancelling' } as const;
+  expect(withJobWaits(ending, waits)).toBe(ending);
 });

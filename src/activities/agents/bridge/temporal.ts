@@ -1,0 +1,190 @@
+// A Workflow of any language, on another Task Queue, namespace or server, as an agent: the input of the task is its argument, its result is
+// the output.
+import { Context } from '@temporalio/activity';
+import {
+  Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError, TerminatedFailure } from '@temporalio/common';
+import { z } from 'zod';
+import { AgentSettings, TaskQueue, type AgentContext } from '../../../domain/agent/agent.js';
+import { defined } from '../../../domain/json/defined.js';
+import { SecretSetting } from '../../../domain/secret.js';
+import { openConnection } from '../../../temporal/connection.js';
+import { grpcErrorIn, GrpcStatus } from '../../../temporal/grpc.js';
+import { AgentError } from '../../errors/agent-error.js';
+import { messageOf } from '../../errors/truncate-error.js';
+import { bridgeAgent, type Bridge } from './bridge-agent.js';
+import type { JobSystem, Sighting } from './job-system.js';
+
+const CONNECT_MS = 5_000;
+
+export const TemporalAgentSettings = AgentSettings.omit({ taskQueue: true }).extend({
+  /** The type of the Workflow. */
+  workflow: z.string().min(1).max(1000),
+  /** The Task Queue of its workers. */
+  taskQueue: TaskQueue,
+  /** Default: that of the worker, or `default` with an `address`. */
+  namespace: z.string().min(1).optional(),
+  /** `host:port` of another server. Default: the server of the worker. */
+  address: z
+    .string()
+    .regex(/^[^\s/]+:\d+$/, 'expected HOST:PORT')
+    .optional(),
+  /** With `address`: the API key of that server, which is then reached by TLS. */
+  apiKey: SecretSetting.optional(),
+  /** With `address`: reach the server by TLS. Default: if there is an API key. */
+  tls: z.boolean().optional(),
+});
+export type TemporalAgentSettings = z.infer<typeof TemporalAgentSettings>;
+
+const bridge: Bridge<typeof TemporalAgentSettings> = {
+  kind: 'temporal',
+  settings: TemporalAgentSettings,
+  // Here it is the queue of the Workflow, not that of the agent.
+  redefines: ['taskQueue'],
+  secrets: ({ apiKey }) => (apiKey === undefined ? [] : [{ what: 'apiKey', source: apiKey }]),
+  check: ({ address, apiKey, tls }) =>
+    address === undefined && (apiKey !== undefined || tls !== undefined)
+      ? [
+          `${apiKey === undefined ? 'tls' : 'apiKey'}: expected an address as well, because the server of the worker needs none`,
+        ]
+      : [],
+  open: openTemporal,
+};
+
+/** Makes an agent of a Workflow type. */
+export const temporalAgent = bridgeAgent(bridge);
+
+async function openTemporal(settings: TemporalAgentSettings, context: AgentContext): Promise<JobSystem> {
+  const { workflow: type, taskQueue, address } = settings;
+  const { client, close } = await connect(settings, context);
+  const where = `Temporal${address === undefined ? '' : ` at ${address}`}, namespace ${client.options.namespace}`;
+  const asked = async <T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> => {
+    try {
+      return await client.withAbortSignal(signal, request);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw requestFailure(where, error);
+    }
+  };
+  return {
+    where,
+    reportsChanges: true,
+    ...defined({ close }),
+    async submit(name, input, signal) {
+      await asked(signal, async () => {
+        try {
+          await client.workflow.start(type, {
+            workflowId: name,
+            taskQueue,
+            args: [input],
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          });
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        }
+      });
+      return { id: name };
+    },
+    async find(name, signal) {
+      return await asked(signal, async () => {
+        try {
+          await client.workflow.getHandle(name).describe();
+          return { id: name };
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return undefined;
+          throw error;
+        }
+      });
+    },
+    async look({ id }, { signal, waitMs }) {
+      const stop = AbortSignal.timeout(waitMs);
+      try {
+        const result: unknown = await client.withAbortSignal(AbortSignal.any([signal, stop]), () =>
+          client.workflow.getHandle(id).result(),
+        );
+        return { state: 'succeeded', output: result ?? null };
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof WorkflowFailedError) return endOf(error);
+        if (error instanceof WorkflowNotFoundError) return { state: 'lost' };
+        if (stop.aborted) return { state: 'running' };
+        throw requestFailure(where, error);
+      }
+    },
+    async cancel({ id }, signal) {
+      await asked(signal, () =>
+        client.workflow
+          .getHandle(id)
+          .cancel()
+          .catch((error: unknown) => {
+            if (!(error instanceof WorkflowNotFoundError)) throw error;
+          }),
+      );
+    },
+  };
+}
+
+interface Connected {
+  readonly client: Client;
+  readonly close?: () => Promise<void>;
+}
+
+async function connect(
+  { address, namespace, apiKey, tls = apiKey !== undefined }: TemporalAgentSettings,
+  { secret }: AgentContext,
+): Promise<Connected> {
+  if (address === undefined) {
+    const { client } = Context.current();
+    if (namespace === undefined) return { client };
+    const { connection, options } = client;
+    return { client: new Client({ connection, namespace, dataConverter: options.dataConverter }) };
+  }
+  const key = apiKey === undefined ? {} : { apiKey: await secret(apiKey, 'apiKey') };
+  try {
+    const connection = await openConnection({ address, tls, connectTimeout: CONNECT_MS, ...key });
+    return { client: new Client({ connection, ...defined({ namespace }) }), close: () => connection.close() };
+  } catch (error) {
+    throw new AgentError(`Temporal at ${address} could not be reached: ${reasonOf(error)}`, {
+      type: 'Unreachable',
+      cause: error,
+    });
+  }
+}
+
+/** What a Workflow that has not completed has ended as. */
+function endOf({ cause, message }: WorkflowFailedError): Sighting {
+  if (cause instanceof CancelledFailure) return { state: 'cancelled' };
+  if (cause instanceof TerminatedFailure) return { state: 'cancelled', message: `it was terminated: ${cause.message}` };
+  if (!(cause instanceof ApplicationFailure)) return { state: 'failed', message: cause?.message ?? message };
+  const { type, details, nonRetryable } = cause;
+  const name = type == null || type === 'Error' ? '' : `${type}: `;
+  return {
+    state: 'failed',
+    message: `${name}${cause.message}`,
+    retryable: nonRetryable !== true,
+    details: { ...defined({ type: type ?? undefined }), ...(details?.length ? { details } : {}) },
+  };
+}
+
+/** Requests that the server would refuse again. */
+const REFUSED: ReadonlySet<number> = new Set([
+  GrpcStatus.INVALID_ARGUMENT,
+  GrpcStatus.NOT_FOUND,
+  GrpcStatus.PERMISSION_DENIED,
+  GrpcStatus.UNAUTHENTICATED,
+]);
+
+function requestFailure(where: string, error: unknown): AgentError {
+  const code = grpcErrorIn(error)?.code;
+  const isRefused = error instanceof NamespaceNotFoundError || (code !== undefined && REFUSED.has(code));
+  const type = isRefused ? 'AgentRefused' : 'NoAnswer';
+  const what = type === 'AgentRefused' ? 'refused the request' : 'gave no answer';
+  return new AgentError(`${where} ${what}: ${reasonOf(error)}`, { type, cause: error });
+}
+
+const reasonOf = (error: unknown): string => messageOf(grpcErrorIn(error) ?? error);
