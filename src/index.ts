@@ -3,6 +3,8 @@ import { loadConfig as load, type LoadedConfig } from './config/load.js';
 
 export { createActivities, type Activities, type ActivityDeps } from './activities/index.js';
 export { AgentError, type AgentErrorOptions } from './activities/errors/agent-error.js';
+export { airflowAgent, type AirflowSettings } from './activities/agents/bridge/airflow/airflow.js';
+export { prefectAgent, type PrefectSettings } from './activities/agents/bridge/prefect/prefect.js';
 export { stepFunctionsAgent, type StepFunctionsSettings } from './activities/agents/bridge/step-functions.js';
 export { temporalAgent, type TemporalAgentSettings } from './activities/agents/bridge/temporal.js';
 export { commandAgent, type CommandAgentOptions } from './activities/agents/command/command-agent.js';
