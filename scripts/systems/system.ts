@@ -25,7 +25,7 @@ export interface System {
   /** A client's first bytes; the system is ready when it answers. */
   readonly greeting: Uint8Array;
   /** For a system that answers before it can work: called until it returns true. May also do what can only be done by a request. */
-  isComplete?(directory: string, ports: readonly number[]): Promise<boolean>;
+  isComplete?(this: void, directory: string, ports: readonly number[]): Promise<boolean>;
   /** The value of the variable. */
   url(this: void, port: number): string;
 }
