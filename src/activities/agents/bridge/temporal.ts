@@ -16,10 +16,12 @@ import { openConnection } from '../../../temporal/connection.js';
 import { grpcErrorIn, GrpcStatus } from '../../../temporal/grpc.js';
 import { AgentError } from '../../errors/agent-error.js';
 import { messageOf } from '../../errors/truncate-error.js';
+import { unlessAborted } from '../../../system/until-aborted.js';
 import { bridgeAgent, type Bridge } from './bridge-agent.js';
 import type { JobSystem, Sighting } from './job-system.js';
 
 const CONNECT_MS = 5_000;
+const ANSWER_MS = 30_000;
 
 export const TemporalAgentSettings = AgentSettings.omit({ taskQueue: true }).extend({
   /** The type of the Workflow. */
@@ -64,7 +66,7 @@ async function openTemporal(settings: TemporalAgentSettings, context: AgentConte
   const where = `Temporal${address === undefined ? '' : ` at ${address}`}, namespace ${client.options.namespace}`;
   const asked = async <T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> => {
     try {
-      return await client.withAbortSignal(signal, request);
+      return await unlessAborted(signal, client.withDeadline(Date.now() + ANSWER_MS, request));
     } catch (error) {
       signal.throwIfAborted();
       throw requestFailure(where, error);
@@ -102,17 +104,15 @@ async function openTemporal(settings: TemporalAgentSettings, context: AgentConte
       });
     },
     async look({ id }, { signal, waitMs }) {
-      const stop = AbortSignal.timeout(waitMs);
       try {
-        const result: unknown = await client.withAbortSignal(AbortSignal.any([signal, stop]), () =>
-          client.workflow.getHandle(id).result(),
-        );
+        const ended = client.withDeadline(Date.now() + waitMs, () => client.workflow.getHandle(id).result());
+        const result: unknown = await unlessAborted(signal, ended);
         return { state: 'succeeded', output: result ?? null };
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof WorkflowFailedError) return endOf(error);
         if (error instanceof WorkflowNotFoundError) return { state: 'lost' };
-        if (stop.aborted) return { state: 'running' };
+        if (grpcErrorIn(error)?.code === GrpcStatus.DEADLINE_EXCEEDED) return { state: 'running' };
         throw requestFailure(where, error);
       }
     },

@@ -102,7 +102,13 @@ export class MemorySystem implements JobSystem {
   }
 }
 
-export const memorySystem = (plan: Plan, { collects = null, endsAfterLooks = 1 } = {}): MemorySystem =>
+interface MemoryOptions {
+  readonly collects?: unknown;
+  /** Looks at a cancelled job until it has ended. */
+  readonly endsAfterLooks?: number;
+}
+
+export const memorySystem = (plan: Plan, { collects = null, endsAfterLooks = 1 }: MemoryOptions = {}): MemorySystem =>
   new MemorySystem(plan, collects, endsAfterLooks);
 
 interface AttemptOptions {
