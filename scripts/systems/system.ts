@@ -15,8 +15,12 @@ export interface System {
   readonly title: string;
   /** The variable by which tests find it. */
   readonly variable: string;
+  /** `up` without names leaves it out. */
+  readonly onlyIfNamed?: true;
   /** How many free ports it needs; the first is the one that clients use. */
   readonly ports: number;
+  /** Its ports must be below this one. */
+  readonly portsBelow?: number;
   /** Whether its programs are on this machine. */
   isInstalled(): Promise<boolean>;
   install(say: (line: string) => void): Promise<void>;

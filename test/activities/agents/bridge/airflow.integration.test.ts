@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AIRFLOW_USERS } from '../../../../scripts/systems/airflow.js';
 import {
   airflowAgent,
@@ -15,18 +15,14 @@ import { ownSystem, urlOf, withSystem } from '../../../support/systems.js';
 import { startProxy } from '../../../support/tcp-proxy.js';
 import { airflowOf, type Airflow } from './airflow-client.js';
 import { startCountingProxy } from './counting-proxy.js';
-import { attemptBy, attemptOf as attemptAs, newKey, type AttemptOptions } from './one-attempt.js';
+import { attemptOf, newKey, outputOf, runByClock } from './one-attempt.js';
 
 const url = urlOf('airflow') ?? '';
-const secrets = { PASSWORD: AIRFLOW_USERS.admin, VIEWER: AIRFLOW_USERS.viewer };
-const attemptOf = (agent: ReturnType<typeof agentOf>, input: unknown, options: AttemptOptions = {}) =>
-  attemptAs(agent, input, { secrets, ...options });
-
 const settingsOf = (dag: string, more: Partial<AirflowSettings> = {}): AirflowSettings => ({
   type: dag,
   url,
   dag,
-  auth: { username: 'admin', password: { env: 'PASSWORD' } },
+  auth: { username: 'admin', password: { env: 'ADMIN_PASSWORD' } },
   ...more,
 });
 const agentOf = (dag: string, more: Partial<AirflowSettings> = {}) => airflowAgent(settingsOf(dag, more));
@@ -36,32 +32,36 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
   let directory: string;
   beforeAll(async () => {
     airflow = airflowOf(url);
+    vi.stubEnv('ADMIN_PASSWORD', AIRFLOW_USERS.admin);
+    vi.stubEnv('VIEWER_PASSWORD', AIRFLOW_USERS.viewer);
+    vi.stubEnv('WRONG', 'x.y.z');
     directory = await mkdtemp(join(tmpdir(), 'baton-airflow-'));
   });
-  afterAll(() => rm(directory, { recursive: true, force: true }));
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   describe('a DAG', () => {
     test('gets the input as conf, and the output is what the task has returned', async () => {
       const agent = agentOf('baton_sum', { result: 'report' });
       const attempt = attemptOf(agent, { numbers: [1, 2, 4] });
-      expect(await attempt.ended).toEqual({ total: 7, conf: { numbers: [1, 2, 4] } });
+      expect((await attempt.ended).output).toEqual({ total: 7, conf: { numbers: [1, 2, 4] } });
       const job = attempt.job()!;
       expect(job.link).toBe(`${url}/dags/baton_sum/runs/${job.id}`);
       expect(await airflow.run('baton_sum', job.id)).toMatchObject({
-        note: 'Started by task task-1 of run run-1 of Baton.',
+        note: 'Started by task a of run run-1 of Baton.',
       });
     });
 
     test('has the output that a task has pushed under a key', async () => {
       const agent = agentOf('baton_sum', { result: 'report.text' });
-      expect(await attemptOf(agent, { numbers: [2, 3] }).ended).toBe('The total is 5.');
+      expect(await outputOf(agent, { numbers: [2, 3] })).toBe('The total is 5.');
     });
 
     test('has a list as output if the task is mapped, and null without result', async () => {
-      expect(await attemptOf(agentOf('baton_mapped', { result: 'group.double.return_value' }), {}).ended).toEqual([
-        2, 4, 6,
-      ]);
-      expect(await attemptOf(agentOf('baton_mapped'), null).ended).toBeNull();
+      expect(await outputOf(agentOf('baton_mapped', { result: 'group.double.return_value' }), {})).toEqual([2, 4, 6]);
+      expect(await outputOf(agentOf('baton_mapped'), null)).toBeNull();
     });
 
     test('whose result names a task or a key that is not there is an InvalidOutput', async () => {
@@ -76,14 +76,14 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
 
     test('can have an answer of 10 MB', async () => {
       const size = 10_000_000;
-      const answer = await attemptOf(agentOf('baton_large', { result: 'answer' }), { size }).ended;
+      const answer = await outputOf(agentOf('baton_large', { result: 'answer' }), { size });
       expect(answer).toHaveLength(size);
     });
 
     test('that lasts longer than the token is watched with another token', async () => {
       const proxy = await startCountingProxy(url);
       const agent = agentOf('baton_sum', { url: proxy.url, result: 'work' });
-      expect(await attemptOf(agent, { numbers: [3], seconds: 14 }).ended).toEqual({ total: 3 });
+      expect(await outputOf(agent, { numbers: [3], seconds: 14 })).toEqual({ total: 3 });
       const logins = proxy.requests.filter((line) => line === 'POST /auth/token').length;
       expect(logins).toBeGreaterThan(1);
       // The first answer of 401 is followed by a token, not by another 401.
@@ -98,12 +98,12 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
       const agent = agentOf('baton_sum', { result: 'work' });
       const first = attemptOf(agent, { fail: 'asked to fail' }, { key });
       const failure = await first.failure();
-      expect(failure).toMatchObject({ type: 'AgentFailed', details: { details: { tasks: ['work'] } } });
+      expect(failure).toMatchObject({ type: 'AgentFailed', detail: { details: { details: { tasks: ['work'] } } } });
       expect(failure.message).toContain(
         `Airflow at ${url}: job ${jobName(key, 1)} failed: task work: RuntimeError: asked to fail`,
       );
-      const second = attemptOf(agent, { numbers: [1] }, { key, lastProgress: first.lastProgress() });
-      expect(await second.ended).toEqual({ total: 1 });
+      const second = attemptOf(agent, { numbers: [1] }, { key, after: first });
+      expect((await second.ended).output).toEqual({ total: 1 });
       expect(second.job()?.id).toBe(jobName(key, 2));
     });
 
@@ -115,7 +115,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
       await airflow.finish('baton_sum', id);
       await airflow.remove('baton_sum', id);
       proxy.mend();
-      expect(await attempt.failure()).toMatchObject({ type: 'JobLost', details: { job: { id } } });
+      expect(await attempt.failure()).toMatchObject({ type: 'JobLost', detail: { details: { job: { id } } } });
       await proxy.close();
     });
   });
@@ -127,10 +127,10 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
       const agent = agentOf('baton_note', { result: 'note' });
       const lost = attemptOf(agent, { file, text: 'ran', seconds: 5 }, { key });
       await lost.untilJob({ state: 'running' });
-      lost.cancel('Interrupted');
+      lost.cancel('WORKER_SHUTDOWN');
       await lost.failure();
       const next = attemptOf(agent, { file, text: 'ran', seconds: 5 }, { key });
-      expect(await next.ended).toBe('ran');
+      expect((await next.ended).output).toBe('ran');
       expect(await readFile(file, 'utf8')).toBe('ran\n');
       expect(next.job()?.id).toBe(lost.job()?.id);
     });
@@ -140,11 +140,11 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
       const agent = agentOf('baton_sum', { result: 'work' });
       const lost = attemptOf(agent, { numbers: [5], seconds: 3 }, { key });
       await lost.untilJob({ state: 'running' });
-      lost.cancel('Interrupted');
+      lost.cancel('WORKER_SHUTDOWN');
       await lost.failure();
       const proxy = await startCountingProxy(url);
       const again = agentOf('baton_sum', { result: 'work', url: proxy.url });
-      expect(await attemptOf(again, {}, { key, lastProgress: lost.lastProgress() }).ended).toEqual({ total: 5 });
+      expect(await outputOf(again, {}, { key, after: lost })).toEqual({ total: 5 });
       expect(proxy.requests.filter((line) => line.includes('dagRuns') && line.startsWith('POST'))).toEqual([]);
       await proxy.close();
     });
@@ -157,7 +157,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
       attempt.cancel();
       expect(await attempt.failure()).toMatchObject({ type: 'Cancelled' });
       expect(await airflow.run('baton_sum', id)).toMatchObject({ state: 'failed' });
-      expect(attempt.lastProgress()).toMatchObject({ ended: true });
+      expect(attempt.progress()).toMatchObject({ ended: true });
       expect(attempt.warnings).toEqual([]);
     });
 
@@ -180,7 +180,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
       const first = attemptOf(agent, { numbers: [1] }, { key });
       await first.ended;
       const { id } = first.job()!;
-      const late = attemptOf(agent, {}, { key, lastProgress: first.lastProgress() });
+      const late = attemptOf(agent, {}, { key, after: first });
       late.cancel();
       expect(await late.failure()).toMatchObject({ type: 'Cancelled' });
       expect(await airflow.run('baton_sum', id)).toMatchObject({ state: 'success' });
@@ -197,7 +197,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
         link: `${url}/dags/baton_approval/runs/${id}/tasks/approve/required_actions`,
       });
       await airflow.approve('baton_approval', id, 'approve');
-      expect(await attempt.ended).toBe('deployed');
+      expect((await attempt.ended).output).toBe('deployed');
     });
 
     test('who must unpause the DAG is shown what to do, and the DAG run begins then', async () => {
@@ -208,41 +208,37 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
         link: `${url}/dags/baton_paused`,
       });
       await airflow.setPaused('baton_paused', false);
-      expect(await attempt.ended).toBe('ran');
+      expect((await attempt.ended).output).toBe('ran');
       await airflow.setPaused('baton_paused', true);
     });
   });
 
   describe('a request that Airflow refuses', () => {
-    const refusals: readonly [string, Partial<AirflowSettings>, string, Record<string, string>][] = [
+    const refusals: readonly [string, Partial<AirflowSettings>, string][] = [
       [
         'a wrong password',
-        {},
-        `does not know the user "admin" with this password: correct auth`,
-        { PASSWORD: 'wrong' },
+        { auth: { username: 'admin', password: { env: 'WRONG' } } },
+        'does not know the user "admin" with this password: correct auth',
       ],
-      [
-        'a wrong token',
-        { auth: { token: { env: 'TOKEN' } } },
-        'does not accept the token: correct auth',
-        { TOKEN: 'x.y.z' },
-      ],
+      ['a wrong token', { auth: { token: { env: 'WRONG' } } }, 'does not accept the token: correct auth'],
       [
         'a user without permission',
-        { auth: { username: 'viewer', password: { env: 'VIEWER' } } },
+        { auth: { username: 'viewer', password: { env: 'VIEWER_PASSWORD' } } },
         'does not allow this user to start runs of the DAG "baton_sum"',
-        secrets,
       ],
       [
         'an unknown DAG',
         { dag: 'baton_sun' },
         'has no DAG "baton_sun": correct dag, or look for errors of its import there',
-        secrets,
       ],
     ];
-    test.each(refusals)('%s is not retried', async (_, more, message, ours) => {
-      const failure = await attemptOf(agentOf('baton_sum', more), {}, { secrets: ours }).failure();
-      expect(failure).toMatchObject({ type: 'AgentRefused', message: `Airflow at ${url} ${message}` });
+    test.each(refusals)('%s is not retried', async (_, more, message) => {
+      const failure = await attemptOf(agentOf('baton_sum', more), {}).failure();
+      expect(failure).toMatchObject({
+        nonRetryable: true,
+        type: 'AgentRefused',
+        message: `Airflow at ${url} ${message}`,
+      });
     });
 
     test('an input that does not match the params of the DAG is not retried', async () => {
@@ -270,7 +266,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
       proxy.cut();
       await pause(10_000);
       proxy.mend();
-      expect(await attempt.ended).toEqual({ total: 1 });
+      expect((await attempt.ended).output).toEqual({ total: 1 });
       expect(attempt.warnings).toHaveLength(1);
       await proxy.close();
     });
@@ -294,8 +290,8 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
       },
     };
     const settings = settingsOf('baton_sum', { url: proxy.url });
-    const attempt = attemptBy((context) => openAirflow(settings, context), { seconds: 300 }, clock, { key, secrets });
-    expect(await attempt.ended).toBeNull();
+    const open = (context: Parameters<typeof openAirflow>[1]) => openAirflow(settings, context);
+    expect(await runByClock(open, { input: { seconds: 300 }, key, clock })).toBeNull();
     expect(at).toBeGreaterThanOrEqual(30 * 60_000);
     expect(proxy.requests.length).toBeLessThan(200);
     await proxy.close();
@@ -304,12 +300,12 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
   test('an API server that is killed and started again while the DAG runs does not fail the call', async () => {
     const own = await ownSystem('airflow');
     try {
-      const agent = agentOf('baton_sum', { url: own.url, result: 'work' });
+      const agent = agentOf('baton_patient', { url: own.url, result: 'work' });
       const attempt = attemptOf(agent, { numbers: [1, 1], seconds: 10 });
       await attempt.untilJob({ state: 'running', progress: { tasks: ['work running'] } });
       await own.stopProgram('api-server', 'SIGKILL');
       await own.startProgram('api-server');
-      expect(await attempt.ended).toEqual({ total: 2 });
+      expect((await attempt.ended).output).toEqual({ total: 2 });
     } finally {
       await own.remove();
     }

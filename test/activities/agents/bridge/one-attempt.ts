@@ -1,83 +1,51 @@
-// One attempt of a call on a real system, without a worker: what an attempt gets, and what it leaves for the next one.
+// Attempts of calls of a bridge with large outputs, and with a clock of the test's own.
 import { randomUUID } from 'node:crypto';
-import { expect } from 'vitest';
-import { runJob } from '../../../../src/activities/agents/bridge/run-job.js';
 import type { Clock } from '../../../../src/activities/agents/bridge/clock.js';
 import type { OpenJobSystem } from '../../../../src/activities/agents/bridge/job-system.js';
-import { AgentError } from '../../../../src/activities/errors/agent-error.js';
+import { runJob } from '../../../../src/activities/agents/bridge/run-job.js';
 import type { Agent, AgentContext } from '../../../../src/domain/agent/agent.js';
-import { jobIn, type Job } from '../../../../src/domain/call/job.js';
-import type { SecretSource } from '../../../../src/domain/secret.js';
+import { callBridge, type BridgeCall } from './call-bridge.js';
 
-export interface AttemptOptions {
+interface AttemptOptions {
   readonly key?: string;
-  readonly lastProgress?: unknown;
-  readonly secrets?: Readonly<Record<string, string>>;
+  /** The attempt that this one follows. */
+  readonly after?: BridgeCall;
   readonly maxOutputBytes?: number;
 }
 
-export interface Attempt {
-  /** What the agent answers. Must be awaited by the test. */
-  readonly ended: Promise<unknown>;
-  /** The failure that it ends with. */
-  failure(): Promise<AgentError>;
-  /** The last that it has noted, for the next attempt. */
-  lastProgress(): unknown;
-  /** What `status` would show of the job. */
-  job(): Job | undefined;
-  /** Waits until the job is as expected. */
-  untilJob(expected: object): Promise<Job>;
-  /** Cancels the call, as a run does that was cancelled. */
-  cancel(type?: 'Cancelled' | 'Timeout' | 'Interrupted'): void;
-  readonly warnings: readonly string[];
-}
+/** What a worker with storage allows, and more than these tests need. */
+const MAX_OUTPUT_BYTES = 50_000_000;
 
 export const newKey = (): string => `run-${randomUUID()}/task`;
 
-export const attemptOf = (agent: Agent, input: unknown, options: AttemptOptions = {}): Attempt =>
-  begin((context) => agent.run(input, context), options);
-
-/** With a clock of the test's own. */
-export const attemptBy = (open: OpenJobSystem, input: unknown, clock: Clock, options: AttemptOptions = {}): Attempt =>
-  begin((context) => runJob(open, input, context, clock), options);
-
-function begin(run: (context: AgentContext) => Promise<unknown>, options: AttemptOptions): Attempt {
-  const { key = newKey(), lastProgress, secrets = {}, maxOutputBytes = 50_000_000 } = options;
-  const stop = new AbortController();
+export function attemptOf(agent: Agent, input: unknown, options: AttemptOptions = {}) {
+  const { key = newKey(), maxOutputBytes = MAX_OUTPUT_BYTES, ...more } = options;
   const warnings: string[] = [];
-  let noted: unknown;
   const log = { debug() {}, info() {}, error() {}, warn: (line: string) => void warnings.push(line) };
-  const secret = (source: string | SecretSource): Promise<string> => {
-    const name = typeof source === 'string' ? source : 'env' in source ? source.env : source.$secret;
-    const value = secrets[name];
-    return value === undefined ? Promise.reject(new Error(`no secret ${name}`)) : Promise.resolve(value);
-  };
+  return { ...callBridge(agent, { input, key, deps: { valueLimit: maxOutputBytes, log }, ...more }), warnings };
+}
+
+export const outputOf = async (agent: Agent, input: unknown, options: AttemptOptions = {}): Promise<unknown> =>
+  (await attemptOf(agent, input, options).ended).output;
+
+export interface ClockedJob {
+  readonly input: unknown;
+  readonly key: string;
+  readonly clock: Clock;
+}
+
+/** The output of a job whose driver waits by the clock. */
+export async function runByClock(open: OpenJobSystem, { input, key, clock }: ClockedJob): Promise<unknown> {
   const same = (text: string): string => text;
   const context = {
-    ...{ idempotencyKey: key, lastProgress, signal: stop.signal, log, attempt: 1, secret, maxOutputBytes },
+    idempotencyKey: key,
+    signal: new AbortController().signal,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    secret: ({ env }: { env: string }) => Promise.resolve(process.env[env] ?? ''),
     redactor: { redact: same, redactCut: same },
-    correlation: { run: 'run-1', plan: 'plan-1', task: 'task-1' },
-    progress: (value: unknown) => void (noted = value),
-  } as unknown as AgentContext;
-  const ended = run(context);
-  ended.catch(() => undefined);
-  return {
-    ended,
-    failure: async () => {
-      const error: unknown = await ended.then(
-        (output) => new Error(`expected a failure, got ${JSON.stringify(output)}`),
-        (one: unknown) => one,
-      );
-      expect(error).toBeInstanceOf(AgentError);
-      return error as AgentError;
-    },
-    lastProgress: () => noted,
-    job: () => jobIn(noted),
-    untilJob: async (expected) => {
-      await expect.poll(() => jobIn(noted), { timeout: 60_000 }).toMatchObject(expected);
-      return jobIn(noted)!;
-    },
-    cancel: (type = 'Cancelled') => stop.abort(new AgentError(`the call is over: ${type}`, { type })),
-    warnings,
+    correlation: { run: 'run-1', plan: 'plan-1', task: 'a' },
+    progress: () => undefined,
   };
+  return await runJob(open, input, context as unknown as AgentContext, clock);
 }
