@@ -35,6 +35,12 @@ async function settings(directory: string, port: number): Promise<Record<string,
     // The programs must agree on them.
     AIRFLOW__API__SECRET_KEY: 'secret-of-the-tests',
     AIRFLOW__API_AUTH__JWT_SECRET: 'secret-of-the-tests-which-is-long-enough-for-a-signature-of-512-bits',
+    // Short, so that tests see tokens expire.
+    AIRFLOW__API_AUTH__JWT_EXPIRATION_TIME: '10',
+    AIRFLOW__API_AUTH__JWT_LEEWAY: '0',
+    // Tasks outlast a restart of the API server.
+    AIRFLOW__WORKERS__EXECUTION_API_RETRIES: '15',
+    AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX: '5',
     AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL: '5',
     AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL: '5',
     AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME: '0.5',

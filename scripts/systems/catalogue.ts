@@ -7,6 +7,7 @@ import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq.js';
 import { redis } from './redis.js';
 import { localstack, stepFunctions } from './step-functions.js';
+import { temporalCluster } from './temporal-cluster.js';
 import type { System } from './system.js';
 
 /** A new system is a file, and a line here. */
@@ -23,5 +24,6 @@ export const SYSTEMS: ReadonlyMap<string, System> = new Map(
     stepFunctions,
     localstack,
     postgres,
+    temporalCluster,
   ].map((system) => [system.name, system]),
 );

@@ -1,10 +1,11 @@
 // Starts the programs of a system, waits until it answers, and ends it.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../../src/system/ports.js';
+import { freePort, whyNotFree } from '../../src/system/ports.js';
 import { birthOf } from '../../src/system/process-identity.js';
 import type { Program, System } from './system.js';
 
@@ -33,7 +34,7 @@ export async function start(system: System, directory: string, given?: readonly 
   // Its parents remain open: PostgreSQL runs as another user.
   await mkdir(dirname(directory), { recursive: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const ports = given ?? (await Promise.all(Array.from({ length: system.ports }, () => freePort())));
+  const ports = given ?? (await freePorts(system));
   const [port = 0] = ports;
   const processes: RunningProgram[] = [];
   const running = { name: system.name, url: system.url(port), ports, directory, processes };
@@ -48,6 +49,19 @@ export async function start(system: System, directory: string, given?: readonly 
     const output = await readFile(logIn(directory), 'utf8').catch(() => '');
     throw new Error(`${system.name} did not start: ${String(error)}\n${output.slice(-2_000)}`, { cause: error });
   }
+}
+
+/** From here on, ports are not those of well-known services. */
+const LOWEST_PORT = 10_000;
+
+async function freePorts({ ports: count, portsBelow }: System): Promise<readonly number[]> {
+  if (portsBelow === undefined) return await Promise.all(Array.from({ length: count }, () => freePort()));
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = randomInt(LOWEST_PORT, portsBelow);
+    if ((await whyNotFree(port)) === undefined) found.add(port);
+  }
+  return [...found];
 }
 
 const logIn = (directory: string): string => join(directory, 'output.log');

@@ -27,6 +27,7 @@ async function up(system: System): Promise<void> {
 /** The others are started although one cannot be. */
 async function upAll(list: readonly string[]): Promise<void> {
   for (const system of chosen(list)) {
+    if (list.length === 0 && system.onlyIfNamed === true) continue;
     try {
       await up(system);
     } catch (error) {

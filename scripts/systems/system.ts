@@ -15,8 +15,12 @@ export interface System {
   readonly title: string;
   /** The variable by which tests find it. */
   readonly variable: string;
+  /** `up` without names leaves it out. */
+  readonly onlyIfNamed?: true;
   /** How many free ports it needs; the first is the one that clients use. */
   readonly ports: number;
+  /** Its ports must be below this one. */
+  readonly portsBelow?: number;
   /** Whether its programs are on this machine. */
   isInstalled(): Promise<boolean>;
   install(say: (line: string) => void): Promise<void>;
@@ -25,7 +29,7 @@ export interface System {
   /** A client's first bytes; the system is ready when it answers. */
   readonly greeting: Uint8Array;
   /** For a system that answers before it can work: called until it returns true. May also do what can only be done by a request. */
-  isComplete?(directory: string, ports: readonly number[]): Promise<boolean>;
+  isComplete?(this: void, directory: string, ports: readonly number[]): Promise<boolean>;
   /** The value of the variable. */
   url(this: void, port: number): string;
 }

@@ -16,6 +16,8 @@ import type { Agent } from '../../domain/agent/agent.js';
 import { isRecord } from '../../domain/json/own-property.js';
 import { didYouMean, shown, withHint } from '../../domain/problem.js';
 import { celeryAgent, CelerySettings } from './bridge/celery/celery.js';
+import { airflowAgent, AirflowSettings } from './bridge/airflow/airflow.js';
+import { prefectAgent, PrefectSettings } from './bridge/prefect/prefect.js';
 import { stepFunctionsAgent, StepFunctionsSettings } from './bridge/step-functions.js';
 import { temporalAgent, TemporalAgentSettings } from './bridge/temporal.js';
 import { commandAgent, CommandSettings } from './command/command-agent.js';
@@ -32,10 +34,12 @@ type FromData = (data: unknown) => Agent;
 /** By the name of the kind in a data file. */
 const KINDS: ReadonlyMap<string, FromData> = new Map([
   ['celery', fromData(CelerySettings.extend(AgentData.shape), celeryAgent)],
+  ['airflow', fromData(AirflowSettings.extend(AgentData.shape), airflowAgent)],
   ['command', fromData(CommandSettings.extend(AgentData.shape), commandAgent)],
   ['http', fromData(HttpSettings.extend(AgentData.shape), httpAgent)],
   ['llm', fromData(LlmSettings.extend(AgentData.shape), llmAgent)],
   ['llm-planner', fromData(LlmPlannerSettings.extend(PlannerData.shape), llmPlanner)],
+  ['prefect', fromData(PrefectSettings.extend(AgentData.shape), prefectAgent)],
   ['queue', fromData(QueueSettings.extend(AgentData.shape), queueAgent)],
   ['rules', fromData(RulesSettings.extend(PlannerData.shape), rulePlanner)],
   ['step-functions', fromData(StepFunctionsSettings.extend(AgentData.shape), stepFunctionsAgent)],

@@ -25,8 +25,12 @@ export interface BridgeCall {
   /** As Temporal cancels an activity. */
   cancel(reason?: string): void;
   failure(): Promise<Seen>;
+  /** What the next attempt gets as `lastProgress`. */
+  progress(): unknown;
   /** Waits until the job is in this state. */
   until(state: Job['state']): Promise<Job>;
+  /** Waits until the job is as expected. */
+  untilJob(expected: object): Promise<Job>;
 }
 
 export function callBridge(
@@ -41,16 +45,21 @@ export function callBridge(
   const request = { input, idempotencyKey: key, timeoutMs };
   const ended = call({ agents: [agent], request, ...(deps === undefined ? {} : { deps }) }, env);
   ended.catch(() => undefined);
-  const job = () => jobIn(parseAttemptNotes(heartbeats.at(-1)).progress);
+  const progress = () => parseAttemptNotes(heartbeats.at(-1)).progress;
+  const job = () => jobIn(progress());
+  const untilJob = async (expected: object): Promise<Job> => {
+    // Some systems take long to begin with a job.
+    await expect.poll(job, { timeout: 60_000, interval: 50 }).toMatchObject(expected);
+    return job()!;
+  };
   return {
     ended,
     heartbeats,
     job,
     cancel: (reason = 'CANCELLED') => env.cancel(reason as never),
     failure: () => failureOf(ended),
-    async until(state) {
-      await expect.poll(job, { timeout: 30_000, interval: 50 }).toMatchObject({ state });
-      return job()!;
-    },
+    progress,
+    untilJob,
+    until: (state) => untilJob({ state }),
   };
 }
