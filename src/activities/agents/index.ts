@@ -20,6 +20,7 @@ import { httpAgent, HttpSettings } from './http/http-agent.js';
 import { llmPlanner, LlmPlannerSettings } from './planner/llm-planner.js';
 import { rulePlanner, RulesSettings } from './planner/rule-planner.js';
 import { queueAgent, QueueSettings } from './queue/queue-agent.js';
+import { remoteAgent, RemoteSettings } from './remote/remote-agent.js';
 import { llmAgent } from './llm/llm-agent.js';
 import { LlmSettings } from './llm/settings.js';
 
@@ -32,6 +33,7 @@ const KINDS: ReadonlyMap<string, FromData> = new Map([
   ['llm', fromData(LlmSettings.extend(AgentData.shape), llmAgent)],
   ['llm-planner', fromData(LlmPlannerSettings.extend(PlannerData.shape), llmPlanner)],
   ['queue', fromData(QueueSettings.extend(AgentData.shape), queueAgent)],
+  ['remote', fromData(AgentData.extend(RemoteSettings.shape), remoteAgent)],
   ['rules', fromData(RulesSettings.extend(PlannerData.shape), rulePlanner)],
 ]);
 

@@ -153,6 +153,8 @@ export interface Agent<I = unknown, O = unknown> extends AgentSettings {
   readonly output?: AgentSchema<O>;
   /** The secrets that its settings name. */
   readonly secrets?: readonly SecretUse[];
+  /** Workers in other languages have it: its calls go from the run to its Task Queue, and past the workers of this package. */
+  readonly isRemote?: true;
   /** Where it sends requests, if it is behind a queue. */
   readonly requests?: Pick<QueueRequest, 'broker' | 'to'>;
   run(this: void, input: I, context: AgentContext): Promise<O>;
@@ -171,5 +173,9 @@ export const AgentCard = AgentSettings.pick({
   isLimited: z.boolean().optional(),
   /** The agent has a circuit breaker or a pool: its calls may wait, or be turned away, which does not count as an attempt. */
   guarded: z.boolean().optional(),
+  /** Workers in other languages make its calls. */
+  isRemote: z.literal(true).optional(),
+  /** Of a remote agent, whose workers do not have the configuration. For others, their workers know it. */
+  idle: Duration.optional(),
 });
 export type AgentCard = z.infer<typeof AgentCard>;

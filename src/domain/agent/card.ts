@@ -6,7 +6,7 @@ import { poolUseOf } from '../pool/agent-pool.js';
 /** By type; agents that declare nothing that a card holds have none. */
 export function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
   const cards = agents.map(
-    ({ type, timeout, heartbeat, retry, estimate, maxOutput, taskQueue, breaker, rateLimit, ...rest }) => {
+    ({ type, timeout, heartbeat, retry, estimate, maxOutput, taskQueue, breaker, rateLimit, isRemote, ...rest }) => {
       const guarded = breaker === undefined && poolUseOf({ type, ...rest }) === undefined ? undefined : true;
       const isLimited = rateLimit === undefined || taskQueue !== undefined ? undefined : true;
       const card = Object.entries({
@@ -18,6 +18,8 @@ export function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
         taskQueue,
         guarded,
         isLimited,
+        isRemote,
+        idle: isRemote === undefined ? undefined : rest.idle,
       }).filter(([, value]) => value !== undefined);
       return [type, Object.fromEntries(card)] as const;
     },
