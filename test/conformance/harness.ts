@@ -74,7 +74,8 @@ export async function openConformance(options: ConformanceOptions): Promise<Conf
     baton,
     start,
     run,
-    task: async (task, settings) => (await run({ name: 'conformance', tasks: { call: task } }, settings)).tasks['call']!,
+    task: async (task, settings) =>
+      (await run({ name: 'conformance', tasks: { call: task } }, settings)).tasks['call']!,
     async close() {
       for (const one of [baton, ...others]) await one.close();
       worker.shutdown();

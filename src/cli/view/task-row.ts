@@ -71,8 +71,9 @@ export function detailOf(task: TaskResult, facts?: Pick<TaskFacts, 'hasSeveralCa
   return parts.join(' · ');
 }
 
-function waitTarget({ pool, breaker = '', agent, storage }: NonNullable<TaskResult['waits']>): string {
+function waitTarget({ pool, breaker = '', agent, taskQueue, storage }: NonNullable<TaskResult['waits']>): string {
   if (storage !== undefined) return `storage ${visibleLine(storage)}`;
+  if (taskQueue !== undefined) return `a worker of Task Queue ${visibleLine(taskQueue)}`;
   if (agent !== undefined) return `a worker that has agent ${visibleLine(agent)}`;
   return pool === undefined ? `the breaker of ${visibleLine(breaker)}` : `pool ${visibleLine(pool)}`;
 }

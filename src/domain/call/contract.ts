@@ -54,7 +54,8 @@ function failureTypes(): object {
 export const callAgentContract = (): object => ({
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'The activity callAgent of Baton',
-  description: 'docs/contracts/README.md says what the parts mean together. Fields are added, never renamed or removed.',
+  description:
+    'docs/contracts/README.md says what the parts mean together. Fields are added, never renamed or removed.',
   $defs: {
     CallRequest: schemaOf(CallRequest, 'The only argument of the activity.'),
     CallReply: schemaOf(CallReplySchema, 'Its result.'),

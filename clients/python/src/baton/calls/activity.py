@@ -46,14 +46,15 @@ _STORE_PAUSES = (0.5, 10.0)
 class CallLog(logging.LoggerAdapter[logging.Logger]):
     """Lines of one call: they have its run, task and agent, and no secrets."""
 
-    def __init__(self, secrets: CallSecrets, fields: dict[str, Any]) -> None:
-        super().__init__(logger, fields)
+    def __init__(self, secrets: CallSecrets) -> None:
+        super().__init__(logger, {})
         self._secrets = secrets
+        self.fields: dict[str, Any] = {}
 
     def log(self, level: int, msg: object, *args: Any, **kwargs: Any) -> None:
         if self.isEnabledFor(level):
             text = self._secrets.redact(str(msg) % args if args else str(msg))
-            kwargs["extra"] = {"baton": self.extra}
+            kwargs["extra"] = {"baton": self.fields}
             self.logger.log(level, "%s", text, **kwargs)
 
 
@@ -77,22 +78,20 @@ class CallAgent:
         attempt = open_attempt(info, notes)
         secrets = CallSecrets(self._secrets)
         request: CallRequest | None = None
-        heartbeat: Heartbeat | None = None
-        log = CallLog(secrets, {})
+        log = CallLog(secrets)
         self._calls += 1
+        heartbeat = Heartbeat(notes, attempt.notes, log, self._calls)
         try:
             request = _read_request(raw)
             attempt.is_traced = request.trace is not None
-            log = CallLog(secrets, {"run": request.run, "task": request.task, "agent": request.agent})
-            heartbeat = Heartbeat(notes, attempt.notes, log, self._calls)
+            log.fields = {"run": request.run, "task": request.task, "agent": request.agent}
             return RawValue(await self._answer(request, attempt, heartbeat, secrets, log))
         except (Exception, asyncio.CancelledError) as error:
             failed = cancel_reason("the agent") if isinstance(error, asyncio.CancelledError) else error
             raise self._fail(failed, attempt, request, heartbeat, secrets) from None
         finally:
             self._calls -= 1
-            if heartbeat is not None:
-                heartbeat.end()
+            heartbeat.end()
 
     async def _answer(
         self,
@@ -206,7 +205,7 @@ class CallAgent:
         error: BaseException,
         attempt: Attempt,
         request: CallRequest | None,
-        heartbeat: Heartbeat | None,
+        heartbeat: Heartbeat,
         secrets: CallSecrets,
     ) -> Exception:
         is_over = False
@@ -224,7 +223,7 @@ class CallAgent:
             CANCELLED.set((message_of(error), detail_of(error, attempt, request)))
             return ActivityCancelled(message_of(error))
         failure = application_error(error, attempt, request, is_over=is_over)
-        if heartbeat is not None and not failure.non_retryable:
+        if not failure.non_retryable:
             heartbeat.hand_on()
         return failure
 

@@ -114,7 +114,7 @@ def application_error(
     retry = RetryPolicy() if request is None else request.retry
     delay_ms = _usable(retry_after_ms(error))
     if delay_ms is None:
-        delay_ms = _full_jitter_ms(retry, attempt.number)
+        delay_ms = _full_jitter_ms(retry, attempt.refused if uses_no_attempt(error) else attempt.number)
     failure = ApplicationError(
         message_of(error),
         detail_of(error, attempt, request),
