@@ -116,7 +116,7 @@ AGENTS = [echo, context, fail, resume, wait, repeat, length, wrong, secret]
 
 if __name__ == "__main__":
     task_queue, address, *rest = sys.argv[1:]
-    values = {}
+    values: dict[str, Any] = {}
     if rest:
         values["storage"] = {"dir": rest[0]}
         values["encryption"] = {"keys": [{"id": "a", "key": {"env": rest[1]}}]}

@@ -27,7 +27,7 @@ def note(kind: str, ctx: baton.AgentContext) -> None:
 async def slow_async(_: Any, ctx: baton.AgentContext) -> dict[str, Any]:
     ctx.progress({"by": "async"})
     note("async", ctx)
-    while not await asyncio.to_thread(GO.exists):
+    while not await asyncio.to_thread(GO.exists):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     return {"attempt": ctx.attempt, "lastProgress": ctx.last_progress}
 

@@ -47,6 +47,8 @@ class Baton:
     """``async with await Baton.connect() as baton: …``"""
 
     def __init__(self, connection: Connection, task_queue: str = DEFAULT_TASK_QUEUE) -> None:
+        #: For `AgentWorker.create`, so that a program serves and starts over one connection.
+        self.connection = connection
         self._values = connection.values
         #: Temporal's own client, for everything else.
         self.client: Client = connection.client

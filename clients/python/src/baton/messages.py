@@ -65,8 +65,8 @@ async def ask_worker(
             raise NoWorkerError(task_queue) from None
         if is_late:
             raise WorkerBusyError(
-                f'the workers of the Task Queue "{task_queue}" have not answered within {seconds:g} s: they are busy or '
-                "suspended; the request may still be carried out"
+                f'the workers of the Task Queue "{task_queue}" have not answered within {seconds:g} s: they are '
+                "busy or suspended; the request may still be carried out"
             ) from None
         raise
 

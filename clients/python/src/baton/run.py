@@ -10,6 +10,7 @@ from temporalio.client import (
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowFailureError,
+    WorkflowHistoryEventFilterType,
 )
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
@@ -17,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from .errors import InvalidInputError, NoWorkerError, RefusedError, RunLostError, RunNotFoundError
 from .messages import has_workers, query, send_update
 from .result import RunResult
-from .run_queue import await_turn, withdraw_start
+from .run_queue import await_turn, first_run_id, withdraw_start
 from .values.unreadable import ValueUnreadable
 
 _RESULT_MEMO = "batonResult"
@@ -70,7 +71,7 @@ class Run:
                 raise detail
             return RunResult.of(detail)
         if isinstance(cause, CancelledError):
-            memo = await (await self.describe()).memo()
+            memo = await (await self._describe_own()).memo()
             if _RESULT_MEMO in memo:
                 return RunResult.of(memo[_RESULT_MEMO])
         raise RunLostError(f"run {self.id} ended: {cause}: it has no result") from error
@@ -139,6 +140,21 @@ class Run:
             return await self._client.get_workflow_handle(self.id).describe()
         except RPCError as error:
             raise self._or_not_found(error) from error
+
+    async def _describe_own(self) -> WorkflowExecutionDescription:
+        """Another run may have followed under the same id, so the newest is not always the run of this handle."""
+        newest = await self.describe()
+        if self._first is None or first_run_id(newest) == self._first:
+            return newest
+        run_id: str | None = self._first
+        while True:
+            handle = self._client.get_workflow_handle(self.id, run_id=run_id)
+            description = await handle.describe()
+            if description.status != WorkflowExecutionStatus.CONTINUED_AS_NEW:
+                return description
+            events = handle.fetch_history_events(event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT)
+            async for event in events:
+                run_id = event.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
 
     async def _describe_open(self) -> WorkflowExecutionDescription:
         description = await self.describe()

@@ -54,7 +54,7 @@ class AgentWorker:
         drain: str = "10s",
         grace: str | None = None,
     ) -> AgentWorker:
-        """As ``serve``. ``connection``: one that is open; then address, namespace, storage and encryption are its own."""
+        """As ``serve``. ``connection``: one that is open, with an address, a storage and an encryption of its own."""
         by_type = _by_type(agents)
         if max_calls < 1:
             raise ConfigurationError(f"max_calls: expected at least 1, got {max_calls}")
@@ -155,7 +155,7 @@ def serve(
 
 
 def _end_threads() -> None:
-    """A function that runs on a thread cannot be stopped. Its call has another worker by now, so it is not waited for."""
+    """A function on a thread cannot be stopped. Its call has another worker by now, so it is not waited for."""
     import threading
 
     if any(one.name.startswith("baton-agent") and one.is_alive() for one in threading.enumerate()):

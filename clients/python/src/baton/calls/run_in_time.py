@@ -104,7 +104,7 @@ def _ignore(work: asyncio.Future[Any]) -> None:
 
 
 def cancel_reason(name: str) -> AgentError:
-    """Cancelled only if a cancel was requested; when a worker shuts down, and after a reset, another attempt follows."""
+    """Cancelled only if a cancel was requested; after a shutdown of the worker or a reset, another attempt follows."""
     details = activity.cancellation_details()
     if details is not None and details.cancel_requested:
         return CallCancelled(f"the call of {name} was cancelled")
