@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { agentFromData } from '../../../src/activities/agents/index.js';
 import { remoteAgent } from '../../../src/activities/agents/remote/remote-agent.js';
 import { functionAgent } from '../../../src/activities/agents/function-agent.js';
+import { checkPlanEnds } from '../../../src/client/check-plan.js';
 import { cardsOf } from '../../../src/domain/agent/card.js';
 import { remoteQueueProblems } from '../../../src/domain/agent/remote-queues.js';
 import { createWorker } from '../../../src/worker.js';
@@ -60,6 +61,17 @@ describe('a remote agent', () => {
     expect(type).toBe('AgentNotHere');
     expect(message).toContain('agent "score" is remote, and only workers of Task Queue "python" have it');
   });
+});
+
+test('validate: a cache on a task of a remote agent has no effect, also within a sub-plan', () => {
+  const task = { agent: 'score', cache: { ttl: '1h' } };
+  const plan = { name: 'p', tasks: { a: task, b: { plan: { name: 'q', tasks: { c: task } } } } };
+  expect(checkPlanEnds(plan, { agents: [remoteAgent(settings)] }).warnings).toEqual([
+    'tasks.a.cache: has no effect on "score", which is a remote agent',
+    'tasks.b.plan.tasks.c.cache: has no effect on "score", which is a remote agent',
+  ]);
+  const near = functionAgent({ type: 'score', run: () => 1 });
+  expect(checkPlanEnds(plan, { agents: [near] }).warnings).toEqual([]);
 });
 
 describe('the Task Queue of a remote agent', () => {

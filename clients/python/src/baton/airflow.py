@@ -51,8 +51,9 @@ class BatonRunOperator(BaseOperator):
     killed cancels its run. ``connect``: options of ``Baton.connect``. ``options``: those of ``Baton.start``.
     """
 
-    template_fields: Sequence[str] = ("plan", "input", "run_id")
-    template_fields_renderers = {"plan": "json", "input": "json"}  # noqa: RUF012
+    # Not the plan: its expressions look like those of Airflow's templates.
+    template_fields: Sequence[str] = ("input", "run_id")
+    template_fields_renderers = {"input": "json"}  # noqa: RUF012
 
     def __init__(
         self,
