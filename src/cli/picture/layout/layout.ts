@@ -31,7 +31,7 @@ export interface LayoutOptions {
 /** The shapes that are tried for grids and snakes. The layout whose shape is nearest to a screen's is used. */
 const BLOCK_ASPECTS = [1.5, 0.5, 0.15];
 /** Each shape costs a layout, which takes a tenth of a second for this many blocks. Above it, one shape is tried. */
-const MANY_BLOCKS = 200;
+const MANY_BLOCKS = 500;
 const SCREEN_ASPECT = 1.6;
 const BEND_HALF = 4;
 const FRAME_MARGIN = 6;
@@ -66,7 +66,7 @@ function place(
   aspect: number,
 ): Layout {
   const arrangements = blocks.map((block) => arrange(block, cell, rowGap, aspect));
-  const { columns, routes } = findColumns(arrangements, edges);
+  const { columns, routes } = findColumns(arrangements.length, edges);
   const arrangementOf = ({ block }: Slot): Arrangement | undefined =>
     block === undefined ? undefined : arrangements[block];
   const half = (slot: Slot) => {
