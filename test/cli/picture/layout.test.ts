@@ -90,7 +90,10 @@ describe('layoutPicture', () => {
 
   it('layout: two thousand tasks with lines over many columns have no box on another', () => {
     const tasks = Array.from({ length: 2_000 }, (_, index) =>
-      task(`t${index}`, index === 0 ? [] : [7, 31, 101].map((step) => `t${Math.floor((((index * step) % 997) / 997) * index)}`)),
+      task(
+        `t${index}`,
+        index === 0 ? [] : [7, 31, 101].map((step) => `t${Math.floor((((index * step) % 997) / 997) * index)}`),
+      ),
     );
     const layout = layOut(pictureOf(tasks));
     expect(layout.lines.length).toBeGreaterThan(5_000);

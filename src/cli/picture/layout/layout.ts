@@ -26,6 +26,8 @@ export interface Line {
 export interface LayoutOptions {
   readonly cell: Size;
   readonly rowGap: number;
+  /** Where the tasks are that need a task; default: to its right. */
+  readonly direction?: 'right' | 'down';
 }
 
 /** The shapes that are tried for grids and snakes. The layout whose shape is nearest to a screen's is used. */
@@ -36,7 +38,24 @@ const SCREEN_ASPECT = 1.6;
 const BEND_HALF = 4;
 const FRAME_MARGIN = 6;
 
-export function layoutPicture(picture: Picture, options: LayoutOptions): Layout {
+export function layoutPicture(picture: Picture, { direction = 'right', cell, rowGap }: LayoutOptions): Layout {
+  if (direction === 'right') return layoutRight(picture, { cell, rowGap });
+  return turned(layoutRight(picture, { cell: { width: cell.height, height: cell.width }, rowGap }));
+}
+
+/** Exchanges right and down. */
+function turned({ width, height, boxes, frames, lines }: Layout): Layout {
+  const point = ({ x, y }: Point): Point => ({ x: y, y: x });
+  return {
+    width: height,
+    height: width,
+    boxes: boxes.map(point),
+    frames: frames.map((frame) => ({ ...frame, ...point(frame), width: frame.height, height: frame.width })),
+    lines: lines.map((line) => ({ ...line, points: line.points.map(point) })),
+  };
+}
+
+function layoutRight(picture: Picture, options: LayoutOptions): Layout {
   const graph = pictureGraph(picture.tasks);
   const blocks = gatherBlocks(graph);
   const edges = blockEdges(graph, blocks);
