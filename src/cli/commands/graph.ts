@@ -5,27 +5,35 @@ import type { Picture } from '../../domain/picture/picture.js';
 import { visibleName } from '../../domain/text/visible.js';
 import type { Io } from '../terminal/io.js';
 import { withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
+import { pageAddress, withPageAddress, type PageAddressOptions } from '../arguments/listen.js';
 import { PICTURE_FORMATS, type PictureFormat } from '../picture/options.js';
 import { UsageError } from '../terminal/errors.js';
 import { writeOutput } from '../terminal/write-output.js';
 import type { RunPage } from '../picture/html/run-page.js';
 import type { Plan } from '../../domain/plan/plan.js';
 
-interface GraphOptions extends ServerOptions, JsonOption {
+interface GraphOptions extends ServerOptions, JsonOption, PageAddressOptions {
   readonly format: PictureFormat;
   readonly output?: string;
   readonly task?: string;
   readonly expand?: boolean;
+  readonly watch?: boolean;
+  readonly open?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
   const format = new Option('--format <format>', 'the format of the picture').choices(PICTURE_FORMATS).default('text');
-  withJson(withServer(command.argument('<plan-or-run>', 'a plan file, or the id of a run')))
+  withPageAddress(withJson(withServer(command.argument('<plan-or-run>', 'a plan file, or the id of a run'))))
     .addOption(format)
     .option('--task <task>', 'draw the plan that a planner has made for this task of the run')
     .option('--expand', 'draw the sub-plans of a run, too; a page opens them and the items of a forEach')
     .option('-o, --output <file>', 'write the picture to this file instead of stdout')
-    .action(async (target: string, options: GraphOptions) => {
+    .option('--watch', 'serve the page of a run, which updates itself and can act on the run, until Ctrl-C')
+    .option('--open', 'with --watch: open the page in the browser')
+    .action(async (target: string, options: GraphOptions, self: Command) => {
+      if (options.watch === true) return await watch(io, target, options, self);
+      const needsWatch = (['open', 'listen', 'port'] as const).filter((name) => options[name] !== undefined);
+      if (needsWatch.length > 0) throw new UsageError(needsWatch.map((name) => `--${name} needs --watch`));
       const drawn = await drawnTarget(io, target, options);
       if (typeof drawn !== 'string') return io.printJson(drawn);
       if (options.output === undefined && options.format === 'text') return await printText(io, drawn);
@@ -42,6 +50,16 @@ async function printText(io: Io, drawn: string): Promise<void> {
   const [head = '', ...rows] = drawn.split('\n\n');
   const picture = rows.join('\n\n').split('\n');
   io.print([...wrap(head, columns), '', ...picture.map((line) => fit(line, columns))].join('\n'));
+}
+
+async function watch(io: Io, target: string, options: GraphOptions, self: Command): Promise<void> {
+  if (isFile(io, target))
+    throw new UsageError([`--watch: expected the id of a run, got the file ${visibleName(target)}`]);
+  const excluded = ['format', 'task', 'output', 'expand'].filter((name) => self.getOptionValueSource(name) === 'cli');
+  if (excluded.length > 0) throw new UsageError(excluded.map((name) => `--watch and --${name} exclude each other`));
+  const listen = pageAddress(options);
+  const { watchPage } = await import('../pages/watch-run.js');
+  await watchPage(io, target, { ...options, listen, open: options.open === true, json: options.json === true });
 }
 
 /** The text in the chosen format; the picture itself with `--json`. */

@@ -17,6 +17,8 @@ const LOOK_LETTERS = new Map([...LOOKS.keys()].map((look, index) => [look, Strin
 
 export interface DrawnPage {
   readonly markup: string;
+  /** The part of each task, by number. */
+  readonly boxes: readonly string[];
   readonly data: ReturnType<typeof dataOf>;
 }
 
@@ -27,15 +29,16 @@ interface Inside {
   readonly first: { readonly task: number; readonly line: number };
 }
 
-export function drawPage(page: RunPage, options: PageOptions): DrawnPage {
+/** `layOut`: for a page that is drawn again and again, one that remembers layouts. */
+export function drawPage(page: RunPage, options: PageOptions, layOut = layoutPicture): DrawnPage {
   const { picture } = page;
   const size = boxSize(picture, picture.run?.isOpen === true);
-  const right = drawPicture(picture, size);
-  const down = layoutPicture(picture, { cell: size, rowGap: size.rowGap, direction: 'down' });
+  const right = drawPicture(picture, size, undefined, layOut);
+  const down = layOut(picture, { cell: size, rowGap: size.rowGap, direction: 'down' });
   let first = { task: picture.tasks.length, line: right.layout.lines.length };
   const drawn = insidesOf(page).map(({ parent, name, picture: inside }) => {
     const numbered: Inside = { parent, name, picture: inside, first };
-    const drawing = drawPicture(inside, boxSize(inside, picture.run?.isOpen === true), first);
+    const drawing = drawPicture(inside, boxSize(inside, picture.run?.isOpen === true), first, layOut);
     first = { task: first.task + inside.tasks.length, line: first.line + drawing.layout.lines.length };
     return { ...numbered, drawing };
   });
@@ -46,6 +49,7 @@ export function drawPage(page: RunPage, options: PageOptions): DrawnPage {
   const layouts = drawn.map(({ drawing, ...inside }) => ({ ...inside, layout: drawing.layout }));
   return {
     markup: [right.markup, ...groups].join('\n'),
+    boxes: [right, ...drawn.map(({ drawing }) => drawing)].flatMap(({ boxes }) => boxes),
     data: dataOf(page, options, { size, right: right.layout, down, insides: layouts }),
   };
 }
@@ -75,13 +79,14 @@ interface Layouts {
 
 function dataOf(
   page: RunPage,
-  { isLive = false, expand = false }: PageOptions,
+  { isLive = false, expand = false, version = 0 }: PageOptions,
   { size, right, down, insides }: Layouts,
 ) {
   const { picture, facts, critical } = page;
   const numbers = new Map(picture.tasks.map(({ id }, index) => [id, index]));
   return {
     isLive,
+    version,
     expand,
     name: picture.name,
     ...(picture.run === undefined ? {} : { run: picture.run }),

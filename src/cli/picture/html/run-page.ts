@@ -48,6 +48,10 @@ export interface RunPage {
 export interface PageOptions {
   /** The page is served: it updates itself, requests values, and acts on the run. */
   readonly isLive?: boolean;
+  /** The server also has a list of runs. */
+  readonly hasHome?: boolean;
+  /** Of what is shown: a browser that has it needs only what changes. */
+  readonly version?: number;
   /** Sub-plans and items are open at the start. */
   readonly expand?: boolean;
 }

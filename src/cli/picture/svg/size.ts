@@ -20,7 +20,7 @@ export const TEXT_LEFT = 34;
 export const ICONS_WIDTH = 40;
 const PADDING = 12;
 
-const USUAL_DETAIL = 'attempt 2 · 3.4s · failed';
+const USUAL_DETAIL = 'attempt 2 · because of publish';
 
 const MANY_TASKS = 150;
 const MIN_TEXT_WIDTH = 80;

@@ -15,6 +15,8 @@ export interface Drawing extends Size {
   readonly layout: Layout;
   /** SVG elements; the upper left corner is at 0 0. */
   readonly markup: string;
+  /** The part of each task. */
+  readonly boxes: readonly string[];
 }
 
 const MARGIN = 24;
@@ -24,13 +26,18 @@ const MIN_WIDTH = 480;
 const MAX_NAME = 48;
 
 /** The tasks and lines, without the document around them. `first`: the numbers of the first task and the first line. */
-export function drawPicture(picture: Picture, size = boxSize(picture), first = { task: 0, line: 0 }): Drawing {
-  const layout = layoutPicture(picture, { cell: size, rowGap: size.rowGap });
+export function drawPicture(
+  picture: Picture,
+  size = boxSize(picture),
+  first = { task: 0, line: 0 },
+  layOut = layoutPicture,
+): Drawing {
+  const layout = layOut(picture, { cell: size, rowGap: size.rowGap });
   const boxes = picture.tasks.map((task, index) =>
     drawBox(task, first.task + index, layout.boxes[index] ?? { x: 0, y: 0 }, size),
   );
   const markup = [drawFrames(layout), `<g class="lines">${drawLines(layout, first.line)}</g>`, ...boxes].join('\n');
-  return { layout, markup, width: layout.width, height: layout.height };
+  return { layout, markup, boxes, width: layout.width, height: layout.height };
 }
 
 export function renderSvg(picture: Picture): string {

@@ -23,6 +23,7 @@ function showDetails(index, item) {
     values,
   );
   details.hidden = false;
+  hint.hidden = true;
   // The picture has less room now.
   reveal(index);
   fillValues(values, task, index, item);
@@ -92,6 +93,9 @@ function listOf(rows) {
   return list;
 }
 
+/** Kinds of tasks that make calls, which can be attempted again. */
+const CALLS = new Set(['agent', 'race', 'vote', 'publish', 'decompose']);
+
 /** What a person may do about the task. @param {TaskData} task @param {number} index */
 function actsOf(task, index) {
   const acts = htmlElement('div', undefined, 'acts');
@@ -116,7 +120,8 @@ function actsOf(task, index) {
     const answer = (/** @type {string} */ act) => () => send({ act, task: task.id, comment: comment.value });
     acts.append(comment, actButton('Approve', answer('approve')), actButton('Reject', answer('reject'), 'danger'));
   }
-  if (task.status === 'running' || task.status === 'retrying')
+  const isCalling = task.status === 'running' || task.status === 'retrying';
+  if (isCalling && CALLS.has(task.kind) && task.command === undefined)
     acts.append(actButton('Retry now', () => send({ act: 'retry', task: task.id })));
   if (task.status === 'pending') acts.append(actButton('Skip', () => send({ act: 'skip', task: task.id })));
   return acts;

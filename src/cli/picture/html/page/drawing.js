@@ -121,7 +121,7 @@ function drawOpener(box, index) {
   if (!canOpen(index)) return;
   const isOpen = opened.has(index);
   const { width, height } = data.size;
-  const opener = svgElement('g', { class: 'opener', transform: `translate(${width - 20} ${height - 20})` });
+  const opener = svgElement('g', { class: 'opener', transform: `translate(${width / 2 - 7.5} ${height - 8})` });
   opener.append(
     svgElement('rect', { width: 15, height: 15, rx: 3 }),
     svgElement('path', { d: isOpen ? 'M4 7.5h7' : 'M4 7.5h7M7.5 4v7' }),

@@ -64,7 +64,7 @@ function showHeader(markup) {
   replace('.run', top);
   replace('.chips', top);
   replace('.notes', byId('header'));
-  if (next.querySelector('.acts') === null) document.querySelector('#header .acts')?.remove();
+  replace('.acts', /** @type {Element} */ (document.querySelector('.facts')));
   for (const id of ['took', 'as-of']) {
     const fresh = next.getElementById(id);
     if (fresh !== null) byId(id).replaceChildren(...fresh.childNodes);
@@ -143,7 +143,7 @@ function apply(update) {
 }
 
 function listen() {
-  const events = new EventSource(`events?id=${encodeURIComponent(data.run?.id ?? '')}`);
+  const events = new EventSource(`events?id=${encodeURIComponent(data.run?.id ?? '')}&version=${data.version}`);
   const connection = byId('connection');
   const on = (/** @type {string} */ name, /** @type {(text: string) => void} */ handle) =>
     events.addEventListener(name, (event) => handle(/** @type {MessageEvent<string>} */ (event).data));

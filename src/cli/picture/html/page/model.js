@@ -15,7 +15,7 @@
  * @typedef {{ from: number, began?: number, to?: number, attempts: number, look: string, name: string }} Bar
  * @typedef {{ span: number, rows: { task: number, bars: Bar[] }[] }} Timeline
  * @typedef {{ id: string, startedAt: number, now: number, isOpen: boolean }} RunData
- * @typedef {{ isLive: boolean, expand: boolean, name: string, run?: RunData, right: Places, down: Places, insides: Inside[],
+ * @typedef {{ isLive: boolean, version: number, expand: boolean, name: string, run?: RunData, right: Places, down: Places, insides: Inside[],
  *   size: { width: number, height: number, isDense: boolean }, tasks: TaskData[], critical: number[], timeline: Timeline,
  *   looks: Record<string, { name: string, word: string }> }} PageData
  */
