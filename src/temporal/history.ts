@@ -38,8 +38,9 @@ export async function* followHistory(
 ): AsyncGenerator<readonly HistoryEvent[]> {
   let nextPageToken: Uint8Array = new Uint8Array();
   do {
+    // Each request has a signal of its own: the SDK leaves its listener on the signal that it is given.
     const read = () => readPage(client, execution, { nextPageToken, waitNewEvent: waits });
-    const page = await (signal === undefined ? read() : client.withAbortSignal(signal, read)).catch(
+    const page = await (signal === undefined ? read() : client.withAbortSignal(AbortSignal.any([signal]), read)).catch(
       (error: unknown) => {
         if (signal?.aborted === true) return undefined;
         throw error;

@@ -89,9 +89,9 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     await page.locator('[data-task="3"]').click();
     await page.getByRole('button', { name: 'Skip', exact: true }).click();
     await expect.poll(() => look(page, 3)).toContain('s-skipped');
-    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await expect.poll(() => page.locator('#header .run').innerText()).toBe('paused');
-    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await expect.poll(() => page.locator('#header .run').innerText()).toBe('running');
 
     slow.open();
@@ -116,10 +116,10 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     await second.evaluate<void>(
       "window.fetch = ((f) => (u, o) => f(u, o && { ...o, body: o.body.replace('ok', 'nope') }))(window.fetch)",
     );
-    await second.getByRole('button', { name: 'Approve' }).click();
+    await second.getByRole('button', { name: 'Approve', exact: true }).click();
     await expect.poll(() => second.locator('#message.bad').innerText()).toMatch(/nope/);
     await page.getByLabel('Comment').fill('not this week');
-    await page.getByRole('button', { name: 'Reject' }).click();
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
     await expect.poll(() => second.locator('#header .run').innerText()).toBe('failed');
     expect((await run.result()).tasks['ok']?.failure?.message).toContain('not this week');
   });

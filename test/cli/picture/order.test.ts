@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findColumns, type Edge } from '../../../src/cli/picture/layout/columns.js';
+import { findColumns } from '../../../src/cli/picture/layout/columns.js';
 import { countCrossings, type Order } from '../../../src/cli/picture/layout/order.js';
+import type { Edge } from '../../../src/cli/picture/layout/slot.js';
 
 const COUNT = 24;
 

@@ -3,21 +3,7 @@
 import { defined } from '../../../domain/json/defined.js';
 import { orderColumns, type Order } from './order.js';
 import { rankBlocks } from './rank.js';
-
-/** One position in a column: a block, or a bend of a line that passes through. */
-export interface Slot {
-  readonly column: number;
-  /** Absent for a bend. */
-  readonly block?: number;
-  /** The slots that lines connect it to, in the column to the left and in the column to the right. */
-  readonly left: Slot[];
-  readonly right: Slot[];
-}
-
-export interface Edge {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Edge, Slot } from './slot.js';
 
 export interface Columns {
   /** From left to right, each from top to bottom. */

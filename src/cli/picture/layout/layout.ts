@@ -4,7 +4,8 @@ import type { Picture } from '../../../domain/picture/picture.js';
 import { alignColumns } from './align.js';
 import { arrange, type Arrangement } from './arrange.js';
 import { gatherBlocks, type Block } from './blocks.js';
-import { findColumns, type Edge, type Slot } from './columns.js';
+import { findColumns } from './columns.js';
+import type { Edge, Slot } from './slot.js';
 import type { Point, Size } from './geometry.js';
 
 export interface Layout extends Size {

@@ -1,7 +1,7 @@
 // The order of the slots within each column: few crossings of lines, and the order of the plan wherever that costs none.
 // Sweeps that move each slot to the mean of its neighbours (Sugiyama, Tagawa and Toda 1981), then switches of neighbours, as in the paper by Gansner,
 // Koutsofios, North and Vo, "A Technique for Drawing Directed Graphs" (1993). The best order seen is kept.
-import type { Slot } from './columns.js';
+import type { Slot } from './slot.js';
 
 /** Sweeps without a better result after which the search ends. */
 const PATIENCE = 6;

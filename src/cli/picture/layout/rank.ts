@@ -1,6 +1,6 @@
 // The column of each block. A block is to the right of what it needs, and as near to its neighbours as that allows. An edge that
 // closes a cycle counts as if it led the other way, so that a plan with errors can be drawn too.
-import type { Edge } from './columns.js';
+import type { Edge } from './slot.js';
 
 /** Rounds of moving blocks towards their neighbours. More than three changed nothing in the pictures that were measured. */
 const ROUNDS = 3;

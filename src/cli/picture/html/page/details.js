@@ -25,6 +25,7 @@ function showDetails(index, item) {
   details.hidden = false;
   hint.hidden = true;
   // The picture has less room now.
+  if (isFitted && innerWidth >= NARROW) fit();
   reveal(index);
   fillValues(values, task, index, item);
 }
@@ -33,6 +34,7 @@ function hideDetails() {
   shown = -1;
   details.hidden = true;
   valuesRequest++;
+  if (isFitted) fit();
 }
 
 /** @param {TaskData} task @param {number} item */

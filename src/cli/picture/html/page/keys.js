@@ -104,7 +104,7 @@ addEventListener('resize', () => {
   cancelAnimationFrame(resizing);
   resizing = requestAnimationFrame(() => {
     drawTimeline();
-    fit();
+    if (isFitted) fit();
   });
 });
 

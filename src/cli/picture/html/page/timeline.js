@@ -21,7 +21,7 @@ function drawTimeline() {
   title.addEventListener('click', () => {
     isTimelineOpen = !isTimelineOpen;
     drawTimeline();
-    fit();
+    if (isFitted) fit();
     /** @type {HTMLElement | null} */ (timeline.querySelector('button'))?.focus();
   });
   const parts = [

@@ -11,6 +11,8 @@ const MAX_FIT = 1.5;
 const MARGIN = 24;
 
 let at = { x: 0, y: 0, zoom: 1 };
+/** The whole picture is seen; it stays so when the window or the details change their size. */
+let isFitted = true;
 /** The size of the picture as it is drawn. */
 let extent = { width: 0, height: 0 };
 
@@ -26,6 +28,7 @@ function fittingZoom() {
 }
 
 function fit() {
+  isFitted = true;
   const zoom = fittingZoom();
   at = { zoom, x: (svg.clientWidth - extent.width * zoom) / 2, y: (svg.clientHeight - extent.height * zoom) / 2 };
   show();
@@ -35,6 +38,7 @@ function fit() {
 function fitAtStart() {
   fit();
   if (innerWidth >= NARROW || at.zoom >= LEGIBLE) return;
+  isFitted = false;
   const isDown = direction === 'down';
   const x = isDown ? (svg.clientWidth - extent.width * LEGIBLE) / 2 : MARGIN;
   at = { zoom: LEGIBLE, x, y: isDown ? MARGIN : (svg.clientHeight - extent.height * LEGIBLE) / 2 };
@@ -46,12 +50,14 @@ function zoomBy(factor, x = svg.clientWidth / 2, y = svg.clientHeight / 2) {
   const minZoom = Math.min(fittingZoom(), 0.1);
   const zoom = Math.min(MAX_ZOOM, Math.max(minZoom, at.zoom * factor));
   const ratio = zoom / at.zoom;
+  isFitted = false;
   at = { zoom, x: x - (x - at.x) * ratio, y: y - (y - at.y) * ratio };
   show();
 }
 
 /** @param {number} x @param {number} y */
 function panBy(x, y) {
+  isFitted = false;
   at = { ...at, x: at.x + x, y: at.y + y };
   show();
 }
@@ -61,6 +67,7 @@ function centre(index) {
   const [x, y] = middleOf(index);
   const zoom = Math.max(at.zoom, 1);
   hint.hidden = true;
+  isFitted = false;
   at = { zoom, x: svg.clientWidth / 2 - x * zoom, y: svg.clientHeight / 2 - y * zoom };
   show();
 }
