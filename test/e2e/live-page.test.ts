@@ -1,12 +1,13 @@
 // The live page of a run in a real browser, on a real server: it updates itself, survives a lost connection, and acts.
 // Without a browser (BATON_CHROMIUM or /usr/bin/chromium) these tests are skipped, which says so.
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function-agent.js';
 import { startPages, LOOPBACK, type Pages } from '../../src/cli/pages/pages.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
 import { hasBrowser, inBrowser, launchBrowser } from '../support/chromium.js';
 import { gate } from '../support/gate.js';
+import { startProxy } from '../support/tcp-proxy.js';
 import { type InProcess, startInProcess } from './in-process.js';
 
 /** A cold Chromium on a busy machine, and a server. */
@@ -66,7 +67,11 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
 
   it('page: it updates itself, loses nothing while it is away, acts on the run, and shows its end', async () => {
     const run = await place.baton.start(plan, { id: 'release-1' });
-    const { page, complaints } = await open(pages.pageOf(run.id));
+    const url = new URL(pages.pageOf(run.id));
+    const network = await startProxy(Number(url.port));
+    onTestFinished(network.close);
+    url.port = String(network.port);
+    const { page, complaints } = await open(url.href);
     await expect.poll(() => look(page, 1)).toContain('s-waiting');
     expect(await page.locator('#connection').innerText()).toBe('● live');
 
@@ -79,10 +84,12 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     expect(await page.locator('img').count()).toBe(0);
 
     // The connection is lost meanwhile: an answer comes from elsewhere.
-    await page.context().setOffline(true);
+    network.cut();
+    await expect.poll(() => page.locator('#connection').innerText()).toBe('○ not connected; trying again');
     await run.approve('signOff');
     await expect.poll(async () => (await run.snapshot()).tasks['slow']?.status).toBe('running');
-    await page.context().setOffline(false);
+    expect(await look(page, 1)).toContain('s-waiting');
+    network.mend();
     await expect.poll(() => look(page, 2)).toContain('s-running');
     expect(await look(page, 1)).toContain('s-succeeded');
 
@@ -140,6 +147,15 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     await page.getByRole('link', { name: 'All runs' }).click();
     expect(await page.locator('tbody tr').count()).toBeGreaterThanOrEqual(3);
     expect(complaints).toEqual([]);
+  });
+
+  it('page: an address for one run leads to no other run, and to no list', async () => {
+    const session = { baton: place.baton, server: place.server, close: () => Promise.resolve() };
+    const own = await startPages(session, { config: undefined, listen: LOOPBACK, only: 'release-1' });
+    onTestFinished(own.close);
+    expect(await (await fetch(own.pageOf('other'))).text()).toBe('this address is for run release-1 only\n');
+    expect((await fetch(own.url)).status).toBe(404);
+    expect((await fetch(own.pageOf('release-1/inner'))).status).toBe(200);
   });
 
   it('page: an id that no run has is an error of one line', async () => {
