@@ -20,6 +20,11 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
+  {
+    // These scripts are joined to one: each uses what others define.
+    files: ['src/cli/picture/html/page/*.js'],
+    rules: { '@typescript-eslint/no-unused-vars': 'off' },
+  },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {
     // A regular expression that backtracks stops a worker, or a Workflow, on the text that a model or a person gives.

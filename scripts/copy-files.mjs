@@ -1,10 +1,14 @@
-// Copies the files that the compiler does not: those of the HTML picture, which are read when a page is rendered, and the
+// Copies the files that the compiler does not: those of the HTML page, which are read when a page is rendered, and the
 // converters that Temporal loads by their paths.
-import { cp } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
+
+const PAGE = 'cli/picture/html/page';
+const pageFiles = (await readdir(new URL(`../src/${PAGE}`, import.meta.url))).filter((name) =>
+  /\.(?:js|css)$/.test(name),
+);
 
 const FILES = [
-  'cli/picture/html/page/script.js',
-  'cli/picture/html/page/style.css',
+  ...pageFiles.map((name) => `${PAGE}/${name}`),
   'values/encryption/failure-converter.cjs',
   'values/payload-converter.cjs',
 ];

@@ -27,6 +27,31 @@ export async function* readHistory(client: Client, execution: Execution): AsyncG
   } while (nextPageToken.length > 0);
 }
 
+/**
+ * As `readHistory`, page by page. With `waits`, it also waits for the events of a Workflow in progress, and ends with its history.
+ * A page may be empty. Ends early, without an error, when the signal aborts.
+ */
+export async function* followHistory(
+  client: Client,
+  execution: Execution,
+  { waits, signal }: { readonly waits: boolean; readonly signal?: AbortSignal | undefined },
+): AsyncGenerator<readonly HistoryEvent[]> {
+  let nextPageToken: Uint8Array = new Uint8Array();
+  do {
+    // Each request has a signal of its own: the SDK leaves its listener on the signal that it is given.
+    const read = () => readPage(client, execution, { nextPageToken, waitNewEvent: waits });
+    const page = await (signal === undefined ? read() : client.withAbortSignal(AbortSignal.any([signal]), read)).catch(
+      (error: unknown) => {
+        if (signal?.aborted === true) return undefined;
+        throw error;
+      },
+    );
+    if (page === undefined) return;
+    yield page.history?.events ?? [];
+    nextPageToken = page.nextPageToken ?? new Uint8Array();
+  } while (nextPageToken.length > 0);
+}
+
 /** The first argument that a Workflow was started with; `undefined` if there is none. Rejects as `readHistory` does. */
 export async function readWorkflowInput(client: Client, execution: Execution): Promise<unknown> {
   const { history } = await readPage(client, execution, { maximumPageSize: 1 });
@@ -64,7 +89,7 @@ export async function failureMessage(client: Client, { message, encodedAttribute
 const readPage = (
   client: Client,
   execution: Execution,
-  page: { nextPageToken?: Uint8Array; maximumPageSize?: number },
+  page: { nextPageToken?: Uint8Array; maximumPageSize?: number; waitNewEvent?: boolean },
 ): Promise<Page> =>
   client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,

@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { defined } from '../../domain/json/defined.js';
 import { printDone } from '../view/print-done.js';
 import type { Io } from '../terminal/io.js';
 import { withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
 import { UsageError } from '../terminal/errors.js';
+import { userName } from '../session/user-name.js';
 import { withRun } from '../session/with-session.js';
 
 interface ApproveOptions extends ServerOptions, JsonOption {
@@ -29,13 +29,4 @@ export function define(command: Command, io: Io): void {
       await withRun(io, { id, options }, (run) => run.approve(task, answer));
       printDone(io, { did: reject ? 'reject' : 'approve', runId: id, task }, options);
     });
-}
-
-/** `undefined` if the process belongs to a user without a name, as in some containers. */
-function userName(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
-  }
 }

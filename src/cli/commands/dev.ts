@@ -63,6 +63,7 @@ export function define(command: Command, io: Io): void {
         verbose: options.verbose === true,
         listen: options.listen && listenText(options.listen),
         gateway: (config?.subscriptions.length ?? 0) > 0,
+        pages: true,
       });
     });
 }

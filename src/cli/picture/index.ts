@@ -2,7 +2,8 @@
 import type { Picture, PictureTask } from '../../domain/picture/picture.js';
 import { visibleLine } from '../../domain/text/visible.js';
 import { renderDot } from './dot.js';
-import { renderHtml } from './html/html.js';
+import { renderHtml, renderPage } from './html/html.js';
+import type { PageOptions, RunPage } from './html/run-page.js';
 import { renderMermaid } from './mermaid.js';
 import type { PictureFormat, PictureOptions } from './options.js';
 import { renderSvg } from './svg/svg.js';
@@ -21,6 +22,10 @@ export function renderPicture(picture: Picture, format: PictureFormat, options: 
   return Promise.resolve(renderers[format](visiblePicture(picture), options));
 }
 
+/** The page of a run. */
+export const renderRunPage = (page: RunPage, options: PageOptions = {}): string =>
+  renderPage(visiblePage(page), options);
+
 /** Text from plans and runs is untrusted: hidden characters are shown as escapes in every format. */
 const visiblePicture = ({ name, notes, tasks, ...rest }: Picture): Picture => ({
   ...rest,
@@ -29,8 +34,16 @@ const visiblePicture = ({ name, notes, tasks, ...rest }: Picture): Picture => ({
   tasks: tasks.map(visibleTask),
 });
 
-const visibleTask = ({ label, detail, ...rest }: PictureTask): PictureTask => ({
+const visibleTask = ({ label, detail, why, waits, ...rest }: PictureTask): PictureTask => ({
   ...rest,
   label: visibleLine(label),
   ...(detail === undefined ? {} : { detail: visibleLine(detail) }),
+  ...(why === undefined ? {} : { why: visibleLine(why) }),
+  ...(waits === undefined ? {} : { waits: visibleLine(waits) }),
+});
+
+export const visiblePage = (page: RunPage): RunPage => ({
+  ...page,
+  picture: visiblePicture(page.picture),
+  insides: new Map([...page.insides].map(([path, inside]) => [path, visiblePicture(inside)])),
 });

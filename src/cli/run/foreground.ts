@@ -5,6 +5,7 @@ import type { RunHandle } from '../../client/run-handle.js';
 import { follow } from '../observe/follow.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { InterruptedError } from '../terminal/errors.js';
+import type { Pages } from '../pages/pages.js';
 import { inSession, type Session } from '../session/session.js';
 import { printResult } from '../view/print-result.js';
 import { chooseView } from '../view/choose-view.js';
@@ -107,10 +108,13 @@ async function show(io: Io, session: Session, { run, request, worker, interrupti
   const facts = runFacts(await run.plan(), await run.describe(), session.server);
   const view = chooseView(io, facts, { quiet });
   if (!quiet && !io.isLive()) io.note(`run ${run.id}${facts.page === undefined ? '' : ` · ${facts.page}`}`);
+  const page = options.open === true ? await openPage(io, session, run.id, request) : undefined;
   interruption.show(view);
-  const result = await follow({ run, session, facts, view, signal: interruption.left }).finally(() => {
+  const result = await follow({ run, session, facts, view, signal: interruption.left }).finally(async () => {
     interruption.endQuestion();
     view.close();
+    await page?.settle();
+    await page?.close();
   });
   if (result !== undefined) {
     await request.onEnd?.(result);
@@ -118,6 +122,18 @@ async function show(io: Io, session: Session, { run, request, worker, interrupti
   }
   if (worker.failure !== undefined) throw worker.failure;
   throw new InterruptedError(linesAfterLeaving(run.id, worker, interruption).join('\n'));
+}
+
+async function openPage(io: Io, session: Session, id: string, { config }: StartRequest): Promise<Pages> {
+  const [{ startPages, LOOPBACK }, { openBrowser }] = await Promise.all([
+    import('../pages/pages.js'),
+    import('../pages/open-browser.js'),
+  ]);
+  const pages = await startPages(session, { config, listen: LOOPBACK, only: id });
+  // The address is printed even with --quiet: there may be no browser here.
+  io.note(`page: ${pages.pageOf(id)}`);
+  openBrowser(pages.pageOf(id), io.env);
+  return pages;
 }
 
 function linesAfterLeaving(id: string, { isLocal }: RunWorker, { isCancelling }: Interruption): string[] {

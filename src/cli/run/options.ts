@@ -24,6 +24,8 @@ export interface RunOptions extends ServerOptions, JsonOption {
   readonly detach?: boolean;
   readonly quiet?: boolean;
   readonly onInterrupt?: OnInterrupt;
+  /** Whether the page of the run is served, and opened in the browser. */
+  readonly open?: boolean;
   /** An option of the program. */
   readonly verbose?: boolean;
 }
@@ -57,6 +59,7 @@ export const withDetach = (command: Command): Command =>
 export const withForeground = (command: Command): Command =>
   command
     .option('--quiet', 'print only errors on stderr')
+    .option('--open', 'serve the page of the run until it ends, and open it in the browser')
     .option(
       '--on-interrupt <what>',
       'what Ctrl-C does: cancel or detach; default: on a terminal it asks, else it cancels',

@@ -10,7 +10,10 @@ import { localWorker } from './local-worker.js';
 import { versionText, type DeploymentVersion } from '../../worker/deployment.js';
 import { untilSignal } from './until-signal.js';
 import { untilAborted } from '../../system/until-aborted.js';
-import { inSession, valueSettings, type SessionRequest } from '../session/session.js';
+import type { Pages } from '../pages/pages.js';
+import type { LoadedConfig } from '../session/load-config.js';
+import { serverLine } from '../session/server-line.js';
+import { inSession, valueSettings, type Session, type SessionRequest } from '../session/session.js';
 
 export interface ServeRequest extends SessionRequest {
   readonly agents: readonly Agent[];
@@ -26,11 +29,26 @@ export interface ServeRequest extends SessionRequest {
   readonly deployment?: DeploymentVersion | undefined;
   /** Where metrics and health are served, in place of the address of the configuration. */
   readonly listen: string | undefined;
+  /** Whether the pages of runs are served, too. */
+  readonly pages?: boolean;
 }
 
 export async function serve(
   io: Io,
-  { agents, pools, secrets, taskQueues, project, json, verbose, gateway, listen, deployment, ...request }: ServeRequest,
+  {
+    agents,
+    pools,
+    secrets,
+    taskQueues,
+    project,
+    json,
+    verbose,
+    gateway,
+    listen,
+    deployment,
+    pages,
+    ...request
+  }: ServeRequest,
 ): Promise<void> {
   const draining = 'draining: calls in progress get ten seconds to end';
   const { telemetry } = request.config ?? {};
@@ -54,11 +72,12 @@ export async function serve(
         endsWithRun: false,
       });
       const { address, namespace, webUi } = server;
+      const runPages = pages === true ? await pagesOfAllRuns(io, session, request.config) : undefined;
       const types = agents.map(({ type }) => type);
       const about = {
         address,
         namespace,
-        ...defined({ webUi, telemetry: worker.telemetryUrl }),
+        ...defined({ webUi, runPages: runPages?.url, telemetry: worker.telemetryUrl }),
         ...(deployment === undefined ? {} : { deployment: versionText(deployment) }),
         project,
         taskQueues,
@@ -84,7 +103,12 @@ export async function serve(
       if (json) io.printJson({ ...about, ...events });
       // If one ends, the other drains.
       const end = (): void => leave.abort();
-      await Promise.all([running.finally(end), consuming?.run(leave.signal).finally(end)]);
+      await Promise.all([running.finally(end), consuming?.run(leave.signal).finally(end)]).finally(runPages?.close);
     });
   });
+}
+
+async function pagesOfAllRuns(io: Io, session: Session, config: LoadedConfig | undefined): Promise<Pages> {
+  const { startPages, LOOPBACK } = await import('../pages/pages.js');
+  return await startPages(session, { config, listen: LOOPBACK, about: serverLine(session.server, io.cwd) });
 }

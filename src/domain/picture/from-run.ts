@@ -4,10 +4,10 @@ import { defined } from '../json/defined.js';
 import { failureText } from '../failure.js';
 import type { Graph, GraphTask } from '../plan/graph.js';
 import { oneLine } from '../text/one-line.js';
-import type { Picture, PictureTask } from './picture.js';
+import type { DrawnRun, Picture, PictureTask } from './picture.js';
 import type { RunResult, TaskResult } from '../run/result.js';
 import { attemptsText, hasSeveralCalls, labelOf } from '../plan/task-agents.js';
-import { waitText } from '../run/waiting.js';
+import { waitOfTask, waitText } from '../run/waiting.js';
 
 export { labelOf };
 
@@ -18,37 +18,61 @@ type DrawnResult = Pick<RunResult, 'status' | 'tasks'> &
 export interface DrawnAt {
   readonly startedAt: number;
   readonly now: number;
+  /** The run's page in the Temporal Web UI. */
+  readonly page?: string | undefined;
+  /** How an agent is reached, by its type. */
+  readonly agentKinds?: ReadonlyMap<string, string> | undefined;
 }
 
 export function pictureOf(graph: Graph, result?: DrawnResult, at?: DrawnAt | number): Picture {
-  const now = typeof at === 'object' ? at.now : at;
+  const drawn = typeof at === 'object' ? at : undefined;
+  const now = drawn?.now ?? (typeof at === 'number' ? at : undefined);
   return {
     name: graph.plan.name,
-    ...(result === undefined
-      ? {}
-      : { status: result.status, ...runParts(result, typeof at === 'object' ? at : undefined) }),
-    tasks: [...graph.tasks.values()].map((task) => pictureTask(task, result?.tasks[task.id], now)),
+    ...(result === undefined ? {} : { status: result.status, ...runParts(result, drawn) }),
+    tasks: [...graph.tasks.values()].map((task) => ({
+      ...pictureTask(task, result?.tasks[task.id], now),
+      ...defined({ agentKind: agentKindOf(task.task, drawn?.agentKinds) }),
+    })),
   };
 }
 
 function runParts(
   { runId, status, state, waiting = [], failure, debt = [] }: DrawnResult,
   at: DrawnAt | undefined,
-): Pick<Picture, 'state' | 'notes'> {
+): Pick<Picture, 'state' | 'notes' | 'run'> {
   const notes = [
     ...(at === undefined || runId === undefined ? [] : [`run ${runId} · ${timesText(at, status)}`]),
     ...(failure == null || at === undefined ? [] : [failureText(failure)]),
     ...(debt.length === 0 || at === undefined ? [] : [`could not be undone: ${debt.join(', ')}`]),
     ...waiting.map((one) => `${one.task ?? ''} ${waitText(one)}: ${one.command}`.trim()),
   ];
-  return { ...(status === 'paused' ? {} : defined({ state })), ...(notes.length === 0 ? {} : { notes }) };
+  return {
+    ...(status === 'paused' ? {} : defined({ state })),
+    ...(notes.length === 0 ? {} : { notes }),
+    ...(at === undefined || runId === undefined ? {} : { run: drawnRun(runId, status, at) }),
+  };
 }
+
+const isOpen = (status: RunResult['status']): boolean => status === 'running' || status === 'paused';
+
+const drawnRun = (id: string, status: RunResult['status'], { startedAt, now, page }: DrawnAt): DrawnRun => ({
+  id,
+  startedAt,
+  now,
+  isOpen: isOpen(status),
+  ...defined({ page }),
+});
+
+const agentKindOf = (
+  { agent }: GraphTask['task'],
+  kinds: ReadonlyMap<string, string> | undefined,
+): string | undefined => (agent === undefined ? undefined : kinds?.get(agent));
 
 /** `started 2026-11-27 09:00:12 UTC, took 12s` */
 function timesText({ startedAt, now }: DrawnAt, status: RunResult['status']): string {
-  const isOpen = status === 'running' || status === 'paused';
   const started = `${new Date(startedAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-  return `started ${started}, ${isOpen ? 'running for' : 'took'} ${formatDuration(Math.max(0, now - startedAt))}`;
+  return `started ${started}, ${isOpen(status) ? 'running for' : 'took'} ${formatDuration(Math.max(0, now - startedAt))}`;
 }
 
 function pictureTask(
@@ -56,10 +80,10 @@ function pictureTask(
   result: TaskResult | undefined,
   now: number | undefined,
 ): PictureTask {
+  const why = result === undefined ? '' : whyFailed(result);
   const detail =
-    result === undefined
-      ? ''
-      : [detailOf(result, now, task), whyFailed(result)].filter((part) => part !== '').join(' · ');
+    result === undefined ? '' : [detailOf(result, now, task), why].filter((part) => part !== '').join(' · ');
+  const waits = result === undefined ? undefined : waitsFor(id, kind, task, result);
   return {
     id,
     kind,
@@ -67,6 +91,8 @@ function pictureTask(
     label: (kind === 'approve' ? result?.question?.title : undefined) ?? labelOf(task),
     ...(result === undefined ? {} : { status: result.status }),
     ...(detail === '' ? {} : { detail }),
+    ...(why === '' ? {} : { why }),
+    ...defined({ waits }),
     ...(task.forEach === undefined ? {} : { forEach: true }),
     ...(task.when === undefined ? {} : { conditional: true }),
     ...(task.compensate === undefined ? {} : { compensates: true }),
@@ -76,6 +102,25 @@ function pictureTask(
 /** Why a task failed. The failure of a cancelled task only repeats that it was cancelled. */
 const whyFailed = ({ status, failure }: TaskResult): string =>
   failure === null || status === 'cancelled' || status === 'retrying' ? '' : oneLine(failure.message);
+
+/** What a running task waits for, if nothing works on it meanwhile. */
+function waitsFor(
+  id: string,
+  kind: GraphTask['kind'],
+  task: GraphTask['task'],
+  result: TaskResult,
+): string | undefined {
+  if (result.status !== 'running') return undefined;
+  const waiting = waitOfTask('', id, { kind, label: labelOf(task) }, result);
+  if (waiting !== undefined) return waitText(waiting);
+  if (kind === 'wait') return `waits: ${labelOf(task)}`;
+  const { breaker, pool, agent, storage } = result.waits ?? {};
+  if (result.items !== null) return undefined;
+  if (breaker !== undefined) return `waits for the breaker of ${breaker}`;
+  if (pool !== undefined) return `waits for the pool ${pool}`;
+  if (agent !== undefined) return `waits for a worker that has the agent ${agent}`;
+  return storage === undefined ? undefined : 'waits for the storage of large values';
+}
 
 /** The details of a task: `attempt 2 · 40 of 120 items · 3.4s`, or the parts of it that apply. */
 export function detailOf(result: TaskResult, now?: number, task: GraphTask['task'] = {}): string {

@@ -11,10 +11,27 @@ export interface PictureTask {
   readonly status?: TaskStatus;
   /** `attempt 2 · 3.4s`, `40 of 120 items`. */
   readonly detail?: string;
+  /** Why it failed, in full; one line. `detail` ends with it. */
+  readonly why?: string;
+  /** What a running task waits for, in one line: a person, an event, a time, a breaker, … */
+  readonly waits?: string;
+  /** How its agent is reached: `function`, `http`, `command`, …; absent if it is not known, or if several agents do the task. */
+  readonly agentKind?: string;
   readonly forEach?: boolean;
   /** True if the task has a `when`. */
   readonly conditional?: boolean;
   readonly compensates?: boolean;
+}
+
+/** Times are in milliseconds since 1970. */
+export interface DrawnRun {
+  readonly id: string;
+  readonly startedAt: number;
+  /** When the picture was made, or when the run ended. */
+  readonly now: number;
+  readonly isOpen: boolean;
+  /** The run's page in the Temporal Web UI, if there is a Web UI. */
+  readonly page?: string;
 }
 
 export interface Picture {
@@ -25,5 +42,7 @@ export interface Picture {
   readonly state?: string;
   /** Which run it is and when it ran, why it failed, what it waits for: one line each. Absent in the picture of a plan. */
   readonly notes?: readonly string[];
+  /** Which run it is. Absent in the picture of a plan. */
+  readonly run?: DrawnRun;
   readonly tasks: readonly PictureTask[];
 }

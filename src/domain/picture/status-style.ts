@@ -98,6 +98,16 @@ export const statusLook: Readonly<Record<TaskStatus, StatusLook>> = {
   },
 };
 
+/** A running task on which nothing works: it waits for a person, an event, a time, a breaker, … */
+export const WAITING: StatusLook & { readonly name: 'waiting' } = {
+  name: 'waiting',
+  glyph: '◔',
+  word: 'waiting',
+  terminal: 'cyan',
+  light: { ink: '#1f5f8f', fill: '#fff8dc' },
+  dark: { ink: '#ffd76a', fill: '#2b2a1c' },
+};
+
 /** The number of tasks with each status, in the order of the table; tasks without a status are not counted. */
 export function countStatuses(statuses: Iterable<TaskStatus | undefined>): ReadonlyMap<TaskStatus, number> {
   const counts = new Map<TaskStatus, number>();

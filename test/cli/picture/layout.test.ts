@@ -80,6 +80,26 @@ describe('layoutPicture', () => {
     expect(overlaps(layout)).toEqual([]);
   });
 
+  it('layout: tasks of one column are in the order of the plan if that costs no crossing', () => {
+    const ids = ['zeta', 'alpha', 'mid', 'beta', 'omega'];
+    const pairs = ids.flatMap((id) => [task(id, ['start']), task(`${id}-end`, [id])]);
+    const layout = layOut(pictureOf([task('start'), ...pairs, task('sink', ['omega-end', 'zeta'])]));
+    const heights = ids.map((_, index) => layout.boxes[1 + 2 * index]!.y);
+    expect(heights).toEqual([...heights].sort((a, b) => a - b));
+  });
+
+  it('layout: two thousand tasks with lines over many columns have no box on another', () => {
+    const tasks = Array.from({ length: 2_000 }, (_, index) =>
+      task(
+        `t${index}`,
+        index === 0 ? [] : [7, 31, 101].map((step) => `t${Math.floor((((index * step) % 997) / 997) * index)}`),
+      ),
+    );
+    const layout = layOut(pictureOf(tasks));
+    expect(layout.lines.length).toBeGreaterThan(5_000);
+    expect(overlaps(layout)).toEqual([]);
+  });
+
   it('layout: the same picture gives the same coordinates', () => {
     expect(layOut(layers(5, 12))).toEqual(layOut(layers(5, 12)));
   });

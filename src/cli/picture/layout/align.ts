@@ -1,7 +1,7 @@
 // The vertical position of each slot: as near to the slots that lines connect it to as the order and the gaps of its column allow.
 // Each column is solved exactly, by isotonic regression: slots whose wanted positions are in the wrong order are pooled at their
 // mean. Sweeps over the columns alternate between right and left.
-import type { Slot } from './columns.js';
+import type { Slot } from './slot.js';
 
 interface Pool {
   value: number;

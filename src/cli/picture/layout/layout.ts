@@ -4,7 +4,8 @@ import type { Picture } from '../../../domain/picture/picture.js';
 import { alignColumns } from './align.js';
 import { arrange, type Arrangement } from './arrange.js';
 import { gatherBlocks, type Block } from './blocks.js';
-import { findColumns, type Edge, type Slot } from './columns.js';
+import { findColumns } from './columns.js';
+import type { Edge, Slot } from './slot.js';
 import type { Point, Size } from './geometry.js';
 
 export interface Layout extends Size {
@@ -26,17 +27,36 @@ export interface Line {
 export interface LayoutOptions {
   readonly cell: Size;
   readonly rowGap: number;
+  /** Where the tasks are that need a task; default: to its right. */
+  readonly direction?: 'right' | 'down';
 }
 
 /** The shapes that are tried for grids and snakes. The layout whose shape is nearest to a screen's is used. */
 const BLOCK_ASPECTS = [1.5, 0.5, 0.15];
 /** Each shape costs a layout, which takes a tenth of a second for this many blocks. Above it, one shape is tried. */
-const MANY_BLOCKS = 200;
+const MANY_BLOCKS = 500;
 const SCREEN_ASPECT = 1.6;
 const BEND_HALF = 4;
 const FRAME_MARGIN = 6;
 
-export function layoutPicture(picture: Picture, options: LayoutOptions): Layout {
+export function layoutPicture(picture: Picture, { direction = 'right', cell, rowGap }: LayoutOptions): Layout {
+  if (direction === 'right') return layoutRight(picture, { cell, rowGap });
+  return turned(layoutRight(picture, { cell: { width: cell.height, height: cell.width }, rowGap }));
+}
+
+/** Exchanges right and down. */
+function turned({ width, height, boxes, frames, lines }: Layout): Layout {
+  const point = ({ x, y }: Point): Point => ({ x: y, y: x });
+  return {
+    width: height,
+    height: width,
+    boxes: boxes.map(point),
+    frames: frames.map((frame) => ({ ...frame, ...point(frame), width: frame.height, height: frame.width })),
+    lines: lines.map((line) => ({ ...line, points: line.points.map(point) })),
+  };
+}
+
+function layoutRight(picture: Picture, options: LayoutOptions): Layout {
   const graph = pictureGraph(picture.tasks);
   const blocks = gatherBlocks(graph);
   const edges = blockEdges(graph, blocks);
@@ -66,7 +86,7 @@ function place(
   aspect: number,
 ): Layout {
   const arrangements = blocks.map((block) => arrange(block, cell, rowGap, aspect));
-  const { columns, routes } = findColumns(arrangements, edges);
+  const { columns, routes } = findColumns(arrangements.length, edges);
   const arrangementOf = ({ block }: Slot): Arrangement | undefined =>
     block === undefined ? undefined : arrangements[block];
   const half = (slot: Slot) => {

@@ -22,10 +22,46 @@ const kindIcons: Readonly<Record<PictureTask['kind'], string>> = {
   publish: 'M6 8V1.5M3.5 4L6 1.5L8.5 4M1 7v4h10V7',
 };
 
+/** By how the agent is reached, if that is known. */
+const agentIcons: ReadonlyMap<string, string> = new Map([
+  /** Braces. */
+  [
+    'function',
+    'M4.5 1.5C3 1.5 3 2.5 3 4S3 6 1.5 6C3 6 3 6.5 3 8s0 2.5 1.5 2.5M7.5 1.5C9 1.5 9 2.5 9 4s0 2 1.5 2C9 6 9 6.5 9 8s0 2.5-1.5 2.5',
+  ],
+  /** A globe. */
+  ['http', 'M6 11A5 5 0 1 0 6 1a5 5 0 0 0 0 10zM1 6h10M6 1c-3 3-3 7 0 10M6 1c3 3 3 7 0 10'],
+  /** A prompt. */
+  ['command', 'M1 1.5h10v9H1zM3 4l2 2-2 2M6 8.5h3'],
+  /** A sparkle. */
+  ['llm', 'M5 1.5L6.2 5 9.5 6 6.2 7.2 5 10.5 3.800 7.2.5 6 3.800 5zM10 1v3M8.5 2.5h3'],
+  /** Messages one behind the other. */
+  ['queue', 'M1 3h4v6H1zM7 3v6M9.2 3v6M11.2 3v6'],
+  /** A branch from a sparkle. */
+  [
+    'llm-planner',
+    'M6 1v3M4.5 2.5h3M6 5L2.2 8M6 5v3M6 5L9.800 8M1 8.5h2.400v2.400H1zM4.800 8.5h2.400v2.400H4.800zM8.600 8.5H11v2.400H8.600z',
+  ],
+  /** A list. */
+  ['rules', 'M1 2.5h1.5M4.5 2.5H11M1 6h1.5M4.5 6H11M1 9.5h1.5M4.5 9.5H11'],
+]);
+
 const undoIcon = 'M4 1.5L1.5 4L4 6.5M1.5 4H7.5a3 3 0 0 1 0 6.5H4';
 
-export function kindIcon(kind: PictureTask['kind'], x: number, y: number): string {
-  return icon(kindIcons[kind], x, y);
+export function kindIcon(kind: PictureTask['kind'], agentKind: string | undefined, x: number, y: number): string {
+  const ofAgent = kind === 'agent' && agentKind !== undefined ? agentIcons.get(agentKind) : undefined;
+  return icon(ofAgent ?? kindIcons[kind], x, y);
+}
+
+/** What the icons of a picture mean, for its legend: each name with the icon. */
+export function iconMeanings(tasks: readonly PictureTask[]): { readonly name: string; readonly path: string }[] {
+  const used = new Map<string, string>();
+  for (const { kind, agentKind, compensates } of tasks) {
+    const known = kind === 'agent' && agentKind !== undefined ? agentIcons.get(agentKind) : undefined;
+    used.set(known === undefined ? kind : `${agentKind} agent`, known ?? kindIcons[kind]);
+    if (compensates === true) used.set('can be undone', undoIcon);
+  }
+  return [...used].map(([name, path]) => ({ name, path }));
 }
 
 export function undoableIcon(x: number, y: number): string {

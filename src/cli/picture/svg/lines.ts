@@ -13,8 +13,9 @@ export function drawFrames({ frames }: Layout): string {
     .join('');
 }
 
-export function drawLines({ lines }: Layout): string {
-  return lines.map((line, index) => drawLine(line, index)).join('');
+/** `first`: the number of the first line. */
+export function drawLines({ lines }: Layout, first = 0): string {
+  return lines.map((line, index) => drawLine(line, first + index)).join('');
 }
 
 function drawLine({ points }: Line, index: number): string {

@@ -20,19 +20,24 @@ export const TEXT_LEFT = 34;
 export const ICONS_WIDTH = 40;
 const PADDING = 12;
 
+const USUAL_DETAIL = 'attempt 2 · because of publish';
+
 const MANY_TASKS = 150;
 const MIN_TEXT_WIDTH = 80;
 const MAX_TEXT_WIDTH = 220;
 
-export function boxSize({ tasks }: Picture): BoxSize {
+/** `isLive`: texts that change while a run is in progress do not change the size, because every box would move. */
+export function boxSize({ tasks }: Picture, isLive = false): BoxSize {
   const isDense = tasks.length > MANY_TASKS;
   const idWidths = tasks.map(({ id }) => textWidth(id, ID_SIZE) + ICONS_WIDTH - PADDING);
   const labelWidths = isDense
     ? []
-    : tasks.flatMap((task) => [task.label, task.detail ?? ''].map((text) => textWidth(text, LABEL_SIZE)));
+    : tasks.flatMap((task) =>
+        [task.label, isLive ? USUAL_DETAIL : (task.detail ?? '')].map((text) => textWidth(text, LABEL_SIZE)),
+      );
   const widest = [...idWidths, ...labelWidths].reduce((most, width) => Math.max(most, width), MIN_TEXT_WIDTH);
   const textRoom = Math.ceil(Math.min(MAX_TEXT_WIDTH, widest));
-  const hasDetail = tasks.some(({ detail }) => detail !== undefined && detail !== '');
+  const hasDetail = isLive || tasks.some(({ detail }) => detail !== undefined && detail !== '');
   return {
     isDense,
     width: TEXT_LEFT + textRoom + PADDING,

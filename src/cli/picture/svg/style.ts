@@ -1,6 +1,6 @@
 // The style of a picture, with a light and a dark theme. The rules have no variables, because some viewers of SVG do not support
 // them.
-import { statusLook } from '../../../domain/picture/status-style.js';
+import { statusLook, WAITING } from '../../../domain/picture/status-style.js';
 import type { TaskStatus } from '../../../domain/task-status.js';
 import { ID_SIZE, LABEL_SIZE } from './size.js';
 
@@ -58,11 +58,12 @@ function themeRules(name: ThemeName): string {
     `.picture .label,.picture .legend{fill:${muted}}`,
     `.picture .line{stroke:${line}}.picture .arrow{fill:${line}}.picture .frame{fill:${frame};stroke:${line}}`,
     statusRules('none', none),
+    statusRules(WAITING.name, WAITING[name]),
     ...Object.entries(statusLook).map(([status, look]) => statusRules(status as TaskStatus, look[name])),
   ].join('\n');
 }
 
-function statusRules(status: TaskStatus | 'none', { ink, fill }: { ink: string; fill: string }): string {
+function statusRules(status: TaskStatus | 'none' | 'waiting', { ink, fill }: { ink: string; fill: string }): string {
   const of = `.picture .s-${status}`;
   return `${of} .box{fill:${fill};stroke:${ink}}${of} .mark{fill:${ink}}${of} .glyph{fill:${fill}}${of} .icon{stroke:${ink}}`;
 }

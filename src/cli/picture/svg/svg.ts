@@ -1,6 +1,6 @@
 // The picture as SVG: one file without external resources, light or dark as the viewer prefers.
 import type { Picture } from '../../../domain/picture/picture.js';
-import { countStatuses, statusLook } from '../../../domain/picture/status-style.js';
+import { countLooks } from '../../../domain/picture/looks.js';
 import { oneLine } from '../../../domain/text/one-line.js';
 import { escapeMarkup } from '../escape.js';
 import { fitText, textWidth } from '../fit.js';
@@ -15,6 +15,8 @@ export interface Drawing extends Size {
   readonly layout: Layout;
   /** SVG elements; the upper left corner is at 0 0. */
   readonly markup: string;
+  /** The part of each task. */
+  readonly boxes: readonly string[];
 }
 
 const MARGIN = 24;
@@ -23,13 +25,19 @@ const LEGEND_ROW = 26;
 const MIN_WIDTH = 480;
 const MAX_NAME = 48;
 
-/** The tasks and lines, without the document around them. */
-export function drawPicture(picture: Picture): Drawing {
-  const size = boxSize(picture);
-  const layout = layoutPicture(picture, { cell: size, rowGap: size.rowGap });
-  const boxes = picture.tasks.map((task, index) => drawBox(task, index, layout.boxes[index] ?? { x: 0, y: 0 }, size));
-  const markup = [drawFrames(layout), `<g class="lines">${drawLines(layout)}</g>`, ...boxes].join('\n');
-  return { layout, markup, width: layout.width, height: layout.height };
+/** The tasks and lines, without the document around them. `first`: the numbers of the first task and the first line. */
+export function drawPicture(
+  picture: Picture,
+  size = boxSize(picture),
+  first = { task: 0, line: 0 },
+  layOut = layoutPicture,
+): Drawing {
+  const layout = layOut(picture, { cell: size, rowGap: size.rowGap });
+  const boxes = picture.tasks.map((task, index) =>
+    drawBox(task, first.task + index, layout.boxes[index] ?? { x: 0, y: 0 }, size),
+  );
+  const markup = [drawFrames(layout), `<g class="lines">${drawLines(layout, first.line)}</g>`, ...boxes].join('\n');
+  return { layout, markup, boxes, width: layout.width, height: layout.height };
 }
 
 export function renderSvg(picture: Picture): string {
@@ -75,13 +83,12 @@ function drawNotes({ notes = [] }: Picture, width: number): { lines: string[]; h
 function drawLegend(picture: Picture, width: number): { markup: string; height: number } {
   let x = MARGIN;
   let y = 0;
-  const entries = [...countStatuses(picture.tasks.map(({ status }) => status))].map(([status, count]) => {
-    const { glyph, word } = statusLook[status];
+  const entries = countLooks(picture.tasks).map(({ name, glyph, word, count }) => {
     const text = `${count} ${word}`;
     const space = 24 + textWidth(text, LABEL_SIZE) + 18;
     if (x > MARGIN && x + space > width) [x, y] = [MARGIN, y + LEGEND_ROW];
     const entry =
-      `<g class="s-${status}" transform="translate(${round(x)} ${y})"><circle class="mark" cx="9" cy="9" r="9"/>` +
+      `<g class="s-${name}" transform="translate(${round(x)} ${y})"><circle class="mark" cx="9" cy="9" r="9"/>` +
       `<text class="glyph" x="9" y="13.5">${escapeMarkup(glyph)}</text><text class="legend" x="25" y="13">${escapeMarkup(text)}</text></g>`;
     x += space;
     return entry;

@@ -1,0 +1,169 @@
+// @ts-check
+// A page that is served: it receives what changes, and sends what a person does.
+
+const message = byId('message');
+/** The last time that the run has been read. */
+let asOf = data.run?.now ?? 0;
+let asOfReceived = Date.now();
+
+/** @param {string} text @param {boolean} [isError] */
+function tell(text, isError = false) {
+  message.textContent = text;
+  message.hidden = text === '';
+  message.classList.toggle('bad', isError);
+}
+
+/** @param {{ act: string, task?: string, comment?: string }} request */
+async function send(request) {
+  tell(`${request.act} …`);
+  try {
+    const response = await fetch('act', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: data.run?.id, ...request }),
+    });
+    const { error, done } = await response.json();
+    tell(error ?? done, error !== undefined);
+  } catch (error) {
+    tell(`the request could not be sent: ${String(error)}`, true);
+  }
+}
+
+/** The button that has been clicked once; a second click within five seconds cancels the run. @type {Element | undefined} */
+let armed;
+
+byId('header').addEventListener('click', ({ target }) => {
+  const button = target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest('[data-act]')) : null;
+  const act = button?.dataset['act'];
+  if (button === null || act === undefined) return;
+  if (act === 'cancel' && armed !== button) {
+    armed = button;
+    button.textContent = 'Really cancel?';
+    setTimeout(() => {
+      armed = undefined;
+      button.textContent = 'Cancel run';
+    }, 5_000);
+    return;
+  }
+  armed = undefined;
+  void send({ act });
+});
+
+/** Replaces the parts of the header that changed, so that a search that is being typed stays. @param {string} markup */
+function showHeader(markup) {
+  const next = new DOMParser().parseFromString(markup, 'text/html');
+  const top = /** @type {HTMLElement} */ (document.querySelector('.top'));
+  const replace = (/** @type {string} */ selector, /** @type {Element} */ parent) => {
+    const [old, fresh] = [document.querySelector(`#header ${selector}`), next.querySelector(selector)];
+    if (old?.outerHTML === fresh?.outerHTML) return;
+    if (old !== null && fresh !== null) old.replaceWith(fresh);
+    else if (fresh !== null) parent.append(fresh);
+    else old?.remove();
+  };
+  const pressed = document.querySelector('.chip[aria-pressed="true"]')?.getAttribute('data-look');
+  replace('.run', top);
+  replace('.chips', top);
+  replace('.notes', byId('header'));
+  replace('.acts', /** @type {Element} */ (document.querySelector('.facts')));
+  for (const id of ['took', 'as-of']) {
+    const fresh = next.getElementById(id);
+    if (fresh !== null) byId(id).replaceChildren(...fresh.childNodes);
+  }
+  document.querySelector(`.chip[data-look="${pressed}"]`)?.setAttribute('aria-pressed', 'true');
+}
+
+/** Replaces the whole picture: other tasks, after a re-planning or when a sub-plan has begun. @param {string} markup */
+function replacePicture(markup) {
+  const parsed = new DOMParser().parseFromString(
+    `<svg xmlns="http://www.w3.org/2000/svg">${markup}</svg>`,
+    'image/svg+xml',
+  );
+  view.replaceChildren(...parsed.documentElement.childNodes);
+}
+
+/** @param {Record<string, string>} boxes */
+function replaceBoxes(boxes) {
+  const markup = Object.values(boxes).join('');
+  const parsed = new DOMParser().parseFromString(
+    `<svg xmlns="http://www.w3.org/2000/svg">${markup}</svg>`,
+    'image/svg+xml',
+  );
+  for (const fresh of [...parsed.documentElement.children]) {
+    const index = Number(/** @type {SVGGElement} */ (fresh).dataset['task']);
+    const old = tasks[index];
+    if (old === undefined) continue;
+    const hadFocus = document.activeElement === old;
+    const place = old.getAttribute('transform');
+    const box = /** @type {SVGGElement} */ (fresh);
+    for (const name of ['lit', 'chosen']) box.classList.toggle(name, old.classList.contains(name));
+    old.replaceWith(box);
+    tasks[index] = box;
+    prepareBox(box, index);
+    box.setAttribute('tabindex', old.getAttribute('tabindex') ?? '-1');
+    box.setAttribute('transform', place ?? '');
+    if (hadFocus) box.focus();
+  }
+}
+
+/**
+ * @typedef {{ header: string, data?: PageData, markup?: string, legend?: string, run?: RunData, tasks?: Record<string, TaskData>,
+ *   boxes?: Record<string, string>, timeline?: Timeline, critical?: number[] }} Update
+ */
+
+/** @param {Update} update */
+function apply(update) {
+  const openNames = new Set([...opened].map((index) => data.tasks[index]?.id));
+  const shownName = data.tasks[shown]?.id;
+  if (update.data !== undefined && update.markup !== undefined) {
+    data = update.data;
+    byId('legend').innerHTML = update.legend ?? '';
+    replacePicture(update.markup);
+    readElements();
+    opened = new Set(data.tasks.flatMap(({ id }, index) => (openNames.has(id) && canOpen(index) ? [index] : [])));
+    shown = data.tasks.findIndex(({ id }) => id === shownName);
+  } else {
+    for (const [index, task] of Object.entries(update.tasks ?? {})) data.tasks[Number(index)] = task;
+    replaceBoxes(update.boxes ?? {});
+    data = {
+      ...data,
+      ...(update.run === undefined ? {} : { run: update.run }),
+      timeline: update.timeline ?? data.timeline,
+      critical: update.critical ?? data.critical,
+    };
+  }
+  asOf = data.run?.now ?? asOf;
+  asOfReceived = Date.now();
+  showHeader(update.header);
+  place();
+  show();
+  drawTimeline();
+  const isTyping = details.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement;
+  if (shown === -1) details.hidden = true;
+  else if (!isTyping && (update.data !== undefined || update.tasks?.[shown] !== undefined)) showDetails(shown);
+}
+
+function listen() {
+  const events = new EventSource(`events?id=${encodeURIComponent(data.run?.id ?? '')}&version=${data.version}`);
+  const connection = byId('connection');
+  const on = (/** @type {string} */ name, /** @type {(text: string) => void} */ handle) =>
+    events.addEventListener(name, (event) => handle(/** @type {MessageEvent<string>} */ (event).data));
+  events.addEventListener('open', () => {
+    connection.textContent = '● live';
+  });
+  events.addEventListener('error', () => {
+    connection.textContent = '○ not connected; trying again';
+  });
+  on('update', (text) => apply(JSON.parse(text)));
+  on('trouble', (text) => tell(JSON.parse(text), true));
+  on('well', () => tell(''));
+  on('end', () => {
+    events.close();
+    connection.textContent = '';
+  });
+}
+
+/** The duration of a run in progress grows between two readings. */
+function tick() {
+  if (data.run?.isOpen !== true) return;
+  byId('took').textContent = durationText(asOf - data.run.startedAt + Date.now() - asOfReceived);
+}

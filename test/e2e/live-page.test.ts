@@ -1,0 +1,168 @@
+// The live page of a run in a real browser, on a real server: it updates itself, survives a lost connection, and acts.
+// Without a browser (BATON_CHROMIUM or /usr/bin/chromium) these tests are skipped, which says so.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { functionAgent } from '../../src/activities/agents/function-agent.js';
+import { startPages, LOOPBACK, type Pages } from '../../src/cli/pages/pages.js';
+import type { Plan } from '../../src/domain/plan/plan.js';
+import { hasBrowser, inBrowser, launchBrowser } from '../support/chromium.js';
+import { gate } from '../support/gate.js';
+import { startProxy } from '../support/tcp-proxy.js';
+import { type InProcess, startInProcess } from './in-process.js';
+
+/** A cold Chromium on a busy machine, and a server. */
+const TIMEOUT_MS = 120_000;
+
+const slow = gate();
+const MARKUP = '<img src=x onerror="alert(1)"></pre><script>alert(2)</script>';
+
+const agents = () => [
+  functionAgent({ type: 'large', run: () => ({ text: MARKUP.repeat(Math.ceil(1_800_000 / MARKUP.length)) }) }),
+  functionAgent({ type: 'gated', run: () => slow.opened.then(() => 1) }),
+  functionAgent({ type: 'echo', run: (input) => input }),
+];
+
+const plan: Plan = {
+  name: 'release',
+  tasks: {
+    report: { agent: 'large', input: { password: 'hunter2', scope: MARKUP } },
+    signOff: { approve: { title: MARKUP }, needs: ['report'] },
+    slow: { agent: 'gated', needs: ['signOff'] },
+    extra: { agent: 'echo', needs: ['slow'] },
+    inner: {
+      plan: { name: 'inside', tasks: { first: { agent: 'echo' }, second: { agent: 'echo', needs: ['first'] } } },
+    },
+  },
+};
+
+describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIMEOUT_MS }, () => {
+  let place: InProcess;
+  let browser: Browser;
+  let pages: Pages;
+
+  beforeAll(async () => {
+    place = await startInProcess(agents);
+    browser = await launchBrowser();
+    const session = { baton: place.baton, server: place.server, close: () => Promise.resolve() };
+    pages = await startPages(session, { config: undefined, listen: LOOPBACK });
+  }, TIMEOUT_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await pages?.close();
+    await place?.close();
+  });
+
+  async function open(url: string): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('dialog', (dialog) => {
+      complaints.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await page.goto(url);
+    return { page, complaints };
+  }
+  const look = (page: Page, index: number) => page.locator(`[data-task="${index}"]`).getAttribute('class');
+
+  it('page: it updates itself, loses nothing while it is away, acts on the run, and shows its end', async () => {
+    const run = await place.baton.start(plan, { id: 'release-1' });
+    const url = new URL(pages.pageOf(run.id));
+    const network = await startProxy(Number(url.port));
+    onTestFinished(network.close);
+    url.port = String(network.port);
+    const { page, complaints } = await open(url.href);
+    await expect.poll(() => look(page, 1)).toContain('s-waiting');
+    expect(await page.locator('#connection').innerText()).toBe('● live');
+
+    // The output is large and full of markup: it is cut, and stays text.
+    await page.locator('[data-task="0"]').click();
+    await expect.poll(() => page.locator('#details .values').innerText()).toContain('characters in all');
+    const values = await page.locator('#details .values').innerText();
+    expect(values).toContain('</pre><script>alert(2)</script>');
+    expect(values).not.toContain('hunter2');
+    expect(await page.locator('img').count()).toBe(0);
+
+    // The connection is lost meanwhile: an answer comes from elsewhere.
+    network.cut();
+    await expect.poll(() => page.locator('#connection').innerText()).toBe('○ not connected; trying again');
+    await run.approve('signOff');
+    await expect.poll(async () => (await run.snapshot()).tasks['slow']?.status).toBe('running');
+    expect(await look(page, 1)).toContain('s-waiting');
+    network.mend();
+    await expect.poll(() => look(page, 2)).toContain('s-running');
+    expect(await look(page, 1)).toContain('s-succeeded');
+
+    await page.locator('[data-task="3"]').click();
+    await page.getByRole('button', { name: 'Skip', exact: true }).click();
+    await expect.poll(() => look(page, 3)).toContain('s-skipped');
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await expect.poll(() => page.locator('#header .run').innerText()).toBe('paused');
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await expect.poll(() => page.locator('#header .run').innerText()).toBe('running');
+
+    slow.open();
+    await run.result();
+    await expect.poll(() => page.locator('#header .run').innerText()).toBe('completed');
+    expect(await page.locator('#header .acts button').count()).toBe(0);
+    await page.locator('[data-task="4"] .opener').click();
+    expect(await page.locator('.inside.open .task').count()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  it('page: an approval is answered in the page, and what the run refuses is shown there', async () => {
+    const run = await place.baton.start({
+      name: 'ask',
+      tasks: { ok: { approve: { title: 'Publish?' } }, other: { agent: 'echo', needs: ['ok'] } },
+    });
+    const [{ page }, { page: second }] = [await open(pages.pageOf(run.id)), await open(pages.pageOf(run.id))];
+    for (const one of [page, second]) {
+      await expect.poll(() => look(one, 0)).toContain('s-waiting');
+      await one.locator('[data-task="0"]').click();
+    }
+    await second.evaluate<void>(
+      "window.fetch = ((f) => (u, o) => f(u, o && { ...o, body: o.body.replace('ok', 'nope') }))(window.fetch)",
+    );
+    await second.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect.poll(() => second.locator('#message.bad').innerText()).toMatch(/nope/);
+    await page.getByLabel('Comment').fill('not this week');
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
+    await expect.poll(() => second.locator('#header .run').innerText()).toBe('failed');
+    expect((await run.result()).tasks['ok']?.failure?.message).toContain('not this week');
+  });
+
+  it('page: a run is cancelled by the second click on its button', async () => {
+    const run = await place.baton.start({ name: 'long', tasks: { wait: { wait: { for: '1h' } } } });
+    const { page } = await open(pages.pageOf(run.id));
+    await page.getByRole('button', { name: 'Cancel run' }).click();
+    expect((await run.snapshot()).status).toBe('running');
+    await page.getByRole('button', { name: 'Really cancel?' }).click();
+    await expect.poll(() => page.locator('#header .run').innerText()).toBe('cancelled');
+  });
+
+  it('page: the list has all runs, and leads to each', async () => {
+    const { page, complaints } = await open(pages.url);
+    await page.getByRole('link', { name: 'release-1' }).click();
+    expect(await page.locator('h1').innerText()).toBe('release');
+    await page.getByRole('link', { name: 'All runs' }).click();
+    expect(await page.locator('tbody tr').count()).toBeGreaterThanOrEqual(3);
+    expect(complaints).toEqual([]);
+  });
+
+  it('page: an address for one run leads to no other run, and to no list', async () => {
+    const session = { baton: place.baton, server: place.server, close: () => Promise.resolve() };
+    const own = await startPages(session, { config: undefined, listen: LOOPBACK, only: 'release-1' });
+    onTestFinished(own.close);
+    expect(await (await fetch(own.pageOf('other'))).text()).toBe('this address is for run release-1 only\n');
+    expect((await fetch(own.url)).status).toBe(404);
+    expect((await fetch(own.pageOf('release-1/inner'))).status).toBe(200);
+  });
+
+  it('page: an id that no run has is an error of one line', async () => {
+    const response = await fetch(pages.pageOf('nothing'));
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      expect.stringMatching(/^there is no run "nothing".*\n$/),
+    ]);
+  });
+});
