@@ -51,6 +51,16 @@ export async function stateOf(
   return answer.status === 404 ? undefined : readAs(DagRunState, answer.body, `${where}: GET ${runPath}`).state;
 }
 
+export async function hasRunningTask(
+  api: AirflowApi,
+  where: string,
+  runPath: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const answer = await api.request({ path: `${runPath}/taskInstances?state=running&limit=1`, signal });
+  return readAs(TaskInstances, answer.body, `${where}: GET taskInstances`).task_instances.length > 0;
+}
+
 /** For one attempt: it remembers what earlier looks have shown. */
 export function dagRunWatch({ api, where, dag, dagPath, pages, runPath }: DagRunPlace): JobSystem['look'] {
   let isRunning = false;
