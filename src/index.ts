@@ -3,6 +3,7 @@ import { loadConfig as load, type LoadedConfig } from './config/load.js';
 
 export { createActivities, type Activities, type ActivityDeps } from './activities/index.js';
 export { AgentError, type AgentErrorOptions } from './activities/errors/agent-error.js';
+export { celeryAgent, type CelerySettings } from './activities/agents/bridge/celery/celery.js';
 export { airflowAgent, type AirflowSettings } from './activities/agents/bridge/airflow/airflow.js';
 export { prefectAgent, type PrefectSettings } from './activities/agents/bridge/prefect/prefect.js';
 export { stepFunctionsAgent, type StepFunctionsSettings } from './activities/agents/bridge/step-functions.js';

@@ -31,6 +31,8 @@ export interface Publishing {
   /** Part of the `source` of each event. */
   readonly project: string;
   publish(this: void, broker: string, to: string, message: Message): Promise<void>;
+  /** The URL of a broker, with its password. */
+  url?(this: void, broker: string): Promise<string>;
   /** Resolves with the reply. Absent: the worker sends no requests. */
   request?(this: void, broker: string, to: string, message: Message, signal: AbortSignal): Promise<QueueReply>;
 }

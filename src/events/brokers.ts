@@ -6,6 +6,7 @@ import type { BrokerSettings } from '../domain/event/broker-settings.js';
 import type { Broker, Message, OutgoingMessage } from './broker.js';
 import type { BrokerContext } from './broker-context.js';
 import { openBroker } from './open-broker.js';
+import { urlOf } from './broker-url.js';
 import { createRequester, type Requester } from './requests.js';
 
 export interface Brokers {
@@ -13,6 +14,8 @@ export interface Brokers {
   readonly brokers: readonly string[];
   /** Throws a BrokerSettingsError, also for a name that is not one of them. */
   get(this: void, name: string): Promise<Broker>;
+  /** Its URL, with the password: for a program that speaks the protocol itself. Throws a BrokerSettingsError. */
+  url(this: void, name: string): Promise<string>;
   publish(this: void, name: string, to: string, message: OutgoingMessage): Promise<void>;
   /** Resolves with the reply to a request. */
   request(this: void, name: string, to: string, message: OutgoingMessage, signal: AbortSignal): Promise<Message>;
@@ -50,6 +53,12 @@ export function createBrokers(
   return {
     brokers: settings.map(({ name }) => name),
     get,
+    async url(name) {
+      const broker = settings.find((one) => one.name === name);
+      if (broker?.kind !== 'redis' && broker?.kind !== 'rabbitmq')
+        throw new BrokerSettingsError(`there is no broker "${name}" of the kind redis or rabbitmq`);
+      return (await urlOf(broker, context, ['redis:', 'rediss:', 'amqp:', 'amqps:'])).href;
+    },
     publish: async (name, to, message) => await (await get(name)).publish(to, message),
     request: async (name, to, message, signal) => await (await requesterOf(name)).request(to, message, signal),
     async close() {

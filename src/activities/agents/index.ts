@@ -16,6 +16,7 @@ import type { Agent } from '../../domain/agent/agent.js';
 import { isRecord } from '../../domain/json/own-property.js';
 import { didYouMean, shown, withHint } from '../../domain/problem.js';
 import { airflowAgent, AirflowSettings } from './bridge/airflow/airflow.js';
+import { celeryAgent, CelerySettings } from './bridge/celery/celery.js';
 import { prefectAgent, PrefectSettings } from './bridge/prefect/prefect.js';
 import { stepFunctionsAgent, StepFunctionsSettings } from './bridge/step-functions.js';
 import { temporalAgent, TemporalAgentSettings } from './bridge/temporal.js';
@@ -33,6 +34,7 @@ type FromData = (data: unknown) => Agent;
 /** By the name of the kind in a data file. */
 const KINDS: ReadonlyMap<string, FromData> = new Map([
   ['airflow', fromData(AirflowSettings.extend(AgentData.shape), airflowAgent)],
+  ['celery', fromData(CelerySettings.extend(AgentData.shape), celeryAgent)],
   ['command', fromData(CommandSettings.extend(AgentData.shape), commandAgent)],
   ['http', fromData(HttpSettings.extend(AgentData.shape), httpAgent)],
   ['llm', fromData(LlmSettings.extend(AgentData.shape), llmAgent)],

@@ -10,11 +10,12 @@ import type { AgentCall } from './stage.js';
 
 export interface GivenToAgent extends RunningAgent {
   readonly request: AgentContext['request'];
+  readonly brokerUrl: AgentContext['brokerUrl'];
 }
 
 export function agentContext(
   { request, attempt, heartbeat, log, lease, maxOutputBytes, secrets, correlation }: AgentCall,
-  { signal, active, request: sendRequest }: GivenToAgent,
+  { signal, active, request: sendRequest, brokerUrl }: GivenToAgent,
 ): AgentContext {
   const { run, plan, task, item, idempotencyKey } = request;
   return {
@@ -35,7 +36,7 @@ export function agentContext(
       attempt.usage = addUsage(attempt.usage, { calls: 0, tokens, usd });
     },
     maxOutputBytes,
-    ...defined({ resource: lease?.resource, request: sendRequest }),
+    ...defined({ resource: lease?.resource, request: sendRequest, brokerUrl }),
     correlation: { run, plan, task, ...defined({ item }), ...correlation },
     ...(attempt.timings.isTraced ? { modelCalled: (chat) => attempt.timings.addChat(chat) } : {}),
   };

@@ -7,6 +7,7 @@ import { parseReply } from './parse-reply.js';
 import { hasReferences } from '../../domain/secret.js';
 import { resolveInput } from '../secrets/resolve-input.js';
 import type { Publishing } from '../publish.js';
+import { brokerUrls } from './broker-urls.js';
 import { requestSender } from './send-request.js';
 import { runInTime } from './run-in-time.js';
 import type { AgentCall, Stage } from './stage.js';
@@ -28,7 +29,12 @@ export const invokeAgent =
       activity,
       log,
       ...defined({ lost: lease?.signal }),
-      run: (running) => runAgent(call, input, { ...running, request: requestSender(publishing, call, running.signal) }),
+      run: (running) =>
+        runAgent(call, input, {
+          ...running,
+          request: requestSender(publishing, call, running.signal),
+          brokerUrl: brokerUrls(publishing),
+        }),
     });
     // First the secrets, then the checks: a problem shows the beginning of a value.
     const { output, encoded } = parseReply(registered, secrets.value(reply), maxOutputBytes);

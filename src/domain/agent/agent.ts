@@ -130,6 +130,8 @@ export interface AgentContext {
    * cannot be sent. Absent if the worker has no brokers.
    */
   readonly request?: (this: void, request: QueueRequest) => Promise<QueueReply>;
+  /** The URL of a broker of the worker, with its password. Absent if the worker has no brokers. Throws an `AgentError`. */
+  readonly brokerUrl?: (this: void, name: string) => Promise<string>;
   /** The resource that the call holds, if its agent has a pool. */
   readonly resource?: LeasedResource;
   readonly correlation: {
@@ -157,6 +159,8 @@ export interface Agent<I = unknown, O = unknown> extends AgentSettings {
   readonly graceMs?: number;
   /** Where it sends requests, if it is behind a queue. */
   readonly requests?: Pick<QueueRequest, 'broker' | 'to'>;
+  /** A broker of the worker whose protocol it speaks itself, and the kinds that it may have. */
+  readonly speaksTo?: { readonly broker: string; readonly kinds: readonly string[] };
   run(this: void, input: I, context: AgentContext): Promise<O>;
 }
 

@@ -23,6 +23,8 @@ export interface Bridge<S extends z.ZodType<AgentSettings>> {
   check?(this: void, settings: z.output<S>): readonly string[];
   /** The secrets that the settings name. */
   secrets?(this: void, settings: z.output<S>): readonly SecretUse[];
+  /** The broker of the worker that it uses by its name. */
+  speaksTo?(this: void, settings: z.output<S>): Agent['speaksTo'];
   /** Opens the system for one attempt. */
   open(this: void, settings: z.output<S>, context: AgentContext): JobSystem | Promise<JobSystem>;
 }
@@ -41,6 +43,7 @@ export const bridgeAgent =
     redefines = [],
     check,
     secrets,
+    speaksTo,
     open,
   }: Bridge<S>) =>
   <I = unknown, O = unknown>(options: z.input<S> & JobSchemas<I, O>): Agent<I, O> => {
@@ -60,6 +63,7 @@ export const bridgeAgent =
       // An attempt ends when its job has.
       graceMs: SUBMIT_MS + END_MS,
       ...(named.length === 0 ? {} : { secrets: named }),
+      ...defined({ speaksTo: speaksTo?.(parsed) }),
       // The type of the output is checked by the caller, against its schema.
       run: (given, context) => runJob((one) => open(parsed, one), given, context) as Promise<O>,
     };

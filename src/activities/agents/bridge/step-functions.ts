@@ -6,14 +6,12 @@ import { HttpUrl } from '../../../domain/http-url.js';
 import { BigNumberError, readJson } from '../../../domain/json/read-json.js';
 import { defined } from '../../../domain/json/defined.js';
 import { withHint } from '../../../domain/problem.js';
-import { systemCodeOf } from '../../../system/system-error.js';
 import { AgentError } from '../../errors/agent-error.js';
 import { BIG_NUMBERS_HINT } from '../big-numbers.js';
 import { bridgeAgent, type Bridge } from './bridge-agent.js';
 import type { JobRef, JobSystem, Sighting } from './job-system.js';
+import { loadPackage } from './optional-package.js';
 import { awsFailure } from './step-functions-failure.js';
-
-type Sdk = typeof import('@aws-sdk/client-sfn');
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 20_000;
@@ -48,7 +46,7 @@ export const stepFunctionsAgent = bridgeAgent(bridge);
 
 async function openStepFunctions(settings: StepFunctionsSettings, context: AgentContext): Promise<JobSystem> {
   const { region, endpoint, stateMachine } = settings;
-  const sdk = await loadSdk();
+  const sdk = await loadPackage('step-functions', '@aws-sdk/client-sfn@3', () => import('@aws-sdk/client-sfn'));
   const client = new sdk.SFNClient({
     region,
     ...defined({ endpoint }),
@@ -152,15 +150,4 @@ function linkOf({ region, endpoint, stateMachine }: StepFunctionsSettings, name:
   if (endpoint !== undefined) return undefined;
   const arn = `${stateMachine.replace(':stateMachine:', ':execution:')}:${name}`;
   return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${arn}`;
-}
-
-async function loadSdk(): Promise<Sdk> {
-  try {
-    return await import('@aws-sdk/client-sfn');
-  } catch (error) {
-    if (systemCodeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const message =
-      'agents of the kind step-functions need the package "@aws-sdk/client-sfn", which is not installed: npm install @aws-sdk/client-sfn@3';
-    throw new AgentError(message, { type: 'AgentRefused', cause: error });
-  }
 }
