@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ $# -gt 0 ] || set -- celery prefect airflow
+[ $# -gt 0 ] || set -- celery
 npm run --silent systems -- up "$@"
 mkdir -p reports
 for system in "$@"; do
