@@ -51,7 +51,18 @@ export const ALLOWED = {
     types: ['workflows'],
   },
   worker: {
-    folders: ['domain', 'activities', 'events', 'guards', 'project', 'server', 'telemetry', 'temporal', 'values'],
+    folders: [
+      'domain',
+      'activities',
+      'client',
+      'events',
+      'guards',
+      'project',
+      'server',
+      'telemetry',
+      'temporal',
+      'values',
+    ],
   },
   cli: {
     folders: [

@@ -18,6 +18,7 @@ export { llmPlanner, type LlmPlannerOptions } from './activities/agents/planner/
 export { rulePlanner } from './activities/agents/planner/rule-planner.js';
 export { llmAgent, type LlmAgentOptions } from './activities/agents/llm/llm-agent.js';
 export { queueAgent, type QueueAgentOptions } from './activities/agents/queue/queue-agent.js';
+export { remoteAgent, type RemoteAgentOptions } from './activities/agents/remote/remote-agent.js';
 export { agentFromData } from './activities/agents/index.js';
 export {
   Baton,

@@ -3,12 +3,9 @@ import { defined } from './domain/json/defined.js';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
-import { AgentDefinitionError } from './activities/agents/definition.js';
-import { createRegistry } from './activities/agents/registry.js';
 import { openTracing } from './activities/trace/tracing.js';
 import { LONGEST_LEASE_WAIT_MS, type Agent, type AgentLog } from './domain/agent/agent.js';
 import { durationMs } from './domain/duration.js';
-import { refusedRequests } from './domain/event/check-requests.js';
 import type { BrokerSettings } from './domain/event/broker-settings.js';
 import { guardAddress, guardsQueue } from './domain/guard-address.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
@@ -17,7 +14,6 @@ import { createBrokers } from './events/brokers.js';
 import { createWorkerInbox } from './guards/worker-inbox.js';
 import { createGuards, isGuarded, type Guards } from './guards/index.js';
 import { limitedQueues } from './worker/rate-limited-queues.js';
-import { parsePools } from './domain/pool/definition.js';
 import { SecretSettings } from './domain/secret.js';
 import type { PoolSettings } from './domain/pool/settings.js';
 import { ACTIVATION_TIME } from './worker/activation-time.js';
@@ -26,6 +22,8 @@ import { findServer, type FindServerOptions, type FoundServer } from './server/i
 import { namespaceId } from './temporal/namespace-id.js';
 import { openWorkerValues, storageActivities, type ValueSettings } from './values.js';
 import { observeWorker, openWorkerTelemetry, runSinks, workerReadiness, type Observed } from './worker/observe.js';
+import { checkSettings } from './worker/check-settings.js';
+import { createPrepare } from './worker/prepare.js';
 import { createReplayWatch } from './worker/replay-watch.js';
 import { installRuntime } from './telemetry/runtime.js';
 import type { TelemetrySettings } from './telemetry/settings.js';
@@ -127,12 +125,7 @@ export interface OpenedWorker extends BatonWorker {
 
 /** `observe` is called when it is certain that the worker can be made. */
 export async function openWorker(settings: WorkerSettings, observe: () => Promise<Observed>): Promise<OpenedWorker> {
-  // Bad agents are refused before a server is searched.
-  createRegistry(settings.agents);
-  const refused = refusedRequests(settings.agents, settings.brokers ?? []);
-  if (refused.length > 0) throw new AgentDefinitionError(refused);
-  limitedQueues(settings.agents, settings.taskQueues ?? [DEFAULT_TASK_QUEUE]);
-  const pools = parsePools(settings.pools ?? [], settings.agents);
+  const pools = checkSettings(settings);
   const { find = {}, project, taskQueues: [taskQueue] = [] } = settings;
   const own = defined({ project: ownProject({ project, taskQueue }, find.directory) });
   const found = settings.server === undefined ? await findServer({ ...find, ...own }) : undefined;
@@ -213,7 +206,8 @@ async function makeTeam(
     const awaitedRuns = Math.floor((settings.concurrency ?? DEFAULT_CALLS) * AWAITED_SHARE);
     const publishing = { ...brokers, project };
     const meter = telemetry?.metrics.calls.begin;
-    const own = { agents, awaitedRuns, publishing, ...defined({ log, secrets, meter, tracing }) };
+    const prepare = createPrepare(defined({ agents, brokers: settings.brokers, secrets }));
+    const own = { agents, awaitedRuns, publishing, prepare, ...defined({ log, secrets, meter, tracing }) };
     const activities = createActivities({ ...own, ...guards, ...storage });
     const sinks = { ...watch.sinks, ...(telemetry === undefined ? {} : runSinks(telemetry.metrics.runs)) };
     const versioned = deploymentOptions(settings.deployment, { moves: false });

@@ -3,6 +3,7 @@ export { cachedReply } from './workflows/entities/cached-reply.js';
 export { circuitBreaker } from './workflows/entities/circuit-breaker.js';
 export { mailbox } from './workflows/entities/mailbox.js';
 export { orchestrate } from './workflows/orchestrate.js';
+export { prepareRun } from './workflows/prepare-run.js';
 export { resourcePool } from './workflows/entities/resource-pool.js';
 export { runQueue } from './workflows/entities/run-queue.js';
 export { topic } from './workflows/entities/topic.js';

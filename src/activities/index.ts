@@ -19,6 +19,7 @@ import type { SendHeartbeat } from './call-agent/heartbeat.js';
 import type { MeterCall } from './call-agent/meter.js';
 import type { ReplyStorage } from './call-agent/keep-reply.js';
 import { createReadValue, refuseReferences, type ReadReferences } from './read-references.js';
+import { createPrepareRun, type Prepare } from './prepare-run.js';
 import { createPublish, type Publishing } from './publish.js';
 import { createRecall } from './recall/recall.js';
 import { createAwaitRunEnd, startInTurn } from './run-queue.js';
@@ -27,6 +28,7 @@ import { refusedSecrets } from './secrets/refused.js';
 import { createSecretStore } from './secrets/store.js';
 import type { Tracing } from './trace/tracing.js';
 import type { AwaitRunEnd, EndReply, StartInTurn, TurnReply } from '../domain/run/queue/messages.js';
+import type { PrepareReply, PrepareRequest } from '../domain/run/prepare.js';
 import type { SecretSettings } from '../domain/secret.js';
 import type { SpanBatch } from '../domain/trace/record.js';
 import { wellFormedError } from '../domain/text/well-formed.js';
@@ -53,6 +55,8 @@ export interface ActivityDeps extends ReplyStorage {
   readonly meter?: MeterCall;
   /** Milliseconds that an agent may take to end once its signal has aborted. */
   readonly abortGraceMs?: number;
+  /** Prepares runs of clients without a configuration; absent: they cannot start runs here. */
+  readonly prepare?: Prepare;
   /** Absent: the worker sends no traces. */
   readonly tracing?: Tracing | undefined;
 }
@@ -66,6 +70,7 @@ export type Activities = {
   exportSpans: (batch: SpanBatch) => Promise<void>;
   pastAnswer: (request: PastAnswerRequest) => Promise<PastAnswer>;
   pendingCalls: () => Promise<PendingCalls>;
+  prepareRun: (request: PrepareRequest) => Promise<PrepareReply>;
   readValue: (request: { readonly value: unknown }) => Promise<unknown>;
   startInTurn: (request: StartInTurn) => Promise<TurnReply>;
   publish: (request: PublishRequest) => Promise<PublishReply>;
@@ -103,6 +108,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     exportSpans: async (batch) => await deps.tracing?.send(batch),
     pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns, readReferences)),
     pendingCalls: withWellFormedErrors(pendingCalls),
+    prepareRun: withWellFormedErrors(createPrepareRun(deps.prepare)),
     readValue: withWellFormedErrors(createReadValue(readReferences)),
     startInTurn: withWellFormedErrors(startInTurn),
     publish: withWellFormedErrors(createPublish({ ...deps, readReferences })),

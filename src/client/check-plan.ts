@@ -14,6 +14,7 @@ import { planWarnings } from '../domain/plan/validate/warnings.js';
 import { problem, type Path, type Problem } from '../domain/problem.js';
 import type { SecretSettings } from '../domain/secret.js';
 import { checkJsonSchema } from '../json-schema.js';
+import { remoteWarnings } from './remote-warnings.js';
 import { checkSecrets } from './check-secrets.js';
 
 export interface KnownAgents {
@@ -59,7 +60,11 @@ export function checkPlanEnds(
       ...(text === undefined ? [] : [problem('plan.cannot-end', [], text, STORAGE_HINT)]),
       ...(ids === undefined ? [] : [problem('plan.long-ids', [], ids)]),
     ],
-    warnings: [...planWarnings(plan), ...(warning === undefined ? [] : [`${warning}; ${STORAGE_HINT}`])],
+    warnings: [
+      ...planWarnings(plan),
+      ...remoteWarnings(plan, agents),
+      ...(warning === undefined ? [] : [`${warning}; ${STORAGE_HINT}`]),
+    ],
   };
 }
 

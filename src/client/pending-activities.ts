@@ -8,6 +8,7 @@ import { defined } from '../domain/json/defined.js';
 import { failure, isFailureType, type Failure } from '../domain/failure.js';
 import type { RunResult, TaskResult } from '../domain/run/result.js';
 import { StorageAway } from '../values/storage/errors.js';
+import { queueOf, queuesWithoutWorkers } from './queues-without-workers.js';
 import { decodeFirst, failureMessage } from '../temporal/history.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
@@ -24,17 +25,21 @@ export const waitingForAttempt = ({ raw }: WorkflowExecutionDescription): string
 export async function withPendingActivities(
   client: Client,
   tasks: RunResult['tasks'],
-  { raw }: WorkflowExecutionDescription,
+  { raw, taskQueue }: WorkflowExecutionDescription,
 ): Promise<RunResult['tasks']> {
   const updated = { ...tasks };
-  for (const pending of raw.pendingActivities ?? []) {
+  const calls = raw.pendingActivities ?? [];
+  const withoutWorkers = await queuesWithoutWorkers(client, calls, taskQueue);
+  for (const pending of calls) {
     const id = taskOfActivity(pending.activityId ?? '');
     const task = updated[id];
     if (task === undefined || task.status !== 'running') continue;
     const isScheduled = Number(pending.state) === SCHEDULED;
     const { refused = 0, ...noted } = await heartbeatOf(client, pending);
     const what =
-      waitReason(pending, isScheduled, noted, task) ?? (isScheduled ? await storageWait(client, pending) : undefined);
+      waitReason(pending, isScheduled, noted, task) ??
+      queueWait(queueOf(pending), withoutWorkers) ??
+      (isScheduled ? await storageWait(client, pending) : undefined);
     const waits = what === undefined ? {} : waitingWith(task, what);
     // A forEach is running while any of its items is.
     if (task.items !== null) {
@@ -79,6 +84,9 @@ function personIn(job: Job | undefined): WaitedFor | undefined {
   return { job: [job.waitsFor, job.link].filter((one) => one !== undefined).join(', ') || job.id };
 }
 
+const queueWait = (queue: string | undefined, withoutWorkers: ReadonlySet<string>): WaitedFor | undefined =>
+  queue !== undefined && withoutWorkers.has(queue) ? { taskQueue: queue } : undefined;
+
 /** The storage of large values could not be used by the last attempt. */
 async function storageWait(client: Client, pending: PendingActivity): Promise<WaitedFor | undefined> {
   const { type, details } = pending.lastFailure?.applicationFailureInfo ?? {};
@@ -90,7 +98,9 @@ async function storageWait(client: Client, pending: PendingActivity): Promise<Wa
 /** If calls wait for different things, the first that was found is reported. */
 function waitingWith({ waits }: TaskResult, what: WaitedFor): Pick<TaskResult, 'waits'> {
   if (waits === undefined) return { waits: { ...what, calls: 1 } };
-  const isSame = (['pool', 'breaker', 'agent', 'storage', 'job'] as const).every((key) => waits[key] === what[key]);
+  const isSame = (['pool', 'breaker', 'agent', 'taskQueue', 'storage', 'job'] as const).every(
+    (key) => waits[key] === what[key],
+  );
   if (!isSame) return {};
   const until = [waits.until, what.until].filter((time) => time !== undefined).sort()[0];
   const since = [waits.since, what.since].filter((time) => time !== undefined).sort()[0];

@@ -4,6 +4,8 @@ import { realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { refusedSecrets } from '../activities/secrets/refused.js';
 import { refusedRequests } from '../domain/event/check-requests.js';
+import { remoteQueueProblems } from '../domain/agent/remote-queues.js';
+import { DEFAULT_TASK_QUEUE } from '../domain/task-queue.js';
 import type { BrokerSettings } from '../domain/event/broker-settings.js';
 import type { GatewaySettings } from '../domain/event/subscription.js';
 import type { SecretSettings } from '../domain/secret.js';
@@ -66,7 +68,11 @@ export async function loadConfig(
   const { brokers = [], gateway = {}, telemetry } = parsed.data;
   const place = { name, directory: dirname(path) };
   const agents = readAgents(parsed.data.agents, place);
-  const refused = [...refusedSecrets(agents, secrets), ...refusedRequests(agents, brokers)];
+  const refused = [
+    ...refusedSecrets(agents, secrets),
+    ...refusedRequests(agents, brokers),
+    ...remoteQueueProblems(agents, [taskQueue ?? DEFAULT_TASK_QUEUE]),
+  ];
   if (refused.length > 0) throw new ConfigError(refused.map((line) => `${name}: ${line}`));
   const plans = await readPlans(parsed.data.plans ?? {}, place);
   const subscriptions = await readSubscriptions(

@@ -27,6 +27,7 @@ import { httpAgent, HttpSettings } from './http/http-agent.js';
 import { llmPlanner, LlmPlannerSettings } from './planner/llm-planner.js';
 import { rulePlanner, RulesSettings } from './planner/rule-planner.js';
 import { queueAgent, QueueSettings } from './queue/queue-agent.js';
+import { remoteAgent, RemoteSettings } from './remote/remote-agent.js';
 import { llmAgent } from './llm/llm-agent.js';
 import { LlmSettings } from './llm/settings.js';
 
@@ -42,6 +43,7 @@ const KINDS: ReadonlyMap<string, FromData> = new Map([
   ['llm-planner', fromData(LlmPlannerSettings.extend(PlannerData.shape), llmPlanner)],
   ['prefect', fromData(PrefectSettings.extend(AgentData.shape), prefectAgent)],
   ['queue', fromData(QueueSettings.extend(AgentData.shape), queueAgent)],
+  ['remote', fromData(AgentData.extend(RemoteSettings.shape), remoteAgent)],
   ['rules', fromData(RulesSettings.extend(PlannerData.shape), rulePlanner)],
   ['step-functions', fromData(StepFunctionsSettings.extend(AgentData.shape), stepFunctionsAgent)],
   ['temporal', fromData(TemporalAgentSettings.extend(AgentData.omit({ taskQueue: true }).shape), temporalAgent)],

@@ -4,6 +4,7 @@ import type { AgentLog } from '../../domain/agent/agent.js';
 import { byteCount } from '../../domain/byte-count.js';
 import type { CallRequest } from '../../domain/call/request.js';
 import type { Registry } from '../agents/registry.js';
+import { callOnWrongQueue } from '../agents/remote/remote-agent.js';
 import { AgentError } from '../errors/agent-error.js';
 import type { CallSecrets } from '../secrets/call-secrets.js';
 import type { OutgoingCorrelation } from '../trace/correlation.js';
@@ -30,8 +31,10 @@ export async function openCall(
 ): Promise<AgentCall> {
   if (isAfterLast(attempt, request)) throw attemptsLost(request);
   const registered = registry.find(request.agent, activity.info.taskQueue);
-  attempt.missing = undefined;
   const { agent } = registered;
+  // An answer of an old run is looked up here, because the workers that have the agent do not know old runs.
+  if (agent.isRemote === true && request.onlyRecall !== true) throw callOnWrongQueue(agent);
+  attempt.missing = undefined;
   const input = parseInput(registered, request.input);
   const tokensBefore = attempt.usage.tokens;
   const call: AgentCall = {
@@ -44,7 +47,11 @@ export async function openCall(
     heartbeat,
     log,
     correlation,
-    maxOutputBytes: agent.maxOutput === undefined ? valueLimit : Math.min(valueLimit, byteCount(agent.maxOutput)),
+    maxOutputBytes: Math.min(
+      valueLimit,
+      request.maxOutputBytes ?? valueLimit,
+      agent.maxOutput === undefined ? valueLimit : byteCount(agent.maxOutput),
+    ),
     secrets,
     agentMs: () => (call.calledAtMs === undefined ? 0 : performance.now() - call.calledAtMs),
     tokens: () => attempt.usage.tokens - tokensBefore,

@@ -44,14 +44,17 @@ async function runsByQueue({ client }: Patient): Promise<Map<string, string[]>> 
 /** Agents with a Task Queue of their own. */
 async function checkAgentQueues({ client, config }: Patient, home: string): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { type, taskQueue, rateLimit } of config?.agents ?? []) {
+  for (const { type, taskQueue, rateLimit, isRemote } of config?.agents ?? []) {
     const queue = taskQueue ?? (rateLimit === undefined ? undefined : limitedQueue(home, type));
     if (queue === undefined || (await countActivityPollers(client, queue)) > 0) continue;
     const problem = `no worker polls the Task Queue ${JSON.stringify(queue)} of the agent ${JSON.stringify(type)}: its calls wait`;
-    findings.push({ problem, todo: startText(queue) });
+    findings.push({ problem, todo: isRemote === true ? serveText(queue) : startText(queue) });
   }
   return findings;
 }
+
+const serveText = (queue: string): string =>
+  `start the workers that serve it, in Python: baton.serve([…], task_queue=${JSON.stringify(queue)})`;
 
 const startText = (queue: string): string =>
   queue === DEFAULT_TASK_QUEUE

@@ -82,9 +82,10 @@ function jobText({ id, link, state = 'running', progress }: NonNullable<TaskResu
   return visibleLine(`${state}${shown}: ${link ?? id}`);
 }
 
-function waitTarget({ pool, breaker = '', agent, storage, job }: NonNullable<TaskResult['waits']>): string {
+function waitTarget({ pool, breaker = '', agent, taskQueue, storage, job }: NonNullable<TaskResult['waits']>): string {
   if (job !== undefined) return `a person: ${visibleLine(job)}`;
   if (storage !== undefined) return `storage ${visibleLine(storage)}`;
+  if (taskQueue !== undefined) return `a worker of Task Queue ${visibleLine(taskQueue)}`;
   if (agent !== undefined) return `a worker that has agent ${visibleLine(agent)}`;
   return pool === undefined ? `the breaker of ${visibleLine(breaker)}` : `pool ${visibleLine(pool)}`;
 }

@@ -157,6 +157,8 @@ export interface Agent<I = unknown, O = unknown> extends AgentSettings {
   readonly secrets?: readonly SecretUse[];
   /** Milliseconds that it may take to end once its signal has aborted; default `ABORT_GRACE_MS`. */
   readonly graceMs?: number;
+  /** Workers in other languages have it: its calls go from the run to its Task Queue, and past the workers of this package. */
+  readonly isRemote?: true;
   /** Where it sends requests, if it is behind a queue. */
   readonly requests?: Pick<QueueRequest, 'broker' | 'to'>;
   /** A broker of the worker whose protocol it speaks itself, and the kinds that it may have. */
@@ -179,5 +181,9 @@ export const AgentCard = AgentSettings.pick({
   guarded: z.boolean().optional(),
   /** Present if it may take another time to end, once its signal has aborted, than other agents. */
   graceMs: z.number().min(0).optional(),
+  /** Workers in other languages make its calls. */
+  isRemote: z.literal(true).optional(),
+  /** Of a remote agent, whose workers do not have the configuration. For others, their workers know it. */
+  idle: Duration.optional(),
 });
 export type AgentCard = z.infer<typeof AgentCard>;

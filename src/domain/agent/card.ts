@@ -6,7 +6,20 @@ import { poolUseOf } from '../pool/agent-pool.js';
 /** By type; agents that declare nothing that a card holds have none. */
 export function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
   const cards = agents.map(
-    ({ type, timeout, heartbeat, retry, estimate, maxOutput, taskQueue, graceMs, breaker, rateLimit, ...rest }) => {
+    ({
+      type,
+      timeout,
+      heartbeat,
+      retry,
+      estimate,
+      maxOutput,
+      taskQueue,
+      graceMs,
+      breaker,
+      rateLimit,
+      isRemote,
+      ...rest
+    }) => {
       const guarded = breaker === undefined && poolUseOf({ type, ...rest }) === undefined ? undefined : true;
       const isLimited = rateLimit === undefined || taskQueue !== undefined ? undefined : true;
       const card = Object.entries({
@@ -19,6 +32,8 @@ export function cardsOf(agents: readonly Agent[]): Record<string, AgentCard> {
         guarded,
         isLimited,
         graceMs,
+        isRemote,
+        idle: isRemote === undefined ? undefined : rest.idle,
       }).filter(([, value]) => value !== undefined);
       return [type, Object.fromEntries(card)] as const;
     },

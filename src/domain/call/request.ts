@@ -8,7 +8,7 @@ import { ReuseSource } from './reuse.js';
 import { Usage } from './usage.js';
 
 /** What a heartbeat carries to the next attempt, or to the run if the last attempt is lost. Property names are stored by the server. */
-const AttemptNotes = z.object({
+export const AttemptNotes = z.object({
   progress: z.unknown().optional(),
   /** Usage of all attempts so far, without `calls`; absent if none has reported any. */
   spent: Usage.omit({ calls: true }).optional().catch(undefined),
@@ -71,6 +71,8 @@ export const CallRequest = z.strictObject({
   /** For how many milliseconds the answer may be reused for the same call; absent: as the agent declares. */
   cacheMs: z.number().optional(),
   ...CORRELATION_FIELDS,
+  /** The most bytes of JSON that the output may have; absent: as the agent declares. */
+  maxOutputBytes: z.int().min(1).optional(),
   /** The run passes the output on unopened: if it is large, the reply has a reference to it. */
   byReference: z.literal(true).optional(),
 });

@@ -52,6 +52,8 @@ export const TaskResult = z.strictObject({
       pool: z.string().optional(),
       breaker: z.string().optional(),
       agent: z.string().optional(),
+      /** The Task Queue of the agent, which no worker polls. */
+      taskQueue: z.string().optional(),
       /** The place of the storage that cannot be used. */
       storage: z.string().optional(),
       /** What a person must do in another system: `task approve`, or the page where they do it. */

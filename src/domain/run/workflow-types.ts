@@ -5,6 +5,7 @@ import { MAILBOX } from '../event/mailbox.js';
 import { TOPIC } from '../event/topic/messages.js';
 import { RESOURCE_POOL } from '../pool/protocol.js';
 import { ORCHESTRATE } from './input.js';
+import { PREPARE_RUN } from './prepare.js';
 import { RUN_QUEUE } from './queue/messages.js';
 
 export const WORKFLOW_TYPES = [
@@ -15,4 +16,5 @@ export const WORKFLOW_TYPES = [
   MAILBOX,
   RUN_QUEUE,
   TOPIC,
+  PREPARE_RUN,
 ] as const;

@@ -6,6 +6,7 @@ import { limitedQueue } from '../../domain/agent/rate-limit.js';
 import { suffixedName } from '../../domain/call/name.js';
 import type { CallReply, CallRequest } from '../../domain/call/request.js';
 import { retryPolicy, type Retry, type RetryPolicy } from '../../domain/call/retry.js';
+import { byteCount } from '../../domain/byte-count.js';
 import { durationMs } from '../../domain/duration.js';
 import { failure, type Failure } from '../../domain/failure.js';
 import { defined } from '../../domain/json/defined.js';
@@ -63,7 +64,24 @@ export function callAgent(run: Run, work: Work, call: Call): PromiseLike<Settlem
     return Promise.resolve(failedBeforeCall(failure('InputTooLarge', message)));
   }
   const room = reserveCommandBytes(run, size);
-  return room === undefined ? makeCall(run, work, call) : room.then(() => makeCall(run, work, call));
+  const make = () => (recallsFirst(run, work, call) ? recallThenCall(run, work, call) : makeCall(run, work, call));
+  return room === undefined ? make() : room.then(make);
+}
+
+/** The workers with a remote agent do not know old runs, so a worker of the run looks for an old answer. */
+function recallsFirst(run: Run, { task }: Work, { agent, suffix, onlyRecall }: Call): boolean {
+  if (cardOf(run, agent)?.isRemote !== true || onlyRecall === true || suffix === 'compensate') return false;
+  return callReuse(run, task.id).reuse !== undefined;
+}
+
+const isRecalledHere = ({ onlyRecall }: Call, card: AgentCard | undefined): boolean =>
+  onlyRecall === true && card?.isRemote === true;
+
+async function recallThenCall(run: Run, work: Work, call: Call): Promise<Settlement> {
+  const recalled = await makeCall(run, work, { ...call, onlyRecall: true });
+  const { outcome } = recalled;
+  const isUnknown = outcome.status === 'failed' && outcome.failure.type === 'NotRemembered';
+  return isUnknown ? await makeCall(run, work, call) : recalled;
 }
 
 const failedBeforeCall = (why: Failure): Settlement => ({ outcome: { status: 'failed', attempts: 0, failure: why } });
@@ -126,9 +144,15 @@ function callSettings(run: Run, work: Work, call: Call): CallSettings {
     countsAttempts: isGuarded || run.rules >= 2,
     retry: retryPolicy(own.retry, defaults?.retry, card?.retry),
     timeoutMs: durationMs(own.timeout ?? defaults?.timeout ?? card?.timeout ?? DEFAULT_TIMEOUT),
-    idleMs: isOfTask && task.task.idle !== undefined ? durationMs(task.task.idle) : undefined,
+    idleMs: idleOf(isOfTask ? task.task.idle : undefined, card),
     heartbeat: (isOfTask ? task.task.heartbeat : undefined) ?? defaults?.heartbeat ?? card?.heartbeat,
   };
+}
+
+/** Workers know how long their own agents may be idle. Those of a remote agent do not have its settings. */
+function idleOf(ofTask: string | undefined, card: AgentCard | undefined): number | undefined {
+  const idle = ofTask ?? card?.idle;
+  return idle === undefined ? undefined : durationMs(idle);
 }
 
 /** How long a finished call waits for a storage that is away. Its heartbeats continue, so a lost worker is noticed as soon as before. */
@@ -146,7 +170,7 @@ function activityOptions(run: Run, work: Work, call: Call, settings: CallSetting
     startToCloseTimeout: timeoutMs + timeoutGraceMs(card) + waitMs(run, isGuarded),
     heartbeatTimeout: heartbeat ?? DEFAULT_HEARTBEAT,
     cancellationType: 'WAIT_CANCELLATION_COMPLETED' as const,
-    ...agentQueue(call.agent, card),
+    ...(isRecalledHere(call, card) ? {} : agentQueue(call.agent, card)),
     ...defined({ scheduleToCloseTimeout: leftMs }),
     ...priorityOptions(run, work),
     retry: {
@@ -158,7 +182,9 @@ function activityOptions(run: Run, work: Work, call: Call, settings: CallSetting
 
 function callRequest(run: Run, work: Work, call: Call, settings: CallSettings): CallRequest {
   const { task, index } = work;
-  const { isOfTask, isGuarded, countsAttempts, retry, timeoutMs, idleMs } = settings;
+  const { card, isOfTask, isGuarded, countsAttempts, retry, timeoutMs, idleMs } = settings;
+  // Workers in other languages have neither the old run nor a cache.
+  const isElsewhere = card?.isRemote === true && call.onlyRecall !== true;
   const { task: definition } = task;
   const hasFallback = isOfTask ? definition.fallback !== undefined : call.hasFallback;
   // A hedge is one more attempt at the same work: an agent that must not do it twice recognizes it by the same key.
@@ -175,14 +201,17 @@ function callRequest(run: Run, work: Work, call: Call, settings: CallSettings): 
     timeoutMs,
     ...defined({ idleMs }),
     retry,
-    ...callReuse(run, task.id),
-    ...(isOfTask && definition.cache !== undefined ? { cacheMs: durationMs(definition.cache.ttl) } : {}),
+    ...(isElsewhere ? {} : callReuse(run, task.id)),
+    ...(!isElsewhere && isOfTask && definition.cache !== undefined
+      ? { cacheMs: durationMs(definition.cache.ttl) }
+      : {}),
     ...defined({ hedgeOf: call.hedgeOf }),
     ...(isGuarded && call.suffix === undefined && definition.hedge !== undefined ? { isHedged: true } : {}),
     ...defined({ onlyRecall: call.onlyRecall }),
     ...(countsAttempts ? { countsAttempts: true } : {}),
     ...(isGuarded && hasFallback ? { hasFallback: true } : {}),
     ...(isPassedOn(run, work, isOfTask) ? { byReference: true } : {}),
+    ...(isElsewhere && card.maxOutput !== undefined ? { maxOutputBytes: byteCount(card.maxOutput) } : {}),
     ...correlationOf(run, settings.activityId),
   };
 }

@@ -1,0 +1,1 @@
+"""The activity ``callAgent``: one call of one agent. docs/contracts describes it."""
