@@ -5,7 +5,8 @@ export { createActivities, type Activities, type ActivityDeps } from './activiti
 export { AgentError, type AgentErrorOptions } from './activities/errors/agent-error.js';
 export { celeryAgent, type CelerySettings } from './activities/agents/bridge/celery/celery.js';
 export { airflowAgent, type AirflowSettings } from './activities/agents/bridge/airflow/airflow.js';
-export { prefectAgent, type PrefectSettings } from './activities/agents/bridge/prefect/prefect.js';
+export { prefectAgent } from './activities/agents/bridge/prefect/prefect.js';
+export type { PrefectSettings } from './activities/agents/bridge/prefect/settings.js';
 export { stepFunctionsAgent, type StepFunctionsSettings } from './activities/agents/bridge/step-functions.js';
 export { temporalAgent, type TemporalAgentSettings } from './activities/agents/bridge/temporal.js';
 export { commandAgent, type CommandAgentOptions } from './activities/agents/command/command-agent.js';

@@ -3,7 +3,7 @@ import { Argument, Command, Option } from 'commander';
 import { SYSTEMS } from './catalogue.js';
 import { MissingProgram } from './install.js';
 import { start, stop } from './lifecycle.js';
-import { directoryOf, forget, record, recorded } from './records.js';
+import { directoryOf, forget, record, recorded, started } from './records.js';
 import type { System } from './system.js';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -16,6 +16,8 @@ async function up(system: System): Promise<void> {
   let running = await recorded(system.name);
   if (running === undefined) {
     if (!(await system.isInstalled())) await system.install(say);
+    const rest = await started(system.name);
+    if (rest !== undefined) await stop(rest);
     await forget(system.name);
     say(`${system.name}: starting`);
     running = await start(system, directoryOf(system.name));
@@ -39,7 +41,7 @@ async function upAll(list: readonly string[]): Promise<void> {
 
 async function down(list: readonly string[]): Promise<void> {
   for (const { name } of chosen(list)) {
-    const running = await recorded(name);
+    const running = await started(name);
     if (running !== undefined) await stop(running);
     await forget(name);
     say(running === undefined ? `${name}: was not running` : `${name}: stopped`);

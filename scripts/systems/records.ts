@@ -20,10 +20,14 @@ export async function forget(name: string): Promise<void> {
   await rm(directoryOf(name), { recursive: true, force: true });
 }
 
-/** `undefined` if it has not been started, or has ended. */
-export async function recorded(name: string): Promise<Running | undefined> {
+/** `undefined` if it has not been started. Some or all of its programs may have ended. */
+export async function started(name: string): Promise<Running | undefined> {
   const text = await readFile(fileOf(name), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const running = JSON.parse(text) as Running;
-  return (await isRunning(running)) ? running : undefined;
+  return text === undefined ? undefined : (JSON.parse(text) as Running);
+}
+
+/** `undefined` if it has not been started, or one of its programs has ended. */
+export async function recorded(name: string): Promise<Running | undefined> {
+  const running = await started(name);
+  return running !== undefined && (await isRunning(running)) ? running : undefined;
 }

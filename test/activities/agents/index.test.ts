@@ -60,7 +60,9 @@ describe('agentFromData', () => {
       expect.stringMatching(/got "function"; agents that are functions are declared in a baton\.config\.ts or \.js/),
     ]);
     expect(problemsOf('echo')).toEqual([
-      expect.stringMatching(/^an agent without a type: kind: expected ("[a-z-]+", )+"[a-z-]+" or "[a-z-]+", got nothing$/),
+      expect.stringMatching(
+        /^an agent without a type: kind: expected ("[a-z-]+", )+"[a-z-]+" or "[a-z-]+", got nothing$/,
+      ),
     ]);
   });
 

@@ -5,6 +5,8 @@ export interface Airflow {
   /** Throws if there is no such DAG run. */
   run(this: void, dag: string, id: string): Promise<unknown>;
   find(this: void, dag: string, id: string): Promise<unknown>;
+  /** The process of a task at work. */
+  pidOf(this: void, dag: string, id: string, task: string): Promise<number>;
   remove(this: void, dag: string, id: string): Promise<void>;
   /** Marks it as succeeded. */
   finish(this: void, dag: string, id: string): Promise<void>;
@@ -33,6 +35,10 @@ export function airflowOf(url: string): Airflow {
   return {
     run,
     find: (dag, id) => run(dag, id).catch(() => undefined),
+    pidOf: async (dag, id, task) => {
+      const one = await request('GET', `${dag}/dagRuns/${id}/taskInstances/${task}`);
+      return (one as { pid: number }).pid;
+    },
     remove: async (dag, id) => void (await request('DELETE', `${dag}/dagRuns/${id}`)),
     finish: async (dag, id) =>
       void (await request('PATCH', `${dag}/dagRuns/${id}?update_mask=state`, { state: 'success' })),

@@ -11,6 +11,7 @@ import {
   type AirflowSettings,
 } from '../../../../src/activities/agents/bridge/airflow/airflow.js';
 import { jobName } from '../../../../src/activities/agents/bridge/job-name.js';
+import { commandOf } from '../../../../src/system/process-identity.js';
 import { ownSystem, urlOf, withSystem } from '../../../support/systems.js';
 import { startProxy } from '../../../support/tcp-proxy.js';
 import { airflowOf, type Airflow } from './airflow-client.js';
@@ -18,6 +19,9 @@ import { startCountingProxy } from './counting-proxy.js';
 import { attemptOf, newKey, outputOf, runByClock } from './one-attempt.js';
 
 const url = urlOf('airflow') ?? '';
+/** A busy machine needs a minute and a half for each start of Airflow. */
+const TWO_STARTS_MS = 300_000;
+
 const settingsOf = (dag: string, more: Partial<AirflowSettings> = {}): AirflowSettings => ({
   type: dag,
   url,
@@ -154,8 +158,11 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
     test('while its DAG run is at work ends it, and waits for that', async () => {
       const attempt = attemptOf(agentOf('baton_sum'), { seconds: 120 });
       const { id } = await attempt.untilJob({ state: 'running', progress: { tasks: ['work running'] } });
+      const pid = await airflow.pidOf('baton_sum', id, 'work');
+      expect(await commandOf(pid)).toBeDefined();
       attempt.cancel();
       expect(await attempt.failure()).toMatchObject({ type: 'Cancelled' });
+      expect(await commandOf(pid)).toBeUndefined();
       expect(await airflow.run('baton_sum', id)).toMatchObject({ state: 'failed' });
       expect(attempt.progress()).toMatchObject({ ended: true });
       expect(attempt.warnings).toEqual([]);
@@ -297,17 +304,21 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
     await proxy.close();
   });
 
-  test('an API server that is killed and started again while the DAG runs does not fail the call', async () => {
-    const own = await ownSystem('airflow');
-    try {
-      const agent = agentOf('baton_patient', { url: own.url, result: 'work' });
-      const attempt = attemptOf(agent, { numbers: [1, 1], seconds: 10 });
-      await attempt.untilJob({ state: 'running', progress: { tasks: ['work running'] } });
-      await own.stopProgram('api-server', 'SIGKILL');
-      await own.startProgram('api-server');
-      expect((await attempt.ended).output).toEqual({ total: 2 });
-    } finally {
-      await own.remove();
-    }
-  });
+  test(
+    'an API server that is killed and started again while the DAG runs does not fail the call',
+    async () => {
+      const own = await ownSystem('airflow');
+      try {
+        const agent = agentOf('baton_patient', { url: own.url, result: 'work' });
+        const attempt = attemptOf(agent, { numbers: [1, 1], seconds: 10 });
+        await attempt.untilJob({ state: 'running', progress: { tasks: ['work running'] } });
+        await own.stopProgram('api-server', 'SIGKILL');
+        await own.startProgram('api-server');
+        expect((await attempt.ended).output).toEqual({ total: 2 });
+      } finally {
+        await own.remove();
+      }
+    },
+    TWO_STARTS_MS,
+  );
 });

@@ -8,11 +8,8 @@ import { start, stop } from '../../../../scripts/systems/lifecycle.js';
 import { prefect as system, resultsOfPrefect } from '../../../../scripts/systems/prefect.js';
 import { directoryOf } from '../../../../scripts/systems/records.js';
 import { jobName } from '../../../../src/activities/agents/bridge/job-name.js';
-import {
-  openPrefect,
-  prefectAgent,
-  type PrefectSettings,
-} from '../../../../src/activities/agents/bridge/prefect/prefect.js';
+import { openPrefect, prefectAgent } from '../../../../src/activities/agents/bridge/prefect/prefect.js';
+import type { PrefectSettings } from '../../../../src/activities/agents/bridge/prefect/settings.js';
 import { ownSystem, urlOf, withSystem } from '../../../support/systems.js';
 import { startProxy } from '../../../support/tcp-proxy.js';
 import { startCountingProxy } from './counting-proxy.js';

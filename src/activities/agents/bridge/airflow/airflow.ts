@@ -7,8 +7,14 @@ import { AgentError } from '../../../errors/agent-error.js';
 import { bridgeAgent, type Bridge } from '../bridge-agent.js';
 import type { JobRef, JobSystem } from '../job-system.js';
 import { AirflowAuth, openAirflowApi, secretsOfAuth } from './api.js';
-import { dagRunWatch, stateOf } from './watch.js';
+import { dagRunWatch, hasRunningTask, stateOf } from './watch.js';
 import { collectXcom } from './xcom.js';
+
+/**
+ * How long a task may still work after its state was changed: Airflow kills it at its next heartbeat, after at most 5 s, and gives it 5 s to
+ * end. Its state shows nothing of that.
+ */
+const KILL_MS = 12_000;
 
 export const AirflowSettings = AgentSettings.extend({
   /** The address of the API server, without `/api/v2`. */
@@ -42,6 +48,8 @@ export async function openAirflow(settings: AirflowSettings, context: AgentConte
   const refOf = (id: string): JobRef => ({ id, link: `${pages}/runs/${encodeURIComponent(id)}` });
   const refused = (reason: string) => new AgentError(`${where} ${reason}`, { type: 'AgentRefused' });
   const stateOfRun = (id: string, signal: AbortSignal) => stateOf(api, where, runPath(id), signal);
+  const look = dagRunWatch({ api, where, dag, dagPath, pages, runPath });
+  let worksUntil = 0;
   return {
     where,
     close: api.close,
@@ -67,7 +75,7 @@ export async function openAirflow(settings: AirflowSettings, context: AgentConte
     async find(name, signal) {
       return (await stateOfRun(name, signal)) === undefined ? undefined : refOf(name);
     },
-    look: dagRunWatch({ api, where, dag, dagPath, pages, runPath }),
+    look: async (job, options) => (performance.now() < worksUntil ? { state: 'running' } : await look(job, options)),
     async collect({ id }, signal) {
       if (result === undefined) return null;
       const { redactor } = context;
@@ -77,8 +85,10 @@ export async function openAirflow(settings: AirflowSettings, context: AgentConte
       // The same request would also change the state of a run that has ended.
       const state = await stateOfRun(id, signal);
       if (state !== 'queued' && state !== 'running') return;
+      const isAtWork = await hasRunningTask(api, where, runPath(id), signal);
       const path = `${runPath(id)}?update_mask=state`;
       await api.request({ method: 'PATCH', path, body: { state: 'failed' }, signal, accepts: [404] });
+      if (isAtWork) worksUntil = performance.now() + KILL_MS;
     },
   };
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { truncateEnd } from '../../../../domain/text/truncate.js';
 import { readAs, type AirflowApi } from './api.js';
-import { nameOf, TaskInstances } from './watch.js';
+import { nameOf, TaskInstances } from './task-instances.js';
 
 /** Failed tasks that are named. */
 const NAMED = 5;

@@ -5,6 +5,7 @@ import type { AirflowApi } from './api.js';
 import { readAs } from './api.js';
 import type { JobRef, JobSystem, Sighting } from '../job-system.js';
 import { failedTask } from './failed-task.js';
+import { nameOf, TaskInstances, type TaskInstance } from './task-instances.js';
 
 /** Tasks in these states are at work, or will be without another one having to end. */
 const ACTIVE = [
@@ -23,12 +24,6 @@ const LISTED = 20;
 const PAUSE_EVERY = 4;
 
 const DagRunState = z.object({ state: z.string() });
-export const TaskInstances = z.object({
-  task_instances: z.array(
-    z.object({ task_id: z.string(), state: z.string().nullable(), map_index: z.int(), try_number: z.int() }),
-  ),
-});
-type TaskInstance = z.infer<typeof TaskInstances>['task_instances'][number];
 
 export interface DagRunPlace {
   readonly api: AirflowApi;
@@ -49,6 +44,16 @@ export async function stateOf(
 ): Promise<string | undefined> {
   const answer = await api.request({ path: runPath, signal, accepts: [404] });
   return answer.status === 404 ? undefined : readAs(DagRunState, answer.body, `${where}: GET ${runPath}`).state;
+}
+
+export async function hasRunningTask(
+  api: AirflowApi,
+  where: string,
+  runPath: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const answer = await api.request({ path: `${runPath}/taskInstances?state=running&limit=1`, signal });
+  return readAs(TaskInstances, answer.body, `${where}: GET taskInstances`).task_instances.length > 0;
 }
 
 /** For one attempt: it remembers what earlier looks have shown. */
@@ -104,6 +109,3 @@ export function dagRunWatch({ api, where, dag, dagPath, pages, runPath }: DagRun
     }
   };
 }
-
-export const nameOf = ({ task_id: id, map_index: index }: Pick<TaskInstance, 'task_id' | 'map_index'>): string =>
-  index < 0 ? id : `${id}[${index}]`;

@@ -4,7 +4,7 @@ import type { AgentContext } from '../../../../domain/agent/agent.js';
 import { headOf } from '../../../../domain/text/well-formed.js';
 import { AgentError } from '../../../errors/agent-error.js';
 import { openHttpApi, type ApiRequest } from '../http-api.js';
-import type { PrefectSettings } from './prefect.js';
+import type { PrefectSettings } from './settings.js';
 
 /** Characters that are shown of an answer. */
 const SHOWN = 500;

@@ -1,32 +1,16 @@
 // A deployment of Prefect 3 as an agent: the input of the task is the parameters of a flow run, the output is what it has left as an artifact
 // or in its result storage, because the API has no results.
 import { z } from 'zod';
-import { AgentSettings, type AgentContext } from '../../../../domain/agent/agent.js';
-import { HttpUrl } from '../../../../domain/http-url.js';
+import type { AgentContext } from '../../../../domain/agent/agent.js';
 import { isRecord } from '../../../../domain/json/own-property.js';
-import { SecretSetting, type SecretUse } from '../../../../domain/secret.js';
+import type { SecretUse } from '../../../../domain/secret.js';
 import { AgentError } from '../../../errors/agent-error.js';
 import { bridgeAgent, type Bridge } from '../bridge-agent.js';
 import type { JobRef, JobSystem } from '../job-system.js';
 import { openPrefectApi, type PrefectApi } from './api.js';
-import { Artifact, Storage, artifactOf, storedResult } from './result.js';
+import { artifactOf, storedResult } from './result.js';
+import { PrefectSettings } from './settings.js';
 import { FlowRun, sightingOf, TERMINAL } from './state.js';
-
-const Auth = z.strictObject({ username: z.string().min(1), password: SecretSetting });
-
-export const PrefectSettings = AgentSettings.extend({
-  /** The address of the API, as in PREFECT_API_URL: `http://127.0.0.1:4200/api`. */
-  url: HttpUrl,
-  /** `FLOW/NAME` */
-  deployment: z.string().regex(/^[^/]+\/[^/]+$/, 'expected FLOW/NAME, the name of a deployment'),
-  /** The key of an account of Prefect Cloud. */
-  apiKey: SecretSetting.optional(),
-  /** The user of a server of your own that has PREFECT_SERVER_API_AUTH_STRING. */
-  auth: Auth.optional(),
-  /** Where the output is. Without it, the output is `null`. */
-  result: z.union([Artifact, Storage], 'expected { artifact: KEY } or { storage: DIR }').optional(),
-});
-export type PrefectSettings = z.infer<typeof PrefectSettings>;
 
 const bridge: Bridge<typeof PrefectSettings> = {
   kind: 'prefect',

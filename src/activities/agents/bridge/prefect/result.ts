@@ -9,11 +9,6 @@ import { readAnswer } from '../../http/read-answer.js';
 import type { PrefectApi } from './api.js';
 import type { State } from './state.js';
 
-/** The newest artifact of the flow run with this key. */
-export const Artifact = z.strictObject({ artifact: z.string().min(1) });
-/** The directory of its result storage, which the worker can read. */
-export const Storage = z.strictObject({ storage: z.string().min(1) });
-
 const Artifacts = z.array(z.object({ data: z.unknown() }));
 
 export interface WantedArtifact {

@@ -1,0 +1,66 @@
+// Many jobs of another system at the same time, and a worker that is killed again and again: each job runs once, and none is lost.
+// With BATON_JOBS=200 it is a test for the night: scripts/nightly-bridges.sh.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { agentFromData } from '../../src/activities/agents/index.js';
+import { Baton } from '../../src/client.js';
+import { urlOf, withSystem } from '../support/systems.js';
+import { find, makeDirectory, unconfigure } from '../server/place.js';
+import { copyBundle, startWorkerProcess } from './worker-process.js';
+
+const JOBS = Number(process.env['BATON_JOBS'] ?? 12);
+const KILLS = 3;
+const TASK_QUEUE = 'bridge';
+
+/** More than a job takes on a busy machine. */
+const JOB_MS = 15_000;
+const PROGRESS = { timeout: 60_000 + JOBS * JOB_MS, interval: 100 };
+
+const KINDS = [
+  { kind: 'celery', settings: (url: string) => ({ broker: url, backend: url, task: 'baton.note' }) },
+] as const;
+
+beforeEach(unconfigure);
+
+describe.each(KINDS)('$kind', ({ kind, settings }) => {
+  const url = urlOf(kind);
+
+  test.skipIf(url === undefined)(
+    withSystem(kind, `${JOBS} jobs, and a worker that is killed ${KILLS} times: each job runs once`),
+    async () => {
+      const directory = await makeDirectory();
+      const server = await find(directory);
+      // Each worker that is killed uses up an attempt.
+      const data = { type: 'note', kind, heartbeat: '3s', retry: { attempts: 20 }, ...settings(url!) };
+      const baton = await Baton.connect({ server, agents: [agentFromData(data)], taskQueue: TASK_QUEUE });
+      onTestFinished(() => baton.close());
+      const codePath = await copyBundle(directory);
+      const startWorker = () =>
+        startWorkerProcess({
+          ...{ directory, taskQueue: TASK_QUEUE, codePath },
+          script: 'bridge-worker.ts',
+          args: [JSON.stringify(data)],
+        });
+      const file = join(directory, 'ran');
+      const linesRun = async () => (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(0, -1);
+
+      let worker = await startWorker();
+      const items = Array.from({ length: JOBS }, (_, index) => `job-${index}`);
+      const run = await baton.start({
+        name: 'notes',
+        tasks: { note: { agent: 'note', forEach: { items }, input: { file, text: '{% $item %}', seconds: 1 } } },
+      });
+      for (let kill = 0; kill < KILLS; kill++) {
+        // The first one comes when jobs were submitted, and not all of them recorded.
+        const ran = Math.max(1, Math.floor((kill * JOBS) / (KILLS + 1)));
+        await expect.poll(async () => (await linesRun()).length, PROGRESS).toBeGreaterThanOrEqual(ran);
+        await worker.kill();
+        worker = await startWorker();
+      }
+      expect(await run.result()).toMatchObject({ status: 'completed' });
+      expect((await linesRun()).toSorted()).toEqual(items.toSorted());
+    },
+    PROGRESS.timeout * 2,
+  );
+});
