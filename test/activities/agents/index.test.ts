@@ -51,14 +51,14 @@ describe('agentFromData', () => {
 
   test('an unknown kind is rejected with the list of kinds', () => {
     expect(problemsOf({ type: 'a', kind: 'comand' })).toEqual([
-      'agent "a": kind: expected "command", "http", "llm", "llm-planner", "queue" or "rules", got "comand"; did you mean "command"?',
+      'agent "a": kind: expected "command", "http", "llm", "llm-planner", "queue", "remote" or "rules", got "comand"; did you mean "command"?',
     ]);
     expect(problemsOf({ type: 'a', kind: '__proto__' })).toHaveLength(1);
     expect(problemsOf({ type: 'a', kind: 'function' })).toEqual([
       expect.stringMatching(/got "function"; agents that are functions are declared in a baton\.config\.ts or \.js/),
     ]);
     expect(problemsOf('echo')).toEqual([
-      'an agent without a type: kind: expected "command", "http", "llm", "llm-planner", "queue" or "rules", got nothing',
+      'an agent without a type: kind: expected "command", "http", "llm", "llm-planner", "queue", "remote" or "rules", got nothing',
     ]);
   });
 
