@@ -83,7 +83,14 @@ function installPython() {
 
 /** The configuration of the project: what the agents declare in Python becomes its remote agents. */
 async function writeConfig() {
-  const described = execFileSync(python, ['-m', 'baton', 'describe', join(here, 'agents.py'), '--task-queue', 'python']);
+  const described = execFileSync(python, [
+    '-m',
+    'baton',
+    'describe',
+    join(here, 'agents.py'),
+    '--task-queue',
+    'python',
+  ]);
   const config = { taskQueue: 'python-example', agents: JSON.parse(described) };
   await writeFile(join(directory, 'baton.config.yaml'), JSON.stringify(config, null, 2));
 }

@@ -77,7 +77,7 @@ def test_a_task_that_is_tried_again_follows_its_run_and_a_killed_one_cancels_it(
         await asyncio.to_thread(operator.on_kill)
         with pytest.raises(Exception, match="cancelled"):
             await waiting
-        return operator.started
+        return str(operator.started)
 
     assert asyncio.run(main()) == "airflow-d-manual__1-t"
     assert project.use(lambda client: client.run("airflow-d-manual__1-t").result()).status == "cancelled"

@@ -32,27 +32,27 @@ describe('a remote agent', () => {
     [
       'breaker',
       { minCalls: 1 },
-      'they have no circuit breakers; give its tasks a fallback, or a retry with long pauses',
+      'they have no circuit breakers, so give its tasks a fallback, or a retry with long pauses',
     ],
     [
       'pool',
       'gpus',
-      'they hold no leases; limit the calls where the agent is served, in Python by serve(…, max_calls=…)',
+      'they hold no leases, so limit the calls where the agent is served, in Python by serve(…, max_calls=…)',
     ],
     [
       'capacity',
       3,
-      'they hold no leases; limit the calls where the agent is served, in Python by serve(…, max_calls=…)',
+      'they hold no leases, so limit the calls where the agent is served, in Python by serve(…, max_calls=…)',
     ],
     [
       'rateLimit',
       { limit: 1, per: '1s' },
       'limit the rate where the agent is served, in Python by serve(…, max_calls_per_second=…)',
     ],
-    ['cache', { ttl: '1h' }, 'they keep no answers; let the agent itself keep them'],
+    ['cache', { ttl: '1h' }, 'they keep no answers, so let the agent itself keep them'],
   ])('%s is refused, with the agent, the reason and what to do instead', (key, value, instead) => {
     expect(() => agentFromData({ ...settings, kind: 'remote', [key]: value })).toThrow(
-      `agent "score": ${key}: a remote agent cannot have it, because the workers of Task Queue "python" make its calls, and ${instead}`,
+      `agent "score": ${key}: a remote agent cannot have it: the workers of Task Queue "python" make its calls; ${instead}`,
     );
   });
 

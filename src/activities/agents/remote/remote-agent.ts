@@ -23,11 +23,11 @@ const LIMIT_CALLS = 'limit the calls where the agent is served, in Python by ser
 
 /** The settings that workers of this package carry out, and what to do instead. */
 const NOT_HERE: Readonly<Partial<Record<keyof AgentSettings, string>>> = {
-  breaker: 'they have no circuit breakers; give its tasks a fallback, or a retry with long pauses',
-  pool: `they hold no leases; ${LIMIT_CALLS}`,
-  capacity: `they hold no leases; ${LIMIT_CALLS}`,
+  breaker: 'they have no circuit breakers, so give its tasks a fallback, or a retry with long pauses',
+  pool: `they hold no leases, so ${LIMIT_CALLS}`,
+  capacity: `they hold no leases, so ${LIMIT_CALLS}`,
   rateLimit: 'limit the rate where the agent is served, in Python by serve(…, max_calls_per_second=…)',
-  cache: 'they keep no answers; let the agent itself keep them',
+  cache: 'they keep no answers, so let the agent itself keep them',
 };
 
 /** Makes an agent of the workers of a Task Queue. Throws an `AgentDefinitionError` if the settings are wrong. */
@@ -38,7 +38,7 @@ export function remoteAgent<I = unknown, O = unknown>(options: RemoteAgentOption
   const refused = Object.entries(NOT_HERE).flatMap(([key, instead]) =>
     Object.hasOwn(parsed, key) && parsed[key as keyof AgentSettings] !== undefined
       ? [
-          `${agentName(options)}: ${key}: a remote agent cannot have it, because the workers of Task Queue ${JSON.stringify(taskQueue)} make its calls, and ${instead}`,
+          `${agentName(options)}: ${key}: a remote agent cannot have it: the workers of Task Queue ${JSON.stringify(taskQueue)} make its calls; ${instead}`,
         ]
       : [],
   );
