@@ -14,6 +14,7 @@ import { isRecord } from '../domain/json/own-property.js';
 import { formatPath, formatProblem } from '../domain/problem.js';
 import { visibleName } from '../domain/text/visible.js';
 import { issueLines } from '../domain/json/issue-lines.js';
+import type { TelemetrySettings } from '../telemetry/settings.js';
 import { readPlanFile } from '../plan-file.js';
 import { projectOf } from '../project.js';
 import { ConfigError } from './error.js';
@@ -81,7 +82,7 @@ export async function loadConfig(
     pools: readPools(parsed.data.pools ?? [], agents, place),
     schedules: await readSchedules(parsed.data.schedules ?? [], plans, place),
     secrets: withResolvedDirectory(secrets ?? { allow: [] }, place.directory),
-    ...defined({ planner, taskQueue, server, telemetry }),
+    ...defined({ planner, taskQueue, server, telemetry: withLogDirectory(telemetry, place.directory) }),
     ...withAbsolutePaths(defined({ storage, encryption }), place.directory),
   };
 }
@@ -91,6 +92,14 @@ const withResolvedDirectory = (secrets: SecretSettings, directory: string): Secr
   secrets.from === undefined || secrets.from === 'env'
     ? secrets
     : { ...secrets, from: resolve(directory, secrets.from) };
+
+/** The directory of kept lines is relative to the configuration. */
+function withLogDirectory(telemetry: TelemetrySettings | undefined, directory: string): TelemetrySettings | undefined {
+  const keep = telemetry?.logs?.keep;
+  return typeof keep === 'string'
+    ? { ...telemetry, logs: { ...telemetry?.logs, keep: resolve(directory, keep) } }
+    : telemetry;
+}
 
 /** The module is imported only if the configuration is code. */
 const readModule = async (path: string, name: string, self: LoadSelf): Promise<unknown> =>

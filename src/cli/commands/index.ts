@@ -49,6 +49,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     'result',
     { group: 'Inspect', summary: 'wait until a run ends, and print its output', load: () => import('./result.js') },
   ],
+  [
+    'logs',
+    {
+      group: 'Inspect',
+      summary: 'show what the agents of a run logged, and its attempts',
+      load: () => import('./logs.js'),
+    },
+  ],
   ['runs', { group: 'Inspect', summary: 'list the runs on the server, newest first', load: () => import('./runs.js') }],
   ['graph', { group: 'Inspect', summary: 'draw a plan or a run', load: () => import('./graph.js') }],
   [

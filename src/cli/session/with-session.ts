@@ -25,12 +25,12 @@ export async function withSession<T>(
 export async function withRun<T>(
   io: Io,
   { id, options }: { id: string; options: ServerOptions },
-  work: (run: RunHandle, session: Session) => Promise<T>,
+  work: (run: RunHandle, session: Session, config: LoadedConfig | undefined) => Promise<T>,
 ): Promise<T> {
   const runId = parseName('RUN', id);
-  return await withSession(io, options, async (session) => {
+  return await withSession(io, options, async (session, config) => {
     try {
-      return await work(session.baton.run(runId), session);
+      return await work(session.baton.run(runId), session, config);
     } catch (error) {
       throw await withHint(error, runId, session);
     }

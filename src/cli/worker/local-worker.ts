@@ -23,6 +23,8 @@ export interface LocalWorkerOptions {
   readonly project: string;
   readonly values: ValueSettings;
   readonly log: Logger;
+  /** The directory where it keeps what calls log; `false`: nowhere. */
+  readonly keep: string | false;
   /** `HOST:PORT` of metrics and health. */
   readonly listen?: string | undefined;
   readonly plans: readonly string[];
@@ -40,7 +42,7 @@ const SHORT_DRAIN = '1s';
 /** Call it at most once in a process: the log cannot be changed afterwards. Throws AgentDefinitionError. */
 export async function localWorker(options: LocalWorkerOptions): Promise<OpenedWorker> {
   const { server, agents, pools, brokers, secrets, taskQueues, project, values, endsWithRun } = options;
-  const { log, verbose, listen, plans } = options;
+  const { log, verbose, listen, plans, keep } = options;
   const runtime = await installRuntime({ log, verbose, metrics: listen !== undefined, shutdownSignals: [] });
   return await openWorker(
     {
@@ -51,6 +53,7 @@ export async function localWorker(options: LocalWorkerOptions): Promise<OpenedWo
       taskQueues,
       project,
       ...values,
+      telemetry: { logs: { keep } },
       ...defined({ secrets, deployment: options.deployment }),
       ...(endsWithRun ? { identity: `${RUN_WORKER_PREFIX}${process.pid}@${hostname()}`, drain: SHORT_DRAIN } : {}),
     },

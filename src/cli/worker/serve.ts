@@ -4,6 +4,7 @@ import type { Agent } from '../../domain/agent/agent.js';
 import type { SecretSettings } from '../../domain/secret.js';
 import type { PoolSettings } from '../../domain/pool/settings.js';
 import type { Io } from '../terminal/io.js';
+import { logDirectory } from '../logs/directory.js';
 import { planNames } from './plan-names.js';
 import { consumingText, openGateway } from '../gateway/open-gateway.js';
 import { localWorker } from './local-worker.js';
@@ -47,6 +48,7 @@ export async function serve(
         project,
         values: valueSettings(request.config),
         log,
+        keep: logDirectory(io, request.config, server),
         listen: listen ?? telemetry?.listen,
         plans: planNames(request.config),
         deployment,
