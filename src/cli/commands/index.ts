@@ -83,6 +83,10 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
       load: () => import('./doctor.js'),
     },
   ],
+  [
+    'inbox',
+    { group: 'Inspect', summary: 'show what waits for people, over all runs', load: () => import('./inbox.js') },
+  ],
   ['pause', { group: 'Control', summary: 'start no more tasks of a run', load: () => import('./pause.js') }],
   ['resume', { group: 'Control', summary: 'resume a paused run', load: () => import('./resume.js') }],
   ['cancel', { group: 'Control', summary: 'stop a run and undo its work', load: () => import('./cancel.js') }],
