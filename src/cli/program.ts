@@ -70,7 +70,9 @@ export async function createProgram(typed: readonly string[], io: Io): Promise<C
   }
   for (const [name, { summary, group, load }] of COMMANDS) {
     const command = program.command(name).description(summary).helpGroup(`${group}:`);
-    if (first === name || (first === 'help' && second === name)) (await load()).define(command, io);
+    // Completion knows the options of all commands.
+    const isNeeded = first === name || first === 'complete' || (first === 'help' && second === name);
+    if (isNeeded) (await load()).define(command, io);
   }
   return program;
 }

@@ -21,7 +21,7 @@ import { ConfigError } from './error.js';
 import { DATA_ENDINGS, endingOf, findConfig } from './find.js';
 import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
-import type { LoadSelf } from './read-module.js';
+import type { LoadSelf, ModuleLoading } from './read-module.js';
 import { readPools } from './read-pools.js';
 import { readSubscriptions, type LoadedSubscription } from './read-subscriptions.js';
 import { readSchedules, type LoadedSchedule } from './read-schedules.js';
@@ -45,17 +45,18 @@ export interface LoadedConfig extends Pick<
   readonly gateway: GatewaySettings;
 }
 
-/** The configuration `named`, or that of the directory; `undefined` if it has none. `self` loads this package. Throws ConfigError. */
+/** The configuration `named`, or that of the directory; `undefined` if it has none. `self` loads this package; `again`: the code of the configuration may have changed since this
+ * process has loaded it. Throws ConfigError. */
 export async function loadConfig(
   directory: string,
   named: string | undefined,
-  { self }: { readonly self: LoadSelf },
+  { self, again = false }: { readonly self: LoadSelf; readonly again?: boolean },
 ): Promise<LoadedConfig | undefined> {
   const path = await findConfig(directory, named);
   if (path === undefined) return undefined;
   const name = visibleName(named ?? relative(directory, path));
   const isData = DATA_ENDINGS.some((ending) => ending === endingOf(path));
-  const raw = isData ? await readDataConfig(path, name) : await readModule(path, name, self);
+  const raw = isData ? await readDataConfig(path, name) : await readModule(path, name, { self, again });
   if (isRecord(raw) && Object.hasOwn(raw, 'tasks') && !Object.hasOwn(raw, 'agents'))
     throw new ConfigError([`${name}: expected a configuration, got a plan: it has "tasks", and no "agents"`]);
   const parsed = ConfigFile.safeParse(raw);
@@ -102,8 +103,8 @@ function withLogDirectory(telemetry: TelemetrySettings | undefined, directory: s
 }
 
 /** The module is imported only if the configuration is code. */
-const readModule = async (path: string, name: string, self: LoadSelf): Promise<unknown> =>
-  (await import('./read-module.js')).readModuleConfig(path, name, self);
+const readModule = async (path: string, name: string, how: ModuleLoading): Promise<unknown> =>
+  (await import('./read-module.js')).readModuleConfig(path, name, how);
 
 async function readPlans(
   plans: Readonly<Record<string, unknown>>,

@@ -9,7 +9,7 @@
 //    stops when `context.signal` aborts. It reads secrets by `context.secret`, when it is called, lists them in `secrets`, and passes
 //    text through `context.redactor` before it cuts it. All else (timeout, heartbeat, retries, circuit breaker, pool, cache, checks of
 //    input and output, redaction of what the call reports) is done for every kind by `callAgent`.
-// 3. Add a line to `KINDS` below, an export to `src/index.ts`, and a test to `test/activities/agents`.
+// 3. Add a line to `AGENT_SCHEMAS` and to `KINDS` below, an export to `src/index.ts`, and a test to `test/activities/agents`.
 import { z } from 'zod';
 import type { Agent } from '../../domain/agent/agent.js';
 import { isRecord } from '../../domain/json/own-property.js';
@@ -25,14 +25,23 @@ import { LlmSettings } from './llm/settings.js';
 
 type FromData = (data: unknown) => Agent;
 
-/** By the name of the kind in a data file. */
+/** What an entry of a data file may have, by the name of its kind. */
+export const AGENT_SCHEMAS = {
+  command: CommandSettings.extend(AgentData.shape),
+  http: HttpSettings.extend(AgentData.shape),
+  llm: LlmSettings.extend(AgentData.shape),
+  'llm-planner': LlmPlannerSettings.extend(PlannerData.shape),
+  queue: QueueSettings.extend(AgentData.shape),
+  rules: RulesSettings.extend(PlannerData.shape),
+} as const;
+
 const KINDS: ReadonlyMap<string, FromData> = new Map([
-  ['command', fromData(CommandSettings.extend(AgentData.shape), commandAgent)],
-  ['http', fromData(HttpSettings.extend(AgentData.shape), httpAgent)],
-  ['llm', fromData(LlmSettings.extend(AgentData.shape), llmAgent)],
-  ['llm-planner', fromData(LlmPlannerSettings.extend(PlannerData.shape), llmPlanner)],
-  ['queue', fromData(QueueSettings.extend(AgentData.shape), queueAgent)],
-  ['rules', fromData(RulesSettings.extend(PlannerData.shape), rulePlanner)],
+  ['command', fromData(AGENT_SCHEMAS.command, commandAgent)],
+  ['http', fromData(AGENT_SCHEMAS.http, httpAgent)],
+  ['llm', fromData(AGENT_SCHEMAS.llm, llmAgent)],
+  ['llm-planner', fromData(AGENT_SCHEMAS['llm-planner'], llmPlanner)],
+  ['queue', fromData(AGENT_SCHEMAS.queue, queueAgent)],
+  ['rules', fromData(AGENT_SCHEMAS.rules, rulePlanner)],
 ]);
 
 /** Agents of this kind exist, but data has no functions. */

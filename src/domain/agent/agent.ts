@@ -155,6 +155,8 @@ export interface Agent<I = unknown, O = unknown> extends AgentSettings {
   readonly secrets?: readonly SecretUse[];
   /** Where it sends requests, if it is behind a queue. */
   readonly requests?: Pick<QueueRequest, 'broker' | 'to'>;
+  /** The program that it starts, if it does. */
+  readonly program?: { readonly name: string; readonly cwd?: string };
   run(this: void, input: I, context: AgentContext): Promise<O>;
 }
 
