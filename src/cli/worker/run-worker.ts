@@ -9,7 +9,7 @@ import { valueSettings, type Session } from '../session/session.js';
 import type { Io } from '../terminal/io.js';
 import { localWorker } from './local-worker.js';
 import { planNames } from './plan-names.js';
-import type { ServeRequest } from './serve.js';
+import type { ServeRequest } from './serve-request.js';
 import type { Serving } from './until-signal.js';
 
 export interface WorkerRound extends Serving {
