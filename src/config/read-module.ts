@@ -4,7 +4,7 @@
 import { sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { createJiti } from 'jiti';
+import { createJiti, type Jiti } from 'jiti';
 import { ConfigError } from './error.js';
 import { endingOf } from './find.js';
 
@@ -35,14 +35,29 @@ export async function readModuleConfig(path: string, name: string, how: ModuleLo
 async function importModule(path: string, { self, again }: ModuleLoading): Promise<unknown> {
   if (!again && !['ts', 'mts'].includes(endingOf(path))) return await import(pathToFileURL(path).href);
   const jiti = createJiti(path, { fsCache: false, virtualModules: { [PACKAGE]: await self() } });
-  if (again) forget(jiti.cache);
-  return await jiti.import(path);
+  return again ? await importAgain(path, jiti) : await jiti.import(path);
+}
+
+/** `jiti.import` leaves ES modules to Node.js, which never imports a file twice. `jiti` itself makes CommonJS of them. */
+async function importAgain(path: string, jiti: Jiti): Promise<unknown> {
+  forget(jiti.cache);
+  try {
+    return jiti(path) as unknown;
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('await is only valid')) throw error;
+    if (!['ts', 'mts'].includes(endingOf(path)))
+      throw new Error('JavaScript with await outside of functions cannot be loaded again: start the command again', {
+        cause: error,
+      });
+    forget(jiti.cache);
+    return await jiti.import(path);
+  }
 }
 
 /** The directory of this package: it has modules of its own in the cache. */
 const OWN = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Node.js never imports a file twice; jiti does, unless it has the file in its cache. Packages do not change. */
+/** What jiti has in its cache, it does not read again. Packages do not change. */
 function forget(cache: Record<string, unknown>): void {
   const isPackage = (file: string): boolean => file.includes(`${sep}node_modules${sep}`) || file.startsWith(OWN);
   for (const file of Object.keys(cache)) if (!isPackage(file)) delete cache[file];
