@@ -3,7 +3,7 @@ import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'generated', 'node_modules', 'coverage', '.baton', 'review', 'clients'] },
+  { ignores: ['dist', 'generated', 'node_modules', 'coverage', '.baton', 'review', 'clients', 'templates'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

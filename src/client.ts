@@ -14,6 +14,7 @@ import type { WaitingStart } from './domain/run/queue/messages.js';
 import type { ConnectOptions } from './client/connect-options.js';
 import { startOnConflict, type ConflictTerms } from './client/on-conflict.js';
 import type { OnConflict } from './domain/on-conflict.js';
+import { readInbox, type Inbox, type InboxItem, type InboxOptions } from './client/inbox.js';
 import { listRuns, type RunSummary } from './client/list-runs.js';
 import type { PoolHandle } from './client/pool-handle.js';
 import { poolOf } from './client/pool-of.js';
@@ -22,7 +23,7 @@ import type { StartedRunInput } from './client/read-run-input.js';
 import { RunHandle } from './client/run-handle.js';
 import type { RunMark } from './client/which-run.js';
 import type { RunsOptions } from './client/run-query.js';
-import type { RerunOptions, StartArguments, StartOptions } from './client/start-options.js';
+import type { RerunOptions, StartArguments, StartedRun, StartOptions } from './client/start-options.js';
 import { outputOfTask, prepareTask } from './client/single-task.js';
 import { newRunId } from './client/start-run.js';
 import type { Agent } from './domain/agent/agent.js';
@@ -39,15 +40,7 @@ import { countLastingPollers, countPollers } from './temporal/pollers.js';
 import { namespaceId } from './temporal/namespace-id.js';
 import { openValues, storesValues } from './values.js';
 
-export type { ConnectOptions, OnConflict, RerunOptions, StartOptions };
-
-export interface StartedRun<O = unknown> {
-  readonly run: RunHandle<O>;
-  /** False if a run of this id existed already: `run` is that one. */
-  readonly isNew: boolean;
-  /** Present if the start waits until the run of this id has ended: the number of starts that come before. */
-  readonly queued?: { readonly ahead: number };
-}
+export type { ConnectOptions, OnConflict, RerunOptions, StartedRun, StartOptions };
 
 export class Baton {
   private constructor(
@@ -253,6 +246,16 @@ export class Baton {
   /** The runs on this server, newest first; the options choose some of them. Throws InvalidInputError, RefusedError. */
   async runs(options: RunsOptions = {}): Promise<RunSummary[]> {
     return await listRuns(this.client, options);
+  }
+
+  /** What waits for people, over all runs, and the runs that could not report it. Throws InvalidInputError, RefusedError. */
+  async inbox(options: InboxOptions = {}): Promise<Inbox> {
+    return await readInbox(this.client, options);
+  }
+
+  /** The approvals that wait, of tasks and of made plans, over all runs; what has waited longest comes first. Throws as `inbox` does. */
+  async approvals(options: Omit<InboxOptions, 'kinds'> = {}): Promise<readonly InboxItem[]> {
+    return (await this.inbox({ ...options, kinds: ['approval', 'plan'] })).items;
   }
 
   /** The plan that a run was started with. Throws RunNotFoundError. */

@@ -44,6 +44,8 @@ export {
   WorkerBusyError,
 } from './client/errors.js';
 export type { ForkOf } from './client/fork.js';
+export type { Inbox, InboxOptions } from './client/inbox.js';
+export type { InboxItem } from './domain/run/inbox-item.js';
 export type { RunSummary } from './client/list-runs.js';
 export type { EventDelivery } from './client/messages.js';
 export type { RunsOptions } from './client/run-query.js';

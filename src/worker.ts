@@ -29,6 +29,7 @@ import { installRuntime } from './telemetry/runtime.js';
 import type { TelemetrySettings } from './telemetry/settings.js';
 import type { Telemetry } from './telemetry.js';
 import { deploymentIn, deploymentOptions, type DeploymentVersion } from './worker/deployment.js';
+import { keepLines, type KeptLines } from './worker/keep-lines.js';
 import { createAll, createTeam, discard, type Team } from './worker/team.js';
 import { carriesReferences, workflowCode } from './worker/workflow-code.js';
 
@@ -134,8 +135,9 @@ export async function openWorker(settings: WorkerSettings, observe: () => Promis
   const { NativeConnection } = await import('@temporalio/worker');
   let connection: NativeConnection | undefined;
   let telemetry: Telemetry | undefined;
+  let kept: KeptLines | undefined;
   const release = async () => {
-    await telemetry?.close();
+    await Promise.all([kept?.close(), telemetry?.close()]);
     await connection?.close();
     await found?.release();
   };
@@ -143,17 +145,19 @@ export async function openWorker(settings: WorkerSettings, observe: () => Promis
     telemetry = await openWorkerTelemetry(await observe());
     connection = await NativeConnection.connect(server.connectionOptions);
     const { workflowService } = connection;
+    const log = settings.log ?? (await import('@temporalio/worker')).Runtime.instance().logger;
     const dataConverter = await openWorkerValues(settings, {
       ...defined({ dataDirectory: server.dataDirectory }),
       namespaceId: (namespace) => namespaceId(workflowService, namespace),
-      log: settings.log ?? (await import('@temporalio/worker')).Runtime.instance().logger,
+      log,
     });
+    kept = await keepLines(settings, server, log);
     const code = await workflowCode(settings.workflowBundle, {
       isEncrypted: settings.encryption !== undefined,
       isCounted: telemetry !== undefined,
       isVersioned: settings.deployment !== undefined,
     });
-    const place = { connection, namespace: server.namespace, dataConverter, code, telemetry };
+    const place = { connection, namespace: server.namespace, dataConverter, code, telemetry, kept };
     const team = createTeam({ ...(await makeTeam({ ...settings, pools }, place)), release });
     telemetry?.ready(workerReadiness(connection, team.isWorking));
     return {
@@ -172,11 +176,12 @@ type ServerConnection = Required<Pick<WorkerOptions, 'connection' | 'namespace' 
 type Place = ServerConnection & {
   readonly code: Awaited<ReturnType<typeof workflowCode>>;
   readonly telemetry?: Telemetry | undefined;
+  readonly kept?: KeptLines | undefined;
 };
 
 async function makeTeam(
   settings: WorkerSettings,
-  { code, telemetry, ...place }: Place,
+  { code, telemetry, kept, ...place }: Place,
 ): Promise<Omit<Team, 'release'>> {
   const { agents, taskQueues = [DEFAULT_TASK_QUEUE], log, secrets } = settings;
   const [{ Client }, { Runtime, Worker }] = await Promise.all([
@@ -207,7 +212,13 @@ async function makeTeam(
     const publishing = { ...brokers, project };
     const meter = telemetry?.metrics.calls.begin;
     const prepare = createPrepare(defined({ agents, brokers: settings.brokers, secrets }));
-    const own = { agents, awaitedRuns, publishing, prepare, ...defined({ log, secrets, meter, tracing }) };
+    const own = {
+      agents,
+      awaitedRuns,
+      publishing,
+      prepare,
+      ...defined({ log, secrets, meter, tracing, keepLine: kept?.keep }),
+    };
     const activities = createActivities({ ...own, ...guards, ...storage });
     const sinks = { ...watch.sinks, ...(telemetry === undefined ? {} : runSinks(telemetry.metrics.runs)) };
     const versioned = deploymentOptions(settings.deployment, { moves: false });

@@ -20,6 +20,8 @@ import { askPermit } from './call-agent/ask-permit.js';
 import type { Lease } from './call-agent/lease.js';
 import type { Permit } from './call-agent/permit.js';
 import { compose } from './call-agent/stage.js';
+import { bothLogs, keepAttempt, type KeptAttempt } from './call-agent/kept-attempt.js';
+import type { KeepLine } from '../domain/run/kept-line.js';
 import { openSecrets } from './secrets/call-secrets.js';
 import type { SecretStore } from './secrets/store.js';
 import { keepReply, type ReplyStorage } from './call-agent/keep-reply.js';
@@ -49,6 +51,8 @@ export interface CallAgentDeps {
   readonly publishing?: Publishing;
   /** If absent, the log of the activity, which knows the Workflow and the attempt. */
   readonly log?: AgentLog;
+  /** Keeps what calls log and how attempts fail, for `baton logs`; absent: nothing is kept. */
+  readonly keepLine?: KeepLine;
   /** Counts attempts; absent: nothing is counted. */
   readonly meter?: MeterCall;
   /** Absent if this worker makes no traces. */
@@ -74,11 +78,14 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
     const secrets = openSecrets(deps.secrets);
     const meter = meterAttempt(deps.meter, given, attempt);
     let parsed: ParsedRequest | undefined;
+    let kept: KeptAttempt | undefined;
     try {
       const request = parseRequest(opened);
       attempt.timings.isTraced = request.trace !== undefined;
       const correlation = attemptCorrelation(request, attempt.timings.number, tracing);
-      const log = callLog(secrets.log(deps.log ?? activity.log), request, correlation);
+      if (deps.keepLine !== undefined) kept = keepAttempt(deps.keepLine, activity.info.activityId, request, attempt);
+      const shown = callLog(secrets.log(deps.log ?? activity.log), request, correlation);
+      const log = kept === undefined ? shown : bothLogs(shown, secrets.log(kept.log));
       const heartbeat = startHeartbeat(activity, log, () => notesOf(attempt));
       parsed = { request, log, heartbeat, secrets, correlation };
       const reply = await answer(await openCall({ registry, valueLimit }, activity, attempt, parsed));
@@ -86,8 +93,10 @@ export function createCallAgent(deps: CallAgentDeps): (request: CallRequest) => 
       return reply;
     } catch (error) {
       // Before anything is cut, noted for the next attempt, or sent.
-      const failure = failCall(secrets.error(error), attempt, parsed);
+      const redacted = secrets.error(error);
+      const failure = failCall(redacted, attempt, parsed);
       meter.failed(failure);
+      kept?.failed(failure, redacted);
       if (isRetried(failure)) parsed?.heartbeat.handOn();
       throw failure;
     } finally {

@@ -30,6 +30,7 @@ import type { Tracing } from './trace/tracing.js';
 import type { AwaitRunEnd, EndReply, StartInTurn, TurnReply } from '../domain/run/queue/messages.js';
 import type { PrepareReply, PrepareRequest } from '../domain/run/prepare.js';
 import type { SecretSettings } from '../domain/secret.js';
+import type { KeepLine } from '../domain/run/kept-line.js';
 import type { SpanBatch } from '../domain/trace/record.js';
 import { wellFormedError } from '../domain/text/well-formed.js';
 
@@ -51,6 +52,8 @@ export interface ActivityDeps extends ReplyStorage {
   readonly awaitedRuns?: number;
   /** The brokers of the worker; absent: it has none. */
   readonly publishing?: Publishing;
+  /** Keeps what calls log, for `baton logs`. */
+  readonly keepLine?: KeepLine;
   /** Counts the attempts of calls. */
   readonly meter?: MeterCall;
   /** Milliseconds that an agent may take to end once its signal has aborted. */
@@ -96,7 +99,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     tracing: deps.tracing,
     storage: deps,
     readReferences,
-    ...defined({ log: deps.log, meter: deps.meter }),
+    ...defined({ log: deps.log, meter: deps.meter, keepLine: deps.keepLine }),
     ...defined({ sendHeartbeat: deps.sendHeartbeat, publishing: deps.publishing }),
   });
   const catalogue = createCatalogue(registry, deps.agents);

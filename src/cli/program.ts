@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { didYouMean, shown } from '../domain/problem.js';
+import { examplesText } from './commands/examples.js';
 import { COMMANDS } from './commands/index.js';
 import { columnsOf, wrap } from './terminal/fit.js';
 import { createIo, type ExitCode, type Io } from './terminal/io.js';
@@ -70,7 +71,11 @@ export async function createProgram(typed: readonly string[], io: Io): Promise<C
   }
   for (const [name, { summary, group, load }] of COMMANDS) {
     const command = program.command(name).description(summary).helpGroup(`${group}:`);
-    if (first === name || (first === 'help' && second === name)) (await load()).define(command, io);
+    // Completion knows the options of all commands.
+    const isNeeded = first === name || first === 'complete' || (first === 'help' && second === name);
+    if (!isNeeded) continue;
+    (await load()).define(command, io);
+    command.addHelpText('after', examplesText(name));
   }
   return program;
 }

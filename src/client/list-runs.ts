@@ -43,9 +43,13 @@ export async function listRuns(client: Client, options: RunsOptions = {}): Promi
     const more = await findRuns(client, runQuery({ ...options, status: 'running' }, others), limit);
     return [...runs, ...more.map(waiting)].sort(newestFirst).slice(0, limit);
   } catch (error) {
-    throw isUnknownAttribute(error) ? new RefusedError(`${messageOf(error)}: ${SETUP}`, { cause: error }) : error;
+    throw withSetup(error);
   }
 }
+
+/** As the error, or a RefusedError that names the command that registers the search attributes. */
+export const withSetup = (error: unknown): unknown =>
+  isUnknownAttribute(error) ? new RefusedError(`${messageOf(error)}: ${SETUP}`, { cause: error }) : error;
 
 const SETUP = 'register the search attributes of Baton with "baton setup"; runs that start afterwards have them';
 

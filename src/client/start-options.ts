@@ -1,4 +1,5 @@
 // What a caller may set when it starts a run.
+import type { RunHandle } from './run-handle.js';
 import type { Budget } from '../domain/budget/budget.js';
 import type { Plan } from '../domain/plan/plan.js';
 import type { Tenant } from '../domain/run/tenant.js';
@@ -47,3 +48,11 @@ export type StartArguments<I> = unknown extends I
     : Record<string, never> extends I
       ? [options?: StartOptions<I>]
       : [options: StartOptions<I> & { readonly input: I }];
+
+export interface StartedRun<O = unknown> {
+  readonly run: RunHandle<O>;
+  /** False if a run of this id existed already: `run` is that one. */
+  readonly isNew: boolean;
+  /** Present if the start waits until the run of this id has ended: the number of starts that come before. */
+  readonly queued?: { readonly ahead: number };
+}

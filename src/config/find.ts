@@ -15,6 +15,9 @@ export const CONFIG_NAMES: readonly string[] = ENDINGS.map((ending) => `baton.co
 
 export const endingOf = (path: string): string => /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
 
+/** Whether the configuration is code. */
+export const isModule = (path: string): boolean => MODULE_ENDINGS.some((ending) => ending === endingOf(path));
+
 /** The file `named`, or the `baton.config.*` of the directory, if there is one. Throws ConfigError. */
 export async function findConfig(directory: string, named?: string): Promise<string | undefined> {
   if (named === undefined) return await findDefault(directory);

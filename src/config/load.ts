@@ -16,13 +16,14 @@ import { isRecord } from '../domain/json/own-property.js';
 import { formatPath, formatProblem } from '../domain/problem.js';
 import { visibleName } from '../domain/text/visible.js';
 import { issueLines } from '../domain/json/issue-lines.js';
+import type { TelemetrySettings } from '../telemetry/settings.js';
 import { readPlanFile } from '../plan-file.js';
 import { projectOf } from '../project.js';
 import { ConfigError } from './error.js';
 import { DATA_ENDINGS, endingOf, findConfig } from './find.js';
 import { readAgents } from './read-agents.js';
 import { readDataConfig } from './read-data.js';
-import type { LoadSelf } from './read-module.js';
+import type { LoadSelf, ModuleLoading } from './read-module.js';
 import { readPools } from './read-pools.js';
 import { readSubscriptions, type LoadedSubscription } from './read-subscriptions.js';
 import { readSchedules, type LoadedSchedule } from './read-schedules.js';
@@ -46,17 +47,18 @@ export interface LoadedConfig extends Pick<
   readonly gateway: GatewaySettings;
 }
 
-/** The configuration `named`, or that of the directory; `undefined` if it has none. `self` loads this package. Throws ConfigError. */
+/** The configuration `named`, or that of the directory; `undefined` if it has none. `self` loads this package; `again`: the code of the configuration may have changed since this
+ * process has loaded it. Throws ConfigError. */
 export async function loadConfig(
   directory: string,
   named: string | undefined,
-  { self }: { readonly self: LoadSelf },
+  { self, again = false }: { readonly self: LoadSelf; readonly again?: boolean },
 ): Promise<LoadedConfig | undefined> {
   const path = await findConfig(directory, named);
   if (path === undefined) return undefined;
   const name = visibleName(named ?? relative(directory, path));
   const isData = DATA_ENDINGS.some((ending) => ending === endingOf(path));
-  const raw = isData ? await readDataConfig(path, name) : await readModule(path, name, self);
+  const raw = isData ? await readDataConfig(path, name) : await readModule(path, name, { self, again });
   if (isRecord(raw) && Object.hasOwn(raw, 'tasks') && !Object.hasOwn(raw, 'agents'))
     throw new ConfigError([`${name}: expected a configuration, got a plan: it has "tasks", and no "agents"`]);
   const parsed = ConfigFile.safeParse(raw);
@@ -87,7 +89,7 @@ export async function loadConfig(
     pools: readPools(parsed.data.pools ?? [], agents, place),
     schedules: await readSchedules(parsed.data.schedules ?? [], plans, place),
     secrets: withResolvedDirectory(secrets ?? { allow: [] }, place.directory),
-    ...defined({ planner, taskQueue, server, telemetry }),
+    ...defined({ planner, taskQueue, server, telemetry: withLogDirectory(telemetry, place.directory) }),
     ...withAbsolutePaths(defined({ storage, encryption }), place.directory),
   };
 }
@@ -98,9 +100,17 @@ const withResolvedDirectory = (secrets: SecretSettings, directory: string): Secr
     ? secrets
     : { ...secrets, from: resolve(directory, secrets.from) };
 
+/** The directory of kept lines is relative to the configuration. */
+function withLogDirectory(telemetry: TelemetrySettings | undefined, directory: string): TelemetrySettings | undefined {
+  const keep = telemetry?.logs?.keep;
+  return typeof keep === 'string'
+    ? { ...telemetry, logs: { ...telemetry?.logs, keep: resolve(directory, keep) } }
+    : telemetry;
+}
+
 /** The module is imported only if the configuration is code. */
-const readModule = async (path: string, name: string, self: LoadSelf): Promise<unknown> =>
-  (await import('./read-module.js')).readModuleConfig(path, name, self);
+const readModule = async (path: string, name: string, how: ModuleLoading): Promise<unknown> =>
+  (await import('./read-module.js')).readModuleConfig(path, name, how);
 
 async function readPlans(
   plans: Readonly<Record<string, unknown>>,

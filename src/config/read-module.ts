@@ -1,9 +1,10 @@
 // A configuration as code. JavaScript is imported by Node. TypeScript is loaded by jiti, which leaves node_modules to Node.
 // A TypeScript configuration that imports this package gets the copy that is running, so that an AgentError thrown by an
 // agent is an instance of the AgentError that the worker knows.
+import { sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { createJiti } from 'jiti';
+import { createJiti, type Jiti } from 'jiti';
 import { ConfigError } from './error.js';
 import { endingOf } from './find.js';
 
@@ -12,9 +13,15 @@ const PACKAGE = 'baton-orchestrator';
 /** Loads the namespace of this package. It is passed in: the entry point of the package imports this folder. */
 export type LoadSelf = () => Promise<object>;
 
+export interface ModuleLoading {
+  readonly self: LoadSelf;
+  /** The code may have changed since this process has loaded it. */
+  readonly again: boolean;
+}
+
 /** The value of the default export. */
-export async function readModuleConfig(path: string, name: string, self: LoadSelf): Promise<unknown> {
-  const exported = await importModule(path, self).catch(async (error: unknown) => {
+export async function readModuleConfig(path: string, name: string, how: ModuleLoading): Promise<unknown> {
+  const exported = await importModule(path, how).catch(async (error: unknown) => {
     throw new ConfigError([`${name}${await explain(path, error)}`]);
   });
   // A CommonJS file that was compiled from an ES module has its default export one level deeper.
@@ -25,10 +32,35 @@ export async function readModuleConfig(path: string, name: string, self: LoadSel
   return value;
 }
 
-async function importModule(path: string, self: LoadSelf): Promise<unknown> {
-  if (!['ts', 'mts'].includes(endingOf(path))) return await import(pathToFileURL(path).href);
+async function importModule(path: string, { self, again }: ModuleLoading): Promise<unknown> {
+  if (!again && !['ts', 'mts'].includes(endingOf(path))) return await import(pathToFileURL(path).href);
   const jiti = createJiti(path, { fsCache: false, virtualModules: { [PACKAGE]: await self() } });
-  return await jiti.import(path);
+  return again ? await importAgain(path, jiti) : await jiti.import(path);
+}
+
+/** `jiti.import` leaves ES modules to Node.js, which never imports a file twice. `jiti` itself makes CommonJS of them. */
+async function importAgain(path: string, jiti: Jiti): Promise<unknown> {
+  forget(jiti.cache);
+  try {
+    return jiti(path) as unknown;
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('await is only valid')) throw error;
+    if (!['ts', 'mts'].includes(endingOf(path)))
+      throw new Error('JavaScript with await outside of functions cannot be loaded again: start the command again', {
+        cause: error,
+      });
+    forget(jiti.cache);
+    return await jiti.import(path);
+  }
+}
+
+/** The directory of this package: it has modules of its own in the cache. */
+const OWN = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What jiti has in its cache, it does not read again. Packages do not change. */
+function forget(cache: Record<string, unknown>): void {
+  const isPackage = (file: string): boolean => file.includes(`${sep}node_modules${sep}`) || file.startsWith(OWN);
+  for (const file of Object.keys(cache)) if (!isPackage(file)) delete cache[file];
 }
 
 const isNamespace = (value: unknown): value is Readonly<Record<string, unknown>> =>

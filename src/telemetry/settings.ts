@@ -10,6 +10,11 @@ export const LogSettings = z.strictObject({
   level: z.enum(LOG_LEVELS).optional(),
   /** `json`: one object a line, the default unless stderr is a terminal. `text`: short lines for people. */
   format: z.enum(['json', 'text']).optional(),
+  /**
+   * The directory where workers keep what calls log, for `baton logs`; `false`: nowhere. Default: `.baton/logs` of the server that
+   * Baton started, or of the directory of the configuration.
+   */
+  keep: z.union([z.literal(false), z.string().min(1)], 'expected the path of a directory, or false').optional(),
 });
 export type LogSettings = z.infer<typeof LogSettings>;
 

@@ -17,11 +17,20 @@ export interface Execution {
 
 export const isNotFound = (error: unknown): boolean => grpcCodeOf(error) === GrpcStatus.NOT_FOUND;
 
-/** The events of one history, oldest first. Rejects with gRPC's NOT_FOUND if there is none. */
-export async function* readHistory(client: Client, execution: Execution): AsyncGenerator<HistoryEvent> {
+/**
+ * The events of one history, oldest first. With `follow`, also those to come, until the Workflow has ended or the signal aborts. Rejects
+ * with gRPC's NOT_FOUND if there is none.
+ */
+export async function* readHistory(
+  client: Client,
+  execution: Execution,
+  follow?: AbortSignal,
+): AsyncGenerator<HistoryEvent> {
   let nextPageToken: Uint8Array = new Uint8Array();
   do {
-    const page = await readPage(client, execution, { nextPageToken });
+    const request = { nextPageToken, ...(follow === undefined ? {} : { waitNewEvent: true }) };
+    const read = (): Promise<Page> => readPage(client, execution, request);
+    const page = await (follow === undefined ? read() : client.withAbortSignal(follow, read));
     yield* page.history?.events ?? [];
     nextPageToken = page.nextPageToken ?? new Uint8Array();
   } while (nextPageToken.length > 0);
@@ -84,6 +93,36 @@ export async function failureMessage(client: Client, { message, encodedAttribute
   if (encodedAttributes == null) return message ?? '';
   const attributes = (await decodeFirst(client, [encodedAttributes])) as Partial<DefaultEncodedFailureAttributes>;
   return attributes.message ?? '';
+}
+
+/** Chains of causes may be long; people read the first. */
+const MAX_CAUSES = 5;
+
+/** The message and the stack of a failure and of its causes. The name of an error begins its stack. */
+export async function failureText(
+  client: Client,
+  failure: ProtoFailure,
+): Promise<{ readonly message: string; readonly causes: readonly FailureCause[] }> {
+  const causes: FailureCause[] = [];
+  for (let one = failure.cause; one != null && causes.length < MAX_CAUSES; one = one.cause)
+    causes.push(await readable(client, one));
+  return { message: (await readable(client, failure)).message, causes };
+}
+
+export interface FailureCause {
+  readonly message: string;
+  readonly stackTrace: string;
+}
+
+async function readable(
+  client: Client,
+  { message, stackTrace, encodedAttributes }: ProtoFailure,
+): Promise<FailureCause> {
+  if (encodedAttributes == null) return { message: message ?? '', stackTrace: stackTrace ?? '' };
+  const decoded = (await decodeFirst(client, [encodedAttributes])) as Partial<
+    DefaultEncodedFailureAttributes & { stack_trace: string }
+  >;
+  return { message: decoded.message ?? '', stackTrace: decoded.stack_trace ?? '' };
 }
 
 const readPage = (

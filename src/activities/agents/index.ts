@@ -10,7 +10,7 @@
 //    text through `context.redactor` before it cuts it. All else (timeout, heartbeat, retries, circuit breaker, pool, cache, checks of
 //    input and output, redaction of what the call reports) is done for every kind by `callAgent`.
 // A job of another system is a bridge instead: `bridge/NAME.ts` describes the system (`bridge/job-system.ts`), and the driver does the rest.
-// 3. Add a line to `KINDS` below, an export to `src/index.ts`, and a test to `test/activities/agents`.
+// 3. Add a line to `AGENT_SCHEMAS` and to `KINDS` below, an export to `src/index.ts`, and a test to `test/activities/agents`.
 import { z } from 'zod';
 import type { Agent } from '../../domain/agent/agent.js';
 import { isRecord } from '../../domain/json/own-property.js';
@@ -33,20 +33,35 @@ import { LlmSettings } from './llm/settings.js';
 
 type FromData = (data: unknown) => Agent;
 
-/** By the name of the kind in a data file. */
+/** What an entry of a data file may have, by the name of its kind. */
+export const AGENT_SCHEMAS = {
+  airflow: AirflowSettings.extend(AgentData.shape),
+  celery: CelerySettings.extend(AgentData.shape),
+  command: CommandSettings.extend(AgentData.shape),
+  http: HttpSettings.extend(AgentData.shape),
+  llm: LlmSettings.extend(AgentData.shape),
+  'llm-planner': LlmPlannerSettings.extend(PlannerData.shape),
+  prefect: PrefectSettings.extend(AgentData.shape),
+  queue: QueueSettings.extend(AgentData.shape),
+  remote: AgentData.extend(RemoteSettings.shape),
+  rules: RulesSettings.extend(PlannerData.shape),
+  'step-functions': StepFunctionsSettings.extend(AgentData.shape),
+  temporal: TemporalAgentSettings.extend(AgentData.omit({ taskQueue: true }).shape),
+} as const;
+
 const KINDS: ReadonlyMap<string, FromData> = new Map([
-  ['airflow', fromData(AirflowSettings.extend(AgentData.shape), airflowAgent)],
-  ['celery', fromData(CelerySettings.extend(AgentData.shape), celeryAgent)],
-  ['command', fromData(CommandSettings.extend(AgentData.shape), commandAgent)],
-  ['http', fromData(HttpSettings.extend(AgentData.shape), httpAgent)],
-  ['llm', fromData(LlmSettings.extend(AgentData.shape), llmAgent)],
-  ['llm-planner', fromData(LlmPlannerSettings.extend(PlannerData.shape), llmPlanner)],
-  ['prefect', fromData(PrefectSettings.extend(AgentData.shape), prefectAgent)],
-  ['queue', fromData(QueueSettings.extend(AgentData.shape), queueAgent)],
-  ['remote', fromData(AgentData.extend(RemoteSettings.shape), remoteAgent)],
-  ['rules', fromData(RulesSettings.extend(PlannerData.shape), rulePlanner)],
-  ['step-functions', fromData(StepFunctionsSettings.extend(AgentData.shape), stepFunctionsAgent)],
-  ['temporal', fromData(TemporalAgentSettings.extend(AgentData.omit({ taskQueue: true }).shape), temporalAgent)],
+  ['airflow', fromData(AGENT_SCHEMAS.airflow, airflowAgent)],
+  ['celery', fromData(AGENT_SCHEMAS.celery, celeryAgent)],
+  ['command', fromData(AGENT_SCHEMAS.command, commandAgent)],
+  ['http', fromData(AGENT_SCHEMAS.http, httpAgent)],
+  ['llm', fromData(AGENT_SCHEMAS.llm, llmAgent)],
+  ['llm-planner', fromData(AGENT_SCHEMAS['llm-planner'], llmPlanner)],
+  ['prefect', fromData(AGENT_SCHEMAS.prefect, prefectAgent)],
+  ['queue', fromData(AGENT_SCHEMAS.queue, queueAgent)],
+  ['remote', fromData(AGENT_SCHEMAS.remote, remoteAgent)],
+  ['rules', fromData(AGENT_SCHEMAS.rules, rulePlanner)],
+  ['step-functions', fromData(AGENT_SCHEMAS['step-functions'], stepFunctionsAgent)],
+  ['temporal', fromData(AGENT_SCHEMAS.temporal, temporalAgent)],
 ]);
 
 /** Agents of this kind exist, but data has no functions. */

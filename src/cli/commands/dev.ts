@@ -8,6 +8,7 @@ interface DevOptions extends JsonOption {
   readonly config?: string;
   readonly port: number;
   readonly uiPort: number;
+  readonly watch: boolean;
   readonly taskQueue?: string;
   readonly verbose?: boolean;
   readonly listen?: ListenAddress;
@@ -27,13 +28,14 @@ export function define(command: Command, io: Io): void {
       (value) => parseWhole('--ui-port', value, 1, MAX_PORT),
       UI_PORT,
     )
+    .option('--no-watch', 'do not start the worker again when agents or plans change')
     .action(async (_options: DevOptions, self: Command) => {
-      const { port, uiPort, ...options } = self.optsWithGlobals<DevOptions>();
-      const [{ loadProjectConfig }, { configuredServer }, { serve }, { queuesOfWorker }, { projectNear }] =
+      const { port, uiPort, watch, ...options } = self.optsWithGlobals<DevOptions>();
+      const [{ loadProjectConfig }, { configuredServer }, { serveChanging }, { queuesOfWorker }, { projectNear }] =
         await Promise.all([
           import('../session/load-config.js'),
           import('../../server/configured.js'),
-          import('../worker/serve.js'),
+          import('../dev/serve-changing.js'),
           import('../arguments/project-queue.js'),
           import('../../project.js'),
         ]);
@@ -46,24 +48,28 @@ export function define(command: Command, io: Io): void {
         ]);
       }
       if (config === undefined) io.note(`this worker has no agents: ${NO_CONFIG}`);
-      await serve(io, {
-        options: options.config === undefined ? {} : { config: options.config },
+      await serveChanging(io, {
         config,
-        start: true,
-        find: { port, uiPort, localAddress: `localhost:${port}` },
-        agents: config?.agents ?? [],
-        pools: config?.pools ?? [],
-        secrets: config?.secrets,
-        project: config?.project ?? projectNear({}, io.cwd),
-        taskQueues: queuesOfWorker(options.taskQueue ?? config?.taskQueue, {
-          configPath: config?.path,
-          directory: io.cwd,
+        watch,
+        reload: () => loadProjectConfig(io, options.config, { again: true }),
+        requestFor: (now) => ({
+          options: options.config === undefined ? {} : { config: options.config },
+          config: now,
+          start: true,
+          find: { port, uiPort, localAddress: `localhost:${port}` },
+          agents: now?.agents ?? [],
+          pools: now?.pools ?? [],
+          secrets: now?.secrets,
+          project: now?.project ?? projectNear({}, io.cwd),
+          taskQueues: queuesOfWorker(options.taskQueue ?? now?.taskQueue, {
+            configPath: now?.path,
+            directory: io.cwd,
+          }),
+          json: options.json === true,
+          verbose: options.verbose === true,
+          listen: options.listen && listenText(options.listen),
+          gateway: (now?.subscriptions.length ?? 0) > 0,
         }),
-        json: options.json === true,
-        verbose: options.verbose === true,
-        listen: options.listen && listenText(options.listen),
-        gateway: (config?.subscriptions.length ?? 0) > 0,
-        pages: true,
       });
     });
 }

@@ -14,6 +14,10 @@ export interface CommandEntry {
 }
 
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
+  [
+    'init',
+    { group: 'Start', summary: 'make a project with a plan, agents and a test', load: () => import('./init.js') },
+  ],
   ['run', { group: 'Start', summary: 'run a plan and follow it until it ends', load: () => import('./run.js') }],
   [
     'solve',
@@ -49,6 +53,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     'result',
     { group: 'Inspect', summary: 'wait until a run ends, and print its output', load: () => import('./result.js') },
   ],
+  [
+    'logs',
+    {
+      group: 'Inspect',
+      summary: 'show what the agents of a run logged, and its attempts',
+      load: () => import('./logs.js'),
+    },
+  ],
   ['runs', { group: 'Inspect', summary: 'list the runs on the server, newest first', load: () => import('./runs.js') }],
   ['graph', { group: 'Inspect', summary: 'draw a plan or a run', load: () => import('./graph.js') }],
   [
@@ -74,6 +86,10 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
       summary: 'look for what is wrong with server, workers and runs',
       load: () => import('./doctor.js'),
     },
+  ],
+  [
+    'inbox',
+    { group: 'Inspect', summary: 'show what waits for people, over all runs', load: () => import('./inbox.js') },
   ],
   ['pause', { group: 'Control', summary: 'start no more tasks of a run', load: () => import('./pause.js') }],
   ['resume', { group: 'Control', summary: 'resume a paused run', load: () => import('./resume.js') }],
@@ -121,7 +137,14 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ],
   ['validate', { group: 'Prepare', summary: 'report every problem of a plan', load: () => import('./validate.js') }],
   ['agents', { group: 'Prepare', summary: 'list the agents of the configuration', load: () => import('./agents.js') }],
-  ['schema', { group: 'Prepare', summary: 'print the JSON Schema of plans', load: () => import('./schema.js') }],
+  [
+    'schema',
+    {
+      group: 'Prepare',
+      summary: 'print the JSON Schema of plans or configurations, or write both',
+      load: () => import('./schema.js'),
+    },
+  ],
   [
     'codec-server',
     {
@@ -129,6 +152,10 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
       summary: "show encrypted values in the Web UI and temporal's command line",
       load: () => import('./codec-server.js'),
     },
+  ],
+  [
+    'complete',
+    { group: 'Prepare', summary: 'print completion for bash, zsh or fish', load: () => import('./complete.js') },
   ],
   ['setup', { group: 'Prepare', summary: 'register the search attributes', load: () => import('./setup.js') }],
   [

@@ -1,6 +1,7 @@
 // Makes sure that a worker executes the run: one that polls the Task Queue already, else one in this process.
 import type { Io } from '../terminal/io.js';
 import { commandLog } from '../terminal/log.js';
+import { logDirectory } from '../logs/directory.js';
 import type { Session } from '../session/session.js';
 import type { StartRequest } from './prepare.js';
 
@@ -41,6 +42,7 @@ export async function ensureWorker(
     project: config?.project ?? projectNear({}, io.cwd),
     values: valueSettings(config),
     log: commandLog(io, { level: verbose ? 'debug' : 'warn', format: 'text' }),
+    keep: logDirectory(io, config, server),
     verbose,
     plans: [],
     endsWithRun: true,

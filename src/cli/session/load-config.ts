@@ -4,6 +4,12 @@ import type { Io } from '../terminal/io.js';
 
 export type { LoadedConfig };
 
-/** The file `named`, or the `baton.config.*` of the working directory; `undefined` if it has none. Throws ConfigError. */
-export const loadProjectConfig = ({ cwd }: Io, named: string | undefined): Promise<LoadedConfig | undefined> =>
-  loadConfig(cwd, named, { self: () => import('../../index.js') });
+/**
+ * The file `named`, or the `baton.config.*` of the working directory; `undefined` if it has none. Throws ConfigError. `again`: its code may have changed since
+ * this process has loaded it.
+ */
+export const loadProjectConfig = (
+  { cwd }: Io,
+  named: string | undefined,
+  { again = false }: { readonly again?: boolean } = {},
+): Promise<LoadedConfig | undefined> => loadConfig(cwd, named, { self: () => import('../../index.js'), again });

@@ -9,7 +9,7 @@ import type { SecretSettings } from '../../domain/secret.js';
 import type { PoolSettings } from '../../domain/pool/settings.js';
 import type { FoundServer } from '../../server/index.js';
 import type { ValueSettings } from '../../values.js';
-import { installRuntime } from '../../telemetry/runtime.js';
+import { installRuntime, type InstalledRuntime } from '../../telemetry/runtime.js';
 import { openWorker, type OpenedWorker } from '../../worker.js';
 import type { DeploymentVersion } from '../../worker/deployment.js';
 
@@ -23,6 +23,8 @@ export interface LocalWorkerOptions {
   readonly project: string;
   readonly values: ValueSettings;
   readonly log: Logger;
+  /** The directory where it keeps what calls log; `false`: nowhere. */
+  readonly keep: string | false;
   /** `HOST:PORT` of metrics and health. */
   readonly listen?: string | undefined;
   readonly plans: readonly string[];
@@ -30,6 +32,8 @@ export interface LocalWorkerOptions {
   readonly deployment?: DeploymentVersion | undefined;
   /** Whether the native part of the SDK logs more than warnings. */
   readonly verbose: boolean;
+  /** Absent: the native part of the SDK is installed, which can be done once in a process. */
+  readonly runtime?: (() => Promise<InstalledRuntime | undefined>) | undefined;
   /** True for the worker inside `run`, which ends when the run does. */
   readonly endsWithRun: boolean;
 }
@@ -37,11 +41,14 @@ export interface LocalWorkerOptions {
 /** The user waits for `run` to exit. A call that is cut off is retried at the next start. */
 const SHORT_DRAIN = '1s';
 
-/** Call it at most once in a process: the log cannot be changed afterwards. Throws AgentDefinitionError. */
+/** Without `runtime`, call it at most once in a process: the log cannot be changed afterwards. Throws AgentDefinitionError. */
 export async function localWorker(options: LocalWorkerOptions): Promise<OpenedWorker> {
   const { server, agents, pools, brokers, secrets, taskQueues, project, values, endsWithRun } = options;
-  const { log, verbose, listen, plans } = options;
-  const runtime = await installRuntime({ log, verbose, metrics: listen !== undefined, shutdownSignals: [] });
+  const { log, verbose, listen, plans, keep } = options;
+  const {
+    runtime: installed = () => installRuntime({ log, verbose, metrics: listen !== undefined, shutdownSignals: [] }),
+  } = options;
+  const runtime = await installed();
   return await openWorker(
     {
       server,
@@ -51,6 +58,7 @@ export async function localWorker(options: LocalWorkerOptions): Promise<OpenedWo
       taskQueues,
       project,
       ...values,
+      telemetry: { logs: { keep } },
       ...defined({ secrets, deployment: options.deployment }),
       ...(endsWithRun ? { identity: `${RUN_WORKER_PREFIX}${process.pid}@${hostname()}`, drain: SHORT_DRAIN } : {}),
     },

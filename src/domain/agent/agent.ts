@@ -163,6 +163,8 @@ export interface Agent<I = unknown, O = unknown> extends AgentSettings {
   readonly requests?: Pick<QueueRequest, 'broker' | 'to'>;
   /** A broker of the worker whose protocol it speaks itself, and the kinds that it may have. */
   readonly speaksTo?: { readonly broker: string; readonly kinds: readonly string[] };
+  /** The program that it starts, if it does. */
+  readonly program?: { readonly name: string; readonly cwd?: string };
   run(this: void, input: I, context: AgentContext): Promise<O>;
 }
 

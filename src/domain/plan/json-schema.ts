@@ -2,6 +2,8 @@
 // added. Rules between tasks (cycles, needs, expressions) cannot be written as JSON Schema: only validation checks them.
 import { z } from 'zod';
 import { DURATION_PATTERN, Duration } from '../duration.js';
+import { describeSchema } from '../json/describe-schema.js';
+import { PLAN_DESCRIPTIONS } from './descriptions.js';
 import { Plan, Task, TASK_ID, TASK_KINDS } from './plan.js';
 import { KEY_KINDS } from './validate/kinds.js';
 
@@ -17,7 +19,9 @@ export function planJsonSchema(): Readonly<Record<string, unknown>> {
       if (isMapOfTasks(jsonSchema)) jsonSchema.minProperties = 1;
     },
   });
-  return { $schema, title: 'Baton plan', ...rest };
+  const schema = { $schema, title: 'Baton plan', ...rest };
+  describeSchema(schema, PLAN_DESCRIPTIONS);
+  return schema;
 }
 
 const isMapOfTasks = ({ propertyNames }: Schema): boolean =>

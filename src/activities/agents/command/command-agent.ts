@@ -77,6 +77,7 @@ export function commandAgent<I = unknown, O = unknown>(options: CommandAgentOpti
     version: agentVersion(parsed, { input, output }),
     ...defined({ input, output }),
     secrets: secretsOfEnv(env),
+    program: { name: program, ...defined({ cwd }) },
     async run(given, context) {
       const maxStdoutBytes = maxStdout ?? context.maxOutputBytes + SPARE_BYTES;
       const environment = await commandEnvironment({ env, inheritEnv }, context);
