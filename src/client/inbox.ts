@@ -33,7 +33,7 @@ export interface Inbox {
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 10_000;
-const DEFAULT_KINDS: readonly InboxKind[] = ['approval', 'plan', 'budget'];
+const DEFAULT_KINDS: readonly InboxKind[] = ['approval', 'plan', 'budget', 'job'];
 
 /** Each is a few requests to the server, and one to a worker. */
 const CONCURRENCY = 8;
