@@ -56,8 +56,13 @@ test('checks of inputs and catalogues wait for the storage, however long it is a
   expect(tried.get('waits made:catalogue')).toBe(AWAY_FOR + 1);
 });
 
-test('a defect of such an activity still ends its task', async () => {
-  const { status, tasks } = await temporal.run(plan, { agents, id: 'defect' });
-  expect([status, tasks['checked']!.status]).toEqual(['failed', 'failed']);
-  expect(tried.get('defect checked:input')).toBe(10);
+test.each([
+  ['checked', 'checked:input'],
+  ['made', 'made:catalogue'],
+])('a defect of such an activity still ends its task: %s', async (task, activity) => {
+  const { tasks } = plan;
+  const alone: Plan = { name: 'p', tasks: { [task]: tasks[task]! } };
+  const result = await temporal.run(alone, { agents, id: `defect-${task}` });
+  expect([result.status, result.tasks[task]!.status]).toEqual(['failed', 'failed']);
+  expect(tried.get(`defect-${task} ${activity}`)).toBe(10);
 });
