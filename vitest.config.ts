@@ -19,13 +19,15 @@ const E2E = [suffixed('e2e'), suffixed('browser'), ...['e2e/**', 'cli', 'cli/com
 /** Each test file of these projects starts servers and processes of its own, which need the other processors. */
 const SYSTEM_WORKERS = 2;
 
+/** On a machine that others share, a process can be late twice. Being late three times is rare. */
+const retry = process.env['CI'] === undefined ? 0 : 1;
+
 const system = {
   globalSetup: ['test/support/global-setup.ts'],
   testTimeout: 120_000,
   hookTimeout: 240_000,
   maxWorkers: SYSTEM_WORKERS,
-  // On a machine that others share, a real server can be late twice. Being late three times is rare.
-  retry: process.env['CI'] === undefined ? 0 : 1,
+  retry,
   // A busy machine delays what a test polls for.
   expect: { poll: { timeout: 30_000 } },
 };
@@ -40,7 +42,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...INTEGRATION, ...E2E],
           testTimeout: 60_000,
-          hookTimeout: 60_000,
+          hookTimeout: 180_000,
+          retry,
           // A busy machine delays what a test polls for.
           expect: { poll: { timeout: 30_000 } },
           // Modules have no state of their own, so files can share them. That saves a third of the processor time.
