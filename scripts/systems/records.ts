@@ -1,15 +1,19 @@
 // Which systems `npm run systems -- up` has started for this checkout.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDirectory } from './install.js';
 import { isRunning, type Running } from './lifecycle.js';
 
-/** Not in node_modules: `npm ci` would forget what runs. */
+/** Not in node_modules, because `npm ci` would forget what runs; nor in a home directory, which the user of PostgreSQL cannot enter. */
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 const DIGITS = 12;
-const HOME = join(cacheDirectory, 'running', createHash('sha256').update(CHECKOUT).digest('hex').slice(0, DIGITS));
+const HOME = join(
+  tmpdir(),
+  `baton-systems-${userInfo().username}`,
+  createHash('sha256').update(CHECKOUT).digest('hex').slice(0, DIGITS),
+);
 
 export const directoryOf = (name: string): string => join(HOME, name);
 const fileOf = (name: string): string => join(HOME, `${name}.json`);
