@@ -1,4 +1,5 @@
 // `baton dev` while agents and plans change: its worker is started again, no call is lost, and runs are reported.
+import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../src/system/ports.js';
 import { useCliDirectory, type Running } from '../support/baton.js';
@@ -63,8 +64,10 @@ test('an agent that changed answers with its new code, also if a module that it 
 
 test('a plan of the configuration that changed is read again, and a file that no one reads starts nothing', async () => {
   await write('other.yaml', 'unrelated: true\n');
-  await write('inner.yaml', 'name: inner\ntasks: { a: { agent: say }, b: { agent: say } }\n');
-  await dev.waitForLine('worker started again: inner.yaml changed');
+  // Another content, also if the test is repeated.
+  await write('inner.yaml', `name: inner\ndescription: ${randomUUID()}\ntasks: { a: { agent: say } }\n`);
+  // Both may be noticed together.
+  expect(await dev.waitForLine('inner.yaml')).toMatch(/worker started again: inner\.yaml(?:, other\.yaml)? changed/);
 });
 
 test('a call in progress is not lost when the worker is started again', async () => {

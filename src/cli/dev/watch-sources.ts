@@ -16,7 +16,7 @@ const SETTLED_MS = 200;
 
 export interface Change {
   readonly config: LoadedConfig | undefined;
-  /** The name of the file that changed. */
+  /** The names of the files that changed, as text: `a.yaml, b.yaml`. */
   readonly file: string;
 }
 
@@ -37,12 +37,14 @@ export async function watchSources(
   let waiting: Change | undefined;
   let digest = digestOf(config);
   let timer: NodeJS.Timeout | undefined;
-  let changed: string | undefined;
+  let changed = new Set<string>();
   let reading: Promise<void> = Promise.resolve();
 
-  const look = async (file: string): Promise<void> => {
-    const name = visibleName(relative(directory, file));
-    const mayChangeCode = file === config.path || (isCode && CODE.has(extname(file)));
+  const look = async (files: ReadonlySet<string>): Promise<void> => {
+    // The configuration explains more than a plan that changes with it.
+    const named = files.has(config.path) ? [config.path] : [...files].sort();
+    const name = named.map((file) => visibleName(relative(directory, file))).join(', ');
+    const mayChangeCode = named.some((file) => file === config.path || (isCode && CODE.has(extname(file))));
     try {
       const loaded = await reload();
       const now = digestOf(loaded);
@@ -61,14 +63,12 @@ export async function watchSources(
     ignored: (path, stats) => path !== directory && isIgnored(path, stats?.isFile() === true, isCode),
   });
   watcher.on('all', (_event, path) => {
-    // The configuration explains more than a plan that changes with it.
-    const file = realpath(path);
-    changed = changed === config.path ? changed : file;
+    changed.add(realpath(path));
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const one = changed!;
-      changed = undefined;
-      reading = reading.then(() => look(one));
+      const files = changed;
+      changed = new Set();
+      reading = reading.then(() => look(files));
     }, SETTLED_MS);
   });
   watcher.on('error', (error) => report(`changes are no longer noticed: ${String(error)}`));
