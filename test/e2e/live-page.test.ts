@@ -136,6 +136,9 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     const { page } = await open(pages.pageOf(run.id));
     await page.getByRole('button', { name: 'Cancel run' }).click();
     expect((await run.snapshot()).status).toBe('running');
+    // An update of the page between the two clicks does not count as a refusal.
+    await run.pause();
+    await expect.poll(() => page.locator('#header .run').innerText()).toBe('paused');
     await page.getByRole('button', { name: 'Really cancel?' }).click();
     await expect.poll(() => page.locator('#header .run').innerText()).toBe('cancelled');
   });

@@ -29,29 +29,34 @@ async function send(request) {
   }
 }
 
-/** The button that has been clicked once; a second click within five seconds cancels the run. @type {Element | undefined} */
-let armed;
+const CANCEL_AGAIN_MS = 5_000;
+/** Until then a second click cancels the run. An update may replace the button meanwhile. */
+let armedUntil = 0;
+
+/** @param {ParentNode} within */
+function labelCancel(within) {
+  const button = within.querySelector('[data-act="cancel"]');
+  if (button !== null) button.textContent = Date.now() < armedUntil ? 'Really cancel?' : 'Cancel run';
+}
 
 byId('header').addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest('[data-act]')) : null;
   const act = button?.dataset['act'];
   if (button === null || act === undefined) return;
-  if (act === 'cancel' && armed !== button) {
-    armed = button;
-    button.textContent = 'Really cancel?';
-    setTimeout(() => {
-      armed = undefined;
-      button.textContent = 'Cancel run';
-    }, 5_000);
-    return;
+  if (act === 'cancel' && Date.now() >= armedUntil) {
+    armedUntil = Date.now() + CANCEL_AGAIN_MS;
+    setTimeout(() => labelCancel(byId('header')), CANCEL_AGAIN_MS);
+  } else {
+    armedUntil = 0;
+    void send({ act });
   }
-  armed = undefined;
-  void send({ act });
+  labelCancel(byId('header'));
 });
 
 /** Replaces the parts of the header that changed, so that a search that is being typed stays. @param {string} markup */
 function showHeader(markup) {
   const next = new DOMParser().parseFromString(markup, 'text/html');
+  labelCancel(next);
   const top = /** @type {HTMLElement} */ (document.querySelector('.top'));
   const replace = (/** @type {string} */ selector, /** @type {Element} */ parent) => {
     const [old, fresh] = [document.querySelector(`#header ${selector}`), next.querySelector(selector)];
