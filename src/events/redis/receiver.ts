@@ -7,7 +7,7 @@
 import type { RedisClientType } from 'redis';
 import type { Delivery, ReceiveOptions } from '../broker.js';
 import { pause } from '../backoff.js';
-import { isPermanent, RECONNECT } from './connection.js';
+import { isPermanent, RECONNECT } from '../../system/redis-connection.js';
 import { contentOf, type Fields } from './entry.js';
 import { leaveGroup, makeGroup } from './group.js';
 

@@ -6,7 +6,7 @@ import type { Broker, OutgoingMessage, ReceiveOptions } from '../broker.js';
 import { shownUrl, urlOf } from '../broker-url.js';
 import type { BrokerContext } from '../broker-context.js';
 import { loadPackage } from '../load-package.js';
-import { isPermanent, openConnection } from './connection.js';
+import { isPermanent, openConnection } from '../../system/redis-connection.js';
 import { fieldsOf } from './entry.js';
 import { lagOf, processedOf } from './group.js';
 import { createReceiver, type Receiver } from './receiver.js';

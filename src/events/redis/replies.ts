@@ -4,7 +4,7 @@ import type { RedisClientType } from 'redis';
 import { CORRELATION_ID } from '../../domain/event/request-event.js';
 import type { RepliesOptions } from '../broker.js';
 import { pause } from '../backoff.js';
-import { isPermanent, RECONNECT } from './connection.js';
+import { isPermanent, RECONNECT } from '../../system/redis-connection.js';
 import { contentOf, type Fields } from './entry.js';
 import type { Receiver } from './receiver.js';
 

@@ -1,12 +1,10 @@
 // A connection to Redis for one attempt. It reconnects by itself; a command while it is away fails, and the driver asks again.
 import type { RedisClientType } from 'redis';
+import { openConnection } from '../../../../system/redis-connection.js';
 import { loadPackage } from '../optional-package.js';
 import { brokerFailure } from './failure.js';
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const RECONNECT = { firstMs: 100, mostMs: 2_000 };
-/** A connection on which nothing has come for this long is made again: a network may fail without an error. */
-const SILENT_MS = 15_000;
+const READY_MS = 5_000;
 
 export interface RedisLink {
   readonly where: string;
@@ -19,24 +17,14 @@ export interface RedisLink {
 export async function openRedisLink(url: string, where: string): Promise<RedisLink> {
   const redis = await loadPackage('celery', 'redis@6', () => import('redis'));
   let lastError: unknown;
-  const client = redis.createClient({
-    url,
-    disableOfflineQueue: true,
-    pingInterval: SILENT_MS / 3,
-    socket: {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SILENT_MS,
-      reconnectStrategy: (retries) => Math.min(RECONNECT.firstMs * 2 ** retries, RECONNECT.mostMs),
-    },
-  }) as unknown as RedisClientType;
-  client.on('error', (error: unknown) => (lastError = error));
+  const client = openConnection(redis, url, (error) => (lastError = error));
   // Rejects when it is closed.
   client.connect().catch(() => undefined);
   const untilReady = async (): Promise<void> => {
-    const until = performance.now() + CONNECT_TIMEOUT_MS;
+    const until = performance.now() + READY_MS;
     while (!client.isReady) {
       if (performance.now() > until || lastError !== undefined)
-        throw brokerFailure(where, lastError ?? new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1000} s`));
+        throw brokerFailure(where, lastError ?? new Error(`no connection within ${READY_MS / 1000} s`));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
