@@ -37,7 +37,7 @@ export interface LookOptions {
 export interface JobSystem {
   /** `Airflow at http://127.0.0.1:8080`: messages begin with it. */
   readonly where: string;
-  /** True if `look` waits for a change itself: then there is no pause between two looks. */
+  /** True if `look` itself waits for a change. Then the next look follows soon. */
   readonly reportsChanges?: boolean;
   /** Starts the job of that name. A job of that name that exists already counts as started, whatever its state. */
   submit(name: string, input: unknown, signal: AbortSignal): Promise<JobRef>;

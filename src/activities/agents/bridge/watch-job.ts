@@ -11,6 +11,9 @@ import { pauses } from './pace.js';
 const FIRST_LOOK_MS = 500;
 const LONGEST_LOOK_MS = 20_000;
 
+/** A job may report thousands of changes a second: the worker has other calls as well. */
+const CHANGE_PAUSE_MS = 100;
+
 type Ended = Exclude<Sighting, { state: 'queued' | 'running' | 'waiting' }>;
 
 export interface Watching {
@@ -36,7 +39,7 @@ export async function watchJob({ system, job, context, clock, note }: Watching):
       seen = now;
       note(noteOf(job, sighting));
     }
-    if (system.reportsChanges !== true) await clock.sleep(pause.next().value, signal);
+    await clock.sleep(system.reportsChanges === true ? CHANGE_PAUSE_MS : pause.next().value, signal);
   }
 }
 

@@ -74,6 +74,15 @@ describe.each(WAYS)('$system', ({ system, variable, backend }) => {
       expect(shown).toContain('"progress":{"step":2,"of":4}');
     });
 
+    test('that reports thousands of states as fast as it can is followed to its end', async () => {
+      const one = callBridge(agentOf('progress'), {
+        key: uniqueName('run/flood'),
+        input: { steps: 5_000, seconds: 0 },
+      });
+      expect((await one.ended).output).toEqual({ steps: 5_000 });
+      expect(one.heartbeats.length).toBeLessThan(1_000);
+    });
+
     test('whose worker of Baton died before the start was recorded runs once, and its result is found', async () => {
       const key = uniqueName('run/note');
       const input = { file: join(directory, uniqueName('note')), text: 'once', seconds: 2 };

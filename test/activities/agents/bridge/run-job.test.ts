@@ -24,6 +24,14 @@ describe('a job', () => {
     expect(Math.max(...gaps)).toBe(15_000);
   });
 
+  test('that reports a change each time it is asked is asked ten times a second, not more', async () => {
+    const system = memorySystem((at) =>
+      at < 60_000 ? { state: 'running', progress: Math.random() } : { state: 'succeeded', output: 1 },
+    );
+    expect(await attempt(Object.assign(system, { reportsChanges: true })).ended).toBe(1);
+    expect(system.requests).toBeLessThan(610);
+  });
+
   test('whose attempt was lost before it was recorded is found again by its name, and not started twice', async () => {
     const system = memorySystem([{ state: 'running' }, { state: 'running' }, { state: 'succeeded', output: 'done' }]);
     await system.submit(jobName(KEY, 1), {}, AbortSignal.timeout(1000));

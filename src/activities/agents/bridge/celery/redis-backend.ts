@@ -1,7 +1,7 @@
 // Results in Redis: a key for each task, whose changes are also published on the channel of the same name.
 import type { ResultBackend } from './broker.js';
 import { openRedisLink } from './redis-link.js';
-import { sightingOf } from './task-meta.js';
+import { mostBytes, sightingOf } from './task-meta.js';
 import type { Sighting } from '../job-system.js';
 
 /** As long as Celery keeps results by default. */
@@ -20,8 +20,9 @@ export async function openRedisBackend(url: URL, maxBytes: number): Promise<Resu
   let subscribed: string | undefined;
   let onChange: () => void = () => undefined;
   const read = async (id: string): Promise<Sighting> => {
-    const text = await link.use((redis) => redis.get(keyOf(id)));
-    return text === null ? { state: 'queued' } : sightingOf(where, text, maxBytes);
+    // Never more than is accepted, whatever the task has answered.
+    const text = await link.use((redis) => redis.getRange(keyOf(id), 0, mostBytes(maxBytes)));
+    return text === null || text === '' ? { state: 'queued' } : sightingOf(where, text, maxBytes);
   };
   const last = new Map<string, string>();
   /** True if it is worth telling: it has ended, or it has changed. */

@@ -10,6 +10,9 @@ import type { Sighting } from '../job-system.js';
 
 const KEPT_MS = 30 * 60_000;
 
+/** States in flight: a task may report thousands a second. Those that are never acknowledged are a few. */
+const PREFETCH = 50;
+
 const queueOf = (id: string): string => `baton-results-${id}`;
 
 export function openRpcBackend(url: URL, maxBytes: number): ResultBackend {
@@ -30,6 +33,7 @@ export function openRpcBackend(url: URL, maxBytes: number): ResultBackend {
     found ??= before;
     // The next look connects again.
     channel.on('close', () => onChange());
+    await channel.prefetch(PREFETCH);
     await channel.consume(queue, (message: ConsumeMessage | null) => {
       // The queue was deleted: the consumer is over, and the next look makes both again.
       if (message === null) return void channel.close().catch(() => undefined);

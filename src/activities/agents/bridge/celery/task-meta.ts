@@ -13,11 +13,13 @@ const Meta = z.object({ status: z.string(), result: z.unknown(), traceback: z.st
 /** A result is JSON twice at most: the answer, and what is around it. */
 const SPARE_BYTES = 64 * 1024;
 
+/** What a result may have, if its output may have `maxBytes`. */
+export const mostBytes = (maxBytes: number): number => maxBytes + SPARE_BYTES;
+
 /** Throws `InvalidOutput`, `OutputTooLarge`. */
 export function sightingOf(where: string, text: string, maxBytes: number): Sighting {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes + SPARE_BYTES)
-    throw new AgentError(`${where}: the result has ${bytes} bytes, more than ${maxBytes}`, { type: 'OutputTooLarge' });
+  if (Buffer.byteLength(text) > mostBytes(maxBytes))
+    throw new AgentError(`${where}: the result has more than ${maxBytes} bytes`, { type: 'OutputTooLarge' });
   const { status, result, traceback } = parse(where, text);
   switch (status) {
     case 'SUCCESS':
