@@ -1,4 +1,4 @@
-// One line when a run starts, waits, fails or ends, whoever started it.
+// One line when a run starts, waits, fails or ends, also one that another process started.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Baton } from '../../client.js';
 import type { RunSummary } from '../../client/list-runs.js';

@@ -1,4 +1,4 @@
-// Who may read the pages and act by them: whoever has the address, which has a token in it. Other pages in the same browser do not
+// Who may read the pages and act by them: everybody who has the address, because a token is in it. Other pages in the same browser do not
 // have it, and their requests are refused for two more reasons: a name that leads to this machine is not an address of the server
 // (DNS rebinding), and a request that another page sends names that page as its origin.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';

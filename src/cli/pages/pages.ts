@@ -14,7 +14,7 @@ import type { CallRecord } from '../../client/calls/read-calls.js';
 
 /** The newest ones. */
 const LISTED = 200;
-/** Of runs at which nobody looks; each keeps the calls of its run. */
+/** How many runs without a browser keep their calls in memory. */
 const MAX_FEEDS = 50;
 
 export const LOOPBACK: ListenAddress = { host: '127.0.0.1', port: 0 };
