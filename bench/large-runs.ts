@@ -93,11 +93,11 @@ const SHAPES: readonly LargeRun[] = [
 const directory = await mkdtemp(join(tmpdir(), 'baton-bench-'));
 const dir = join(directory, 'values');
 const server = await findServer({ directory, localAddress: '127.0.0.1:1' });
-const script = fileURLToPath(new URL('large-worker.ts', import.meta.url));
+const script = fileURLToPath(new URL('large-worker.mjs', import.meta.url));
 const [, , only] = process.argv;
 
 async function measure({ name, plan, status, compensated }: LargeRun, taskQueue: string): Promise<void> {
-  const worker = fork(script, [server.connectionOptions.address, taskQueue, dir], { execArgv: process.execArgv });
+  const worker = fork(script, [server.connectionOptions.address, taskQueue, dir], { execArgv: [] });
   await once(worker, 'message');
   const baton = await Baton.connect({ server, taskQueue, storage: { dir } });
   const began = performance.now();

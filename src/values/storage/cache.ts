@@ -1,4 +1,5 @@
-// What a process remembers of stored values: the bytes that were used last, and which values it has just stored.
+// What a process remembers of stored values: the payloads that were used last, and which values it has just stored.
+import type { Payload } from '@temporalio/common';
 import { LRUCache } from 'lru-cache';
 
 /** Enough for a fan-out that gives the same input to many calls; a small part of what a worker may use. */
@@ -9,12 +10,12 @@ export const STORED_FOR_MS = 60_000;
 const MAX_STORED = 10_000;
 
 export interface ValueCache {
-  /** Keys are hashes, or the names of places with hashes. */
-  readonly bytes: LRUCache<string, Uint8Array>;
+  /** By the hash of their bytes. */
+  readonly payloads: LRUCache<string, Payload>;
   readonly stored: LRUCache<string, true>;
 }
 
 export const createValueCache = (maxBytes = MAX_BYTES): ValueCache => ({
-  bytes: new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ length }) => Math.max(1, length) }),
+  payloads: new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ data }) => Math.max(1, data?.length ?? 0) }),
   stored: new LRUCache({ max: MAX_STORED, ttl: STORED_FOR_MS }),
 });

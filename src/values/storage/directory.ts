@@ -10,6 +10,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../../system/make-directory.js';
 import { systemCodeOf } from '../../system/system-error.js';
+import { byteLength } from './payload-bytes.js';
 import { SWEPT, type StoredValue, type ValueStore } from './store.js';
 
 const MARKER = 'storage.json';
@@ -72,12 +73,12 @@ export function directoryStore(directory: string, { create }: { readonly create:
     place: `${hostname()}:${directory}`,
     directory,
     id,
-    async put(key, bytes) {
+    async put(key, chunks) {
       await id();
       const path = pathOf(key);
-      if (await refresh(path, bytes.length)) return;
+      if (await refresh(path, byteLength(chunks))) return;
       await makeParents(directory, path, checkMarker);
-      await writeDurably(path, bytes);
+      await writeDurably(path, chunks);
     },
     async get(key) {
       const path = pathOf(key);
@@ -129,12 +130,12 @@ async function makeParents(root: string, path: string, checkRoot: () => Promise<
   }
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+async function writeDurably(path: string, chunks: readonly Uint8Array[]): Promise<void> {
   const part = `${path}.${randomBytes(6).toString('hex')}${PART}`;
   try {
     const file = await open(part, 'wx', PRIVATE_FILE);
     try {
-      await file.writeFile(bytes);
+      for (const chunk of chunks) await file.writeFile(chunk);
       await file.sync();
     } finally {
       await file.close();

@@ -14,7 +14,7 @@ import { defined } from '../../domain/json/defined.js';
 import type { ValueCache } from './cache.js';
 import { claimsIn, readClaim, writeClaim } from './claim.js';
 import { StorageUnavailableError, ValueNotStoredError } from './errors.js';
-import { payloadBytes, payloadOf, sha256 } from './payload-bytes.js';
+import { byteLength, payloadChunks, sha256 } from './payload-bytes.js';
 import type { ReadValue } from './read-value.js';
 import { awayOf, reasonOf, tryStorage, type Health } from './retry.js';
 import { keyOf, type ValueStore } from './store.js';
@@ -79,7 +79,7 @@ export class BatonStorageDriver implements StorageDriver {
         `a reference to a stored value: expected hash, bytes, key, storage and place, got ${JSON.stringify(claimData)}; it was made by another version of Baton`,
       );
     }
-    return payloadOf(await this.deps.read(claim, signal));
+    return await this.deps.read(claim, signal);
   }
 
   /** Stores a payload, whatever its size, and returns its claim. */
@@ -94,19 +94,20 @@ export class BatonStorageDriver implements StorageDriver {
     const { own, cache, scopeOf } = this.deps;
     if (own === undefined) throw new ValueNotStoredError('this process has no storage');
     const { store, health } = own;
-    const bytes = payloadBytes(payload);
-    const hash = await sha256(bytes);
+    const chunks = payloadChunks(payload);
+    const bytes = byteLength(chunks);
+    const hash = await sha256(chunks);
     try {
       return await tryStorage(health, abortSignal, async () => {
         const key = keyOf(await scopeOf(target?.namespace ?? 'default'), hash);
-        if (!cache.stored.has(key)) await store.put(key, bytes);
+        if (!cache.stored.has(key)) await store.put(key, chunks);
         cache.stored.set(key, true);
-        cache.bytes.set(hash, bytes);
+        cache.payloads.set(hash, payload);
         const [storage, { place, directory }] = [await store.id(), store];
         return new StorageDriverClaim(
           writeClaim({
             hash,
-            bytes: bytes.length,
+            bytes,
             key,
             storage,
             place,
@@ -116,7 +117,7 @@ export class BatonStorageDriver implements StorageDriver {
       });
     } catch (error) {
       throw new ValueNotStoredError(
-        `a value of ${bytes.length} bytes could not be stored in ${store.place}: ${reasonOf(error)}`,
+        `a value of ${bytes} bytes could not be stored in ${store.place}: ${reasonOf(error)}`,
         awayOf(health),
         error,
       );

@@ -1,13 +1,14 @@
-// Reads the bytes of a stored value, from this process's own storage or from the directory that its reference names, and verifies them.
+// Reads a stored value, from this process's own storage or from the directory that its reference names, and verifies them.
+import type { Payload } from '@temporalio/common';
 import type { ValueCache } from './cache.js';
 import { claimText, type Claim } from './claim.js';
 import { directoryStore } from './directory.js';
 import { StorageUnavailableError, ValueLostError } from './errors.js';
-import { sha256 } from './payload-bytes.js';
+import { payloadOf, sha256 } from './payload-bytes.js';
 import { awayOf, reasonOf, tryStorage, type Health, type StorageLog } from './retry.js';
 import type { ValueStore } from './store.js';
 
-export type ReadValue = (claim: Claim, signal: AbortSignal | undefined) => Promise<Uint8Array>;
+export type ReadValue = (claim: Claim, signal: AbortSignal | undefined) => Promise<Payload>;
 
 interface Source {
   readonly store: ValueStore;
@@ -34,20 +35,21 @@ export function createReadValue(own: Source | undefined, cache: ValueCache, log:
     return noAccess(claim, own);
   };
   return async (claim, signal) => {
-    const cached = cache.bytes.get(claim.hash);
+    const cached = cache.payloads.get(claim.hash);
     if (cached !== undefined) return cached;
     const bytes = await readFrom(claim, () => sourceOf(claim, signal), signal);
     if (bytes === undefined) {
       throw new ValueLostError(`${claimText(claim)} does not exist: it was deleted, or swept too early`);
     }
-    const hash = await sha256(bytes);
+    const hash = await sha256([bytes]);
     if (hash !== claim.hash) {
       throw new ValueLostError(
         `${claimText(claim)} has been changed: expected that hash, got ${hash} (${bytes.length} bytes)`,
       );
     }
-    cache.bytes.set(hash, bytes);
-    return bytes;
+    const payload = payloadOf(bytes);
+    cache.payloads.set(hash, payload);
+    return payload;
   };
 }
 

@@ -5,6 +5,7 @@
 //     sweep deletes the copy. If the value was touched between, `get` finds the copy.
 import type { S3Client } from '@aws-sdk/client-s3';
 import { defined } from '../../domain/json/defined.js';
+import { byteLength } from './payload-bytes.js';
 import { s3Failure } from './s3-failure.js';
 import type { S3Settings } from './settings.js';
 import { SWEPT, type StoredValue, type ValueStore } from './store.js';
@@ -57,12 +58,14 @@ export function s3Store({ bucket, prefix = '', endpoint, region }: S3Settings): 
   return {
     place: endpoint === undefined ? address : `${address} at ${endpoint}`,
     id: () => Promise.resolve(address),
-    async put(key, bytes) {
+    async put(key, chunks) {
       const found = await head(key);
       const isFresh = Date.now() - (found?.LastModified?.getTime() ?? 0) < REFRESH_MS;
-      if (isFresh && found?.ContentLength === bytes.length) return;
+      if (isFresh && found?.ContentLength === byteLength(chunks)) return;
       const { sdk, client } = await open();
-      const request = client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key: name(key), Body: bytes }));
+      const request = client.send(
+        new sdk.PutObjectCommand({ Bucket: bucket, Key: name(key), Body: Buffer.concat(chunks) }),
+      );
       await asked('PutObject', request);
     },
     async get(key) {

@@ -15,7 +15,7 @@ export interface ValueStore {
   /** Identifies the storage, whatever its path on this machine. Rejects if it cannot be reached. */
   id(this: void): Promise<string>;
   /** Stores bytes; if the key exists, only refreshes its time. What has been put is durable. */
-  put(this: void, key: string, bytes: Uint8Array): Promise<void>;
+  put(this: void, key: string, chunks: readonly Uint8Array[]): Promise<void>;
   /** `undefined` if the storage can be reached and does not have the key. */
   get(this: void, key: string): Promise<Uint8Array | undefined>;
   /** The values whose keys begin with `prefix/`. */
