@@ -1,63 +1,11 @@
 // Large outputs by reference, on a real server with real workers: runs pass them on without reading them, and every reader gets values.
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { functionAgent } from '../../src/activities/agents/function-agent.js';
-import type { Baton } from '../../src/client.js';
+import { expect, test } from 'vitest';
 import { sweepValues } from '../../src/client/sweep-values.js';
-import { readHistory } from '../../src/temporal/history.js';
-import { useWorkers } from '../support/workers.js';
+import { BYTES, reads, text, undone, useReferences, valuesIn } from './references-set-up.js';
 
-const workers = useWorkers();
-const BYTES = 300_000;
-let count = 0;
-
-const text = (letter: string): string => letter.repeat(BYTES);
-const make = functionAgent<string, string>({ type: 'make', run: (letter) => text(letter) });
-/** An object whose `rows` is a list of texts. */
-const rows = functionAgent<number, object>({
-  type: 'rows',
-  run: (n) => ({ rows: Array.from({ length: n }, (_, i) => ({ id: i, data: text('r') })) }),
-});
-const echo = functionAgent<unknown, unknown>({ type: 'echo', run: (input) => input });
-const undone: unknown[] = [];
-const undo = functionAgent<unknown, null>({ type: 'undo', run: (input) => (undone.push(input), null) });
-const fail = functionAgent<unknown, null>({
-  type: 'fail',
-  retry: { attempts: 1 },
-  run: () => {
-    throw new Error('fails always');
-  },
-});
-const make2 = functionAgent<string, string>({ type: 'make2', run: (letter) => text(letter) });
-const agents = [make, make2, rows, echo, undo, fail];
-
-const key = { id: 'k1', key: { env: 'BATON_TEST_REFERENCES_KEY' } };
-process.env['BATON_TEST_REFERENCES_KEY'] = Buffer.alloc(32, 7).toString('base64');
-
-async function setUp({ isEncrypted = false } = {}) {
-  const dir = await mkdtemp(join(tmpdir(), 'baton-references-'));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const taskQueue = `references-${++count}`;
-  const settings = { agents, storage: { dir }, ...(isEncrypted ? { encryption: { keys: [key] } } : {}) };
-  const worker = await workers.start({ ...settings, taskQueues: [taskQueue] });
-  return { dir, worker, settings, taskQueue, baton: await workers.connect({ ...settings, taskQueue }) };
-}
-
-async function activityIds(baton: Baton, workflowId: string): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const { activityTaskScheduledEventAttributes: scheduled } of readHistory(baton.client, { workflowId })) {
-    if (scheduled?.activityId != null) ids.push(scheduled.activityId);
-  }
-  return ids;
-}
-
-const reads = async (baton: Baton, id: string): Promise<number> =>
-  (await activityIds(baton, id)).filter((one) => one.startsWith('value:')).length;
-
-const valuesIn = async (directory: string): Promise<string[]> =>
-  (await readdir(directory, { recursive: true })).filter((name) => /[0-9a-f]{64}$/.test(name));
+const { workers, setUp } = useReferences();
 
 test.for([{ isEncrypted: false }, { isEncrypted: true }])(
   'references: a run passes outputs on in every form without reading them; encrypted: $isEncrypted',
