@@ -65,7 +65,7 @@ describe.skipIf(!isHere)(isHere ? 'the Go worker' : 'the Go worker (skipped: Go 
   );
 
   test('the plan of the example runs with the agent in Go', async () => {
-    const { agents } = await loadConfig(EXAMPLE);
+    const { agents } = (await loadConfig(EXAMPLE))!;
     const { options } = conformance;
     const baton = await Baton.connect({ ...options, storage: false, agents, taskQueue: conformance.home });
     try {

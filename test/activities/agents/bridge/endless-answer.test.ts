@@ -34,7 +34,9 @@ test.each(SYSTEMS.flatMap(({ name, agentAt }) => [200, 500].map((status) => [nam
   async (_, status, agentAt) => {
     process.env['ENDLESS_PASSWORD'] = 'p';
     let closed: Promise<void> | undefined;
-    const server = await startFixtureHttp((_, response) => (closed = writeForEver(response, status)));
+    const server = await startFixtureHttp((_, response) => {
+      closed = writeForEver(response, status);
+    });
     onTestFinished(server.close);
     const failure = await callBridge(agentAt(server.url), { key: 'run/endless' }).failure();
     if (status === 200) {
