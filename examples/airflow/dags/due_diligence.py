@@ -1,7 +1,7 @@
 """An Airflow DAG that coordinates agents. Each task of Baton is a run of a plan, and results pass by XCom:
 
-    aspects → analyse (a run for each aspect) → report (a run) → publish
-                                    screening (waits for a run) ↗
+aspects → analyse (a run for each aspect) → report (a run) → publish
+                                screening (waits for a run) ↗
 """
 
 from __future__ import annotations
@@ -48,12 +48,10 @@ def due_diligence() -> None:
         return [{"company": params["company"], "aspect": aspect} for aspect in ("finances", "lawsuits", "news")]
 
     # While a run is in progress, its task is deferred: it occupies no worker of Airflow.
-    analyses = BatonRunOperator.partial(
-        task_id="analyse", plan=ANALYSE, connect=CONNECT, deferrable=True
-    ).expand(input=aspects())
-    screening = BatonRunSensor(
-        task_id="screening", run_id="{{ params.screening }}", connect=CONNECT, deferrable=True
+    analyses = BatonRunOperator.partial(task_id="analyse", plan=ANALYSE, connect=CONNECT, deferrable=True).expand(
+        input=aspects()
     )
+    screening = BatonRunSensor(task_id="screening", run_id="{{ params.screening }}", connect=CONNECT, deferrable=True)
     report = BatonRunOperator(
         task_id="report",
         plan=REPORT,

@@ -10,4 +10,8 @@ import airflow_orders
 if __name__ == "__main__":
     [_, day] = sys.argv
     run = airflow_orders.price_orders().test(logical_date=datetime.fromisoformat(day).replace(tzinfo=timezone.utc))
-    print("states " + json.dumps({task.task_id: str(task.state) for task in run.get_task_instances()}))
+    states = {
+        task.task_id if task.map_index < 0 else f"{task.task_id}[{task.map_index}]": str(task.state)
+        for task in run.get_task_instances()
+    }
+    print("states " + json.dumps(states))

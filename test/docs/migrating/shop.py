@@ -1,5 +1,6 @@
 """The work of docs/migrating.md, the same for every system: it is imported by tasks in Python, and called as a program by others. What it does is
-files in SHOP_DIR: `reports/ID.json`, and `published/ID`. Two variables make it fail: SHOP_CLOSED when it publishes, SHOP_WRONG when it prices."""
+files in SHOP_DIR: `reports/ID.json`, and `published/ID`. Two variables make it fail: SHOP_CLOSED when it publishes, SHOP_WRONG when it prices
+the first order."""
 
 import json
 import os
@@ -20,7 +21,7 @@ def load_orders(day):
 
 
 def price_order(order):
-    if os.environ.get("SHOP_WRONG"):
+    if os.environ.get("SHOP_WRONG") and order["id"] == 1:
         raise ValueError("the price list is wrong")
     return {"id": order["id"], "cents": order["pieces"] * order["cents"]}
 
