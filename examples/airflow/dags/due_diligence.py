@@ -1,7 +1,7 @@
 """An Airflow DAG that coordinates agents. Each task of Baton is a run of a plan, and results pass by XCom:
 
 aspects → analyse (a run for each aspect) → report (a run) → publish
-                                screening (waits for a run) ↗
+                 screening (waits for a run) ↗
 """
 
 from __future__ import annotations
