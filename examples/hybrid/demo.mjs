@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startService } from './service.mjs';
-import { startSystems } from './systems.mjs';
+import { startSystems } from '../systems.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -30,7 +30,7 @@ const python = installPython();
 process.env.AWS_ACCESS_KEY_ID ??= 'test';
 process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
 const children = [];
-const systems = startSystems(root, say);
+const systems = startSystems(root, ['airflow', 'prefect', 'celery', 'step-functions'], say);
 const service = await startService();
 const directory = await mkdtemp(join(tmpdir(), 'baton-hybrid-'));
 try {

@@ -1,5 +1,5 @@
-// Airflow on SQLite with the DAGs of test/fixtures/airflow. Its three programs are started one by one, as `airflow standalone`
-// does, so that tests may end one of them. Nothing here needs the triggerer.
+// Airflow on SQLite with the DAGs of test/fixtures/airflow and examples/airflow. Its programs are started one by one, as `airflow
+// standalone` does, so that tests may end one of them.
 import { existsSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,15 @@ import { jsonAt } from './http-answer.js';
 import { pythonEnvironment } from './python-environment.js';
 import type { Program, System } from './system.js';
 
-const DAGS = fileURLToPath(new URL('../../test/fixtures/airflow', import.meta.url));
+const pathOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+/** Each folder of DAGs is a bundle of Airflow. */
+const BUNDLES = { tests: pathOf('test/fixtures/airflow'), example: pathOf('examples/airflow/dags') };
+const dagBundles = Object.entries(BUNDLES).map(([name, path]) => ({
+  name,
+  classpath: 'airflow.dag_processing.bundles.local.LocalDagBundle',
+  kwargs: { path },
+}));
 const python = pythonEnvironment('airflow');
 
 /** The first may do everything, the second may only read. */
@@ -20,7 +28,10 @@ async function settings(directory: string, port: number): Promise<Record<string,
     AIRFLOW_HOME: directory,
     PATH: await python.path(),
     PYTHONDONTWRITEBYTECODE: '1',
-    AIRFLOW__CORE__DAGS_FOLDER: DAGS,
+    // DAGs may start runs of Baton.
+    PYTHONPATH: pathOf('clients/python/src'),
+    AIRFLOW__CORE__DAGS_FOLDER: BUNDLES.tests,
+    AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST: JSON.stringify(dagBundles),
     AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
     AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION: 'False',
     AIRFLOW__CORE__EXECUTOR: 'LocalExecutor',
@@ -60,6 +71,8 @@ async function prepare(directory: string, [port = 0]: readonly number[]): Promis
     // The server of logs would listen on all interfaces.
     { name: 'scheduler', command, args: ['scheduler', '--skip-serve-logs'], env },
     { name: 'dag-processor', command, args: ['dag-processor'], env },
+    // For tasks that are deferred.
+    { name: 'triggerer', command, args: ['triggerer', '--skip-serve-logs'], env },
   ];
 }
 
@@ -72,10 +85,8 @@ async function makeDatabase(directory: string, command: string, env: Record<stri
   await copyFile(database, empty);
 }
 
-interface Health {
-  readonly scheduler: { readonly status: string };
-  readonly dag_processor: { readonly status: string };
-}
+type Health = Readonly<Record<string, { readonly status: string | null } | undefined>>;
+const PARTS = ['scheduler', 'dag_processor', 'triggerer'];
 
 export const airflow: System = {
   name: 'airflow',
@@ -88,7 +99,7 @@ export const airflow: System = {
   greeting: Buffer.from('GET /api/v2/version HTTP/1.0\r\n\r\n'),
   isComplete: async (_directory, [port]) => {
     const health = (await jsonAt(`http://127.0.0.1:${port}/api/v2/monitor/health`)) as Health | undefined;
-    return health?.scheduler.status === 'healthy' && health.dag_processor.status === 'healthy';
+    return PARTS.every((part) => health?.[part]?.status === 'healthy');
   },
   url: (port) => `http://127.0.0.1:${port}`,
 };

@@ -86,22 +86,28 @@ async function launch(program: Program, cwd: string): Promise<RunningProgram> {
   }
 }
 
-export async function isRunning({ processes }: Running): Promise<boolean> {
-  return (await Promise.all(processes.map(isAlive))).every(Boolean);
+export const isRunning = async (running: Running): Promise<boolean> => (await endedPrograms(running)).length === 0;
+
+/** The names of its programs that have ended. */
+export async function endedPrograms({ name, processes }: Running): Promise<readonly string[]> {
+  const alive = await Promise.all(processes.map(isAlive));
+  return processes.flatMap(({ program }, index) => (alive[index] === true ? [] : [program.name ?? name]));
 }
 
 const isAlive = async ({ pid, birth }: RunningProgram): Promise<boolean> =>
   birth !== undefined && (await birthOf(pid)) === birth;
 
-async function untilReady(system: System, running: Running): Promise<void> {
+/** `within`: for how long it may not be ready yet, in milliseconds. Throws if it is not ready by then. */
+export async function untilReady(system: System, running: Running, within = READY_MS): Promise<void> {
   const { directory, ports } = running;
   const [port = 0] = ports;
-  for (const end = Date.now() + READY_MS; Date.now() < end; await pause(POLL_MS)) {
-    if (!(await isRunning(running))) throw new Error('a program of it ended');
+  for (const end = Date.now() + within; Date.now() < end; await pause(POLL_MS)) {
+    const ended = await endedPrograms(running);
+    if (ended.length > 0) throw new Error(`a program of it has ended: ${ended.join(', ')}`);
     if (!(await answers(port, system.greeting))) continue;
     if ((await system.isComplete?.(directory, ports).catch(() => false)) ?? true) return;
   }
-  throw new Error(`no answer within ${READY_MS / 1_000} s`);
+  throw new Error(`it was not ready within ${within / 1_000} s`);
 }
 
 /** Whether a client's first bytes get any answer. */

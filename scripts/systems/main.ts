@@ -2,7 +2,7 @@
 import { Argument, Command, Option } from 'commander';
 import { SYSTEMS } from './catalogue.js';
 import { MissingProgram } from './install.js';
-import { start, stop } from './lifecycle.js';
+import { start, stop, untilReady } from './lifecycle.js';
 import { directoryOf, forget, record, recorded, started } from './records.js';
 import type { System } from './system.js';
 
@@ -12,12 +12,21 @@ const names = new Argument('[names...]', 'default: all').choices([...SYSTEMS.key
 const chosen = (list: readonly string[]) =>
   [...SYSTEMS.values()].filter(({ name }) => list.length === 0 || list.includes(name));
 
+/** A busy machine may delay an answer, and Airflow reports a scheduler that hangs after 30 s. */
+const PATIENCE_MS = 45_000;
+
 async function up(system: System): Promise<void> {
-  let running = await recorded(system.name);
+  let running = await started(system.name);
+  if (running !== undefined) {
+    const before = running;
+    await untilReady(system, before, PATIENCE_MS).catch(async (error: Error) => {
+      say(`${system.name}: it does not work any more (${error.message}), and is started again`);
+      await stop(before);
+      running = undefined;
+    });
+  }
   if (running === undefined) {
     if (!(await system.isInstalled())) await system.install(say);
-    const rest = await started(system.name);
-    if (rest !== undefined) await stop(rest);
     await forget(system.name);
     say(`${system.name}: starting`);
     running = await start(system, directoryOf(system.name));

@@ -1,4 +1,5 @@
-// A server of Prefect on SQLite, and a process that serves the deployments of test/fixtures/prefect.
+// A server of Prefect on SQLite, and two programs of test/fixtures/prefect: one serves deployments, each flow run in a process of its own;
+// one is a worker that runs flows on threads, for many flow runs.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,16 +36,21 @@ export const prefect: System = {
       PREFECT_LOGGING_LEVEL: 'WARNING',
       // How often the server of the deployments looks for runs, in seconds.
       PREFECT_RUNNER_POLL_FREQUENCY: '1',
+      PREFECT_WORKER_QUERY_SECONDS: '1',
     };
     const server = ['server', 'start', '--host', '127.0.0.1', '--port', String(port), '--no-ui'];
     return [
       { name: 'server', command: await python.program('prefect'), args: server, env },
       { name: 'runner', command: await python.program('python'), args: [join(FLOWS, 'serve.py')], env },
+      { name: 'worker', command: await python.program('python'), args: [join(FLOWS, 'worker.py')], env },
     ];
   },
   greeting: Buffer.from('GET /api/health HTTP/1.0\r\n\r\n'),
-  // serve.py adds it last.
-  isComplete: async (_directory, [port]) =>
-    (await jsonAt(`${api(port)}/deployments/name/baton-pause/tests`)) !== undefined,
+  // Each program adds its last.
+  isComplete: async (_directory, [port]) => {
+    const names = ['baton-pause/tests', 'baton-note/threads'];
+    const found = await Promise.all(names.map((name) => jsonAt(`${api(port)}/deployments/name/${name}`)));
+    return found.every((deployment) => deployment !== undefined);
+  },
   url: api,
 };

@@ -5,10 +5,13 @@ import { FAILURES, type FailureType } from '../../src/domain/failure.js';
 import { SECRET, pendingCall, until, untilCalled, type Conformance } from './harness.js';
 import { readHistory } from '../../src/temporal/history.js';
 
+export const PARTS = ['secrets', 'output-schemas'] as const;
+export type Need = 'storage' | 'encryption' | (typeof PARTS)[number];
+
 export interface Case {
   readonly name: string;
-  /** What the worker under test and the script must both be configured with. */
-  readonly needs?: 'storage' | 'encryption';
+  /** What the worker under test and the script must both be configured with, or a part of the contract that a small worker may leave out. */
+  readonly needs?: Need;
   readonly check: (conformance: Conformance) => Promise<void>;
 }
 
@@ -82,6 +85,7 @@ const contract: Case[] = [
   },
   {
     name: 'an output that does not fit the schema of the agent fails with InvalidOutput',
+    needs: 'output-schemas',
     async check({ task }) {
       const { attempts, failure } = await task({ agent: 'conformance/wrong', retry: QUICK });
       assert.deepEqual([attempts, failure?.type], [1, 'InvalidOutput']);
@@ -210,6 +214,7 @@ const contract: Case[] = [
   },
   {
     name: 'a secret of the input reaches the agent, and is replaced in its answer',
+    needs: 'secrets',
     async check({ task }) {
       const input = { text: { $secret: SECRET } };
       const { output } = await task({ agent: 'conformance/echo', input });
@@ -220,6 +225,7 @@ const contract: Case[] = [
   },
   {
     name: 'a secret that the worker does not allow fails with SecretRefused, and an answer cannot name one',
+    needs: 'secrets',
     async check({ task }) {
       const refused = await task({ agent: 'conformance/echo', input: { text: { $secret: 'OTHER' } } });
       assert.deepEqual([refused.attempts, refused.failure?.type], [1, 'SecretRefused']);

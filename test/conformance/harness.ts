@@ -29,6 +29,8 @@ export interface ConformanceOptions extends ValueSettings {
 
 export interface Conformance {
   readonly options: ConformanceOptions;
+  /** The Task Queue of its runs. */
+  readonly home: string;
   readonly baton: Baton;
   /** Runs one task, and returns its result. */
   task(this: void, task: Task, settings?: RunSettings): Promise<TaskResult>;
@@ -71,6 +73,7 @@ export async function openConformance(options: ConformanceOptions): Promise<Conf
   const run: Conformance['run'] = async (plan, settings) => await (await start(plan, settings)).result();
   return {
     options,
+    home,
     baton,
     start,
     run,

@@ -1,8 +1,9 @@
 // The conformance script: checks a worker that serves the agents of test/conformance/agents.json.
 //   npm run conformance -- --task-queue QUEUE [--address HOST:PORT] [--namespace NAME] [--storage DIRECTORY] [--key VARIABLE]
+//     [--without secrets|output-schemas …]
 // The worker must have been started before, with the same storage, and with the key in VARIABLE under the id "a".
 import { parseArgs } from 'node:util';
-import { CASES } from './cases.js';
+import { CASES, PARTS } from './cases.js';
 import { openConformance, SECRET } from './harness.js';
 
 const { values } = parseArgs({
@@ -12,13 +13,19 @@ const { values } = parseArgs({
     namespace: { type: 'string', default: process.env['TEMPORAL_NAMESPACE'] ?? 'default' },
     storage: { type: 'string' },
     key: { type: 'string' },
+    without: { type: 'string', multiple: true, default: [] },
   },
 });
-const { 'task-queue': taskQueue, address, namespace, storage, key } = values;
+const { 'task-queue': taskQueue, address, namespace, storage, key, without } = values;
 if (taskQueue === undefined) {
   console.error(
     `--task-queue: expected the Task Queue of the worker to be checked, which allows the secret ${SECRET}, with the value a-secret-of-the-worker`,
   );
+  process.exit(2);
+}
+const unknown = without.find((part) => !(PARTS as readonly string[]).includes(part));
+if (unknown !== undefined) {
+  console.error(`--without: expected ${PARTS.join(' or ')}, got ${JSON.stringify(unknown)}`);
   process.exit(2);
 }
 
@@ -28,11 +35,17 @@ const conformance = await openConformance({
   ...(storage === undefined ? {} : { storage: { dir: storage } }),
   ...(key === undefined ? {} : { encryption: { keys: [{ id: 'a', key: { env: key } }] } }),
 });
-const has = { storage: storage !== undefined, encryption: key !== undefined };
+const has = {
+  storage: storage !== undefined,
+  encryption: key !== undefined,
+  secrets: !without.includes('secrets'),
+  'output-schemas': !without.includes('output-schemas'),
+};
+const WHY = { storage: 'no --storage', encryption: 'no --key' };
 let failed = 0;
 for (const { name, needs, check } of CASES) {
   if (needs !== undefined && !has[needs]) {
-    console.log(`skipped  ${name} (${needs === 'storage' ? '--storage' : '--key'})`);
+    console.log(`skipped  ${name} (${needs in WHY ? Reflect.get(WHY, needs) : `--without ${needs}`})`);
     continue;
   }
   try {

@@ -19,6 +19,8 @@ const PROGRESS = { timeout: 60_000 + JOBS * JOB_MS, interval: 100 };
 
 const KINDS = [
   { kind: 'celery', settings: (url: string) => ({ broker: url, backend: url, task: 'baton.note' }) },
+  // A process for each flow run, as `serve` starts it, would take seconds of processor time for each of the jobs.
+  { kind: 'prefect', settings: (url: string) => ({ url, deployment: 'baton-note/threads' }) },
 ] as const;
 
 beforeEach(unconfigure);

@@ -55,6 +55,16 @@ def test_an_operator_runs_a_plan_and_a_sensor_waits_for_it(dags: Any, deferrable
     assert done == {"start": ("success", "hello Ada"), "wait": ("success", "hello Ada")}
 
 
+def test_a_mapped_operator_starts_a_run_for_each_item_and_its_outputs_are_the_input_of_another(
+    dags: Any, project: Project
+) -> None:
+    done = run(dags.maps_all)
+    assert done["all"] == (
+        "success",
+        {"name": str(project.directory), "greetings": ["hello Ada", "hello Bob"]},
+    )
+
+
 @pytest.mark.parametrize("deferrable", [False, True])
 def test_a_run_that_fails_is_a_failed_task(dags: Any, project: Project, deferrable: bool) -> None:
     assert run(dags.refuses_true if deferrable else dags.refuses_false)["start"][0] == "failed"

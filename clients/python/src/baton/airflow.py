@@ -52,8 +52,8 @@ class BatonRunOperator(BaseOperator):
     """
 
     # Not the plan: its expressions look like those of Airflow's templates.
-    template_fields: Sequence[str] = ("input", "run_id")
-    template_fields_renderers = {"input": "json"}  # noqa: RUF012
+    template_fields: Sequence[str] = ("input", "run_id", "connect")
+    template_fields_renderers = {"input": "json", "connect": "json"}  # noqa: RUF012
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class BatonRunOperator(BaseOperator):
 
         async def start() -> str:
             async with await Baton.connect(**self.connect) as baton:
-                options = {"input": self.input, **self.options}
+                options = {"input": _plain(self.input), **self.options}
                 run = await start_attached(baton, self.plan, id=id, attempts=task.try_number, options=options)
                 return run.id
 
@@ -114,7 +114,8 @@ class BatonRunOperator(BaseOperator):
 class BatonRunSensor(BaseSensorOperator):
     """Waits until a run has ended, and returns its output as XCom. Fails if the run has failed or was cancelled."""
 
-    template_fields: Sequence[str] = ("run_id",)
+    template_fields: Sequence[str] = ("run_id", "connect")
+    template_fields_renderers = {"connect": "json"}  # noqa: RUF012
 
     def __init__(
         self,
@@ -144,6 +145,15 @@ class BatonRunSensor(BaseSensorOperator):
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
         return _output_of(_result_in(event))
+
+
+def _plain(value: Any) -> Any:
+    """The XComs of a mapped task are a sequence of a kind of its own, not a list."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_plain(item) for item in value]
+    return value
 
 
 async def _result(id: str, connect: Mapping[str, Any]) -> RunResult:

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { stepFunctionsAgent } from '../../../../src/activities/agents/bridge/step-functions.js';
 import { jobName } from '../../../../src/activities/agents/bridge/job-name.js';
 import { uniqueName } from '../../../support/brokers.js';
-import { urlOf, withSystem } from '../../../support/systems.js';
+import { ownSystem, urlOf, withSystem } from '../../../support/systems.js';
 import { startProxy } from '../../../support/tcp-proxy.js';
 import { callBridge } from './call-bridge.js';
 
@@ -134,6 +134,34 @@ describe.each(['step-functions', 'localstack'])('%s', (system) => {
       setTimeout(() => proxy.mend(), 4_000);
       expect((await one.ended).output).toEqual({ slept: 3 });
     });
+  });
+});
+
+describe.skipIf(urlOf('step-functions') === undefined)(withSystem('step-functions', 'a restart'), () => {
+  const roleArn = 'arn:aws:iam::000000000000:role/states';
+
+  test('an execution that a restarted system does not know any more is lost, not started again', async () => {
+    const own = await ownSystem('step-functions');
+    onTestFinished(() => own.remove());
+    const client = new SFNClient({ region, endpoint: own.url });
+    onTestFinished(() => client.destroy());
+    const create = async () =>
+      await client.send(
+        new CreateStateMachineCommand({ name: 'endless', definition: JSON.stringify(MACHINES.endless), roleArn }),
+      );
+    const { stateMachineArn } = await create();
+    const agent = stepFunctionsAgent({ type: 'a', region, endpoint: own.url, stateMachine: stateMachineArn! });
+    const one = callBridge(agent, { key: uniqueName('run/restart') });
+    await one.until('running');
+    // It keeps all in memory.
+    await own.stop('SIGKILL');
+    await own.start();
+    await create();
+    const failure = await one.failure();
+    expect(failure).toMatchObject({ type: 'JobLost', nonRetryable: true });
+    expect(failure.message).toMatch(/was accepted, and is not known there any more; it may have done its work$/);
+    const found = await client.send(new ListExecutionsCommand({ stateMachineArn: stateMachineArn! }));
+    expect(found.executions).toEqual([]);
   });
 });
 
