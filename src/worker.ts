@@ -22,6 +22,7 @@ import { findServer, type FindServerOptions, type FoundServer } from './server/i
 import { namespaceId } from './temporal/namespace-id.js';
 import { openWorkerValues, storageActivities, type ValueSettings } from './values.js';
 import { observeWorker, openWorkerTelemetry, runSinks, workerReadiness, type Observed } from './worker/observe.js';
+import { activityLogFields } from './worker/activity-log-fields.js';
 import { checkSettings } from './worker/check-settings.js';
 import { createPrepare } from './worker/prepare.js';
 import { createReplayWatch } from './worker/replay-watch.js';
@@ -203,7 +204,8 @@ async function makeTeam(
   const { permit, lease } = guarded?.guards ?? {};
   const guards = permit === undefined || lease === undefined ? {} : { permit, lease };
   const guardWorkers = guarded?.workers ?? [];
-  const tracing = openTracing(process.env, workerLog);
+  const kindOf = (broker: string) => settings.brokers?.find(({ name }) => name === broker)?.kind;
+  const tracing = openTracing(process.env, workerLog, kindOf);
   try {
     const { storeOutput, ...stored } = storageActivities(place.dataConverter);
     const references = (await carriesReferences(settings.workflowBundle)) ? defined({ storeOutput }) : {};
@@ -222,7 +224,8 @@ async function makeTeam(
     const activities = createActivities({ ...own, ...guards, ...storage });
     const sinks = { ...watch.sinks, ...(telemetry === undefined ? {} : runSinks(telemetry.metrics.runs)) };
     const versioned = deploymentOptions(settings.deployment, { moves: false });
-    const options = { ...place, activities, sinks, ...code, ...versioned, ...tuning(settings) };
+    const interceptors = { ...code.interceptors, activity: [activityLogFields] };
+    const options = { ...place, activities, sinks, ...code, interceptors, ...versioned, ...tuning(settings) };
     // Cached answers are Workflows on the Task Queue of their agent, so a worker must run Workflows there, too.
     const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];
     if (telemetry !== undefined) {
