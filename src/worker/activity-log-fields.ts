@@ -1,8 +1,9 @@
 // Adds to the entries of the SDK about an activity the run, the plan, the task and the agent that it is for.
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { callFields } from '../domain/trace/log-fields.js';
+import type { WorkflowCode } from './workflow-code.js';
 
-export function activityLogFields(): ActivityInterceptors {
+function activityLogFields(): ActivityInterceptors {
   let fields: Readonly<Record<string, unknown>> = {};
   return {
     inbound: {
@@ -14,3 +15,8 @@ export function activityLogFields(): ActivityInterceptors {
     outbound: { getLogAttributes: (attributes, next) => next({ ...attributes, ...fields }) },
   };
 }
+
+export const withLogFields = <Code extends WorkflowCode>(code: Code) => ({
+  ...code,
+  interceptors: { ...code.interceptors, activity: [activityLogFields] },
+});

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 
-type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> & {
+export type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> & {
   readonly interceptors?: { readonly workflowModules: string[] };
 };
 
