@@ -17,7 +17,7 @@ export function createLoad(baton, redis, plans) {
       await order();
       if (at % 2 === 0) await start('mail');
       if (at % 5 === 0) await start('booking');
-      if (at % 10 === 0) await start('poster');
+      if (at % 20 === 0) await start('poster');
       if (at % 3 === 0) await start('report');
     },
     async troubled(at) {
@@ -26,7 +26,7 @@ export function createLoad(baton, redis, plans) {
       // Three bookings whose money cannot be given back.
       if (at < 3) bookings.push(await start('booking'));
       // More posters than one licence draws.
-      if (at < 3 || at % 5 === 0) await start('poster');
+      if (at < 4 || at % 7 === 0) await start('poster');
       // More and more reports, for which there is no worker; 200 in the first 14 seconds.
       if (at < 14 || at % 3 === 0) await start('report');
     },
