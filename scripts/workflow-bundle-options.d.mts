@@ -2,6 +2,13 @@ import type { BundleOptions } from '@temporalio/worker';
 
 export function bundleOptions(
   workflowsPath: string,
-): Pick<BundleOptions, 'preloadModules' | 'payloadConverterPath' | 'failureConverterPath' | 'webpackConfigHook'>;
+): Pick<
+  BundleOptions,
+  | 'preloadModules'
+  | 'workflowInterceptorModules'
+  | 'payloadConverterPath'
+  | 'failureConverterPath'
+  | 'webpackConfigHook'
+>;
 
 export function withClearFailures(code: string): string;

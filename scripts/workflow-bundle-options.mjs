@@ -2,7 +2,7 @@
 // anew, which takes longer than a small run itself.
 //
 // What is shared is frozen by the SDK as far as it can be reached from outside. zod makes parts of its schemas when they are
-// first used, so it must not be reached: webpack joins all ES modules into one, whose only export is the Workflow.
+// first used, so it must not be reached: webpack joins all ES modules into one, which exports only functions.
 // Sharing is safe because nothing in it keeps state from one run to the next.
 
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** For `bundleWorkflowCode`, and `bundlerOptions` of a Worker. */
 export const bundleOptions = (workflowsPath) => ({
   preloadModules: [workflowsPath],
+  // Its export `interceptors`. A module of its own could not be joined with the rest.
+  workflowInterceptorModules: [workflowsPath],
   failureConverterPath: at('../src/values/encryption/failure-converter.cjs'),
   payloadConverterPath: at('../src/values/payload-converter.cjs'),
   webpackConfigHook: (config) => ({

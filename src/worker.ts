@@ -22,8 +22,10 @@ import { findServer, type FindServerOptions, type FoundServer } from './server/i
 import { namespaceId } from './temporal/namespace-id.js';
 import { openWorkerValues, storageActivities, type ValueSettings } from './values.js';
 import { observeWorker, openWorkerTelemetry, runSinks, workerReadiness, type Observed } from './worker/observe.js';
+import { withLogFields } from './worker/activity-log-fields.js';
 import { checkSettings } from './worker/check-settings.js';
 import { createPrepare } from './worker/prepare.js';
+import { sweepBy } from './worker/sweep.js';
 import { createReplayWatch } from './worker/replay-watch.js';
 import { installRuntime } from './telemetry/runtime.js';
 import type { TelemetrySettings } from './telemetry/settings.js';
@@ -203,26 +205,24 @@ async function makeTeam(
   const { permit, lease } = guarded?.guards ?? {};
   const guards = permit === undefined || lease === undefined ? {} : { permit, lease };
   const guardWorkers = guarded?.workers ?? [];
-  const tracing = openTracing(process.env, workerLog);
+  const tracing = openTracing(process.env, workerLog, brokers.kindOf);
   try {
     const { storeOutput, ...stored } = storageActivities(place.dataConverter);
     const references = (await carriesReferences(settings.workflowBundle)) ? defined({ storeOutput }) : {};
-    const storage = { ...stored, ...references };
     const awaitedRuns = Math.floor((settings.concurrency ?? DEFAULT_CALLS) * AWAITED_SHARE);
-    const publishing = { ...brokers, project };
-    const meter = telemetry?.metrics.calls.begin;
     const prepare = createPrepare(defined({ agents, brokers: settings.brokers, secrets }));
     const own = {
       agents,
       awaitedRuns,
-      publishing,
+      publishing: { ...brokers, project },
       prepare,
-      ...defined({ log, secrets, meter, tracing, keepLine: kept?.keep }),
+      sweep: sweepBy(client),
+      ...defined({ log, secrets, meter: telemetry?.metrics.calls.begin, tracing, keepLine: kept?.keep }),
     };
-    const activities = createActivities({ ...own, ...guards, ...storage });
+    const activities = createActivities({ ...own, ...guards, ...stored, ...references });
     const sinks = { ...watch.sinks, ...(telemetry === undefined ? {} : runSinks(telemetry.metrics.runs)) };
     const versioned = deploymentOptions(settings.deployment, { moves: false });
-    const options = { ...place, activities, sinks, ...code, ...versioned, ...tuning(settings) };
+    const options = { ...place, activities, sinks, ...withLogFields(code), ...versioned, ...tuning(settings) };
     // Cached answers are Workflows on the Task Queue of their agent, so a worker must run Workflows there, too.
     const queues = [...taskQueues.map((taskQueue) => ({ taskQueue })), ...limitedQueues(agents, taskQueues)];
     if (telemetry !== undefined) {

@@ -6,4 +6,5 @@ export { orchestrate } from './workflows/orchestrate.js';
 export { prepareRun } from './workflows/prepare-run.js';
 export { resourcePool } from './workflows/entities/resource-pool.js';
 export { runQueue } from './workflows/entities/run-queue.js';
+export { sweep } from './workflows/sweep.js';
 export { topic } from './workflows/entities/topic.js';

@@ -22,3 +22,13 @@ test('docker-compose.temporal.yml: has the dynamic configuration of the embedded
   const settings = Object.entries(content).map(([key, [first]]) => `${key}=${String(first?.value)}`);
   expect(settings).toEqual(expect.arrayContaining([...DYNAMIC_CONFIG]));
 });
+
+test('docker-compose.temporal.yml: without a profile the server starts and nothing else, and its head names every profile', () => {
+  const { services } = parse(file) as { services: Record<string, { profiles?: string[] }> };
+  const always = Object.entries(services).filter(([, { profiles }]) => profiles === undefined);
+  expect(always.map(([name]) => name)).toEqual(['postgresql', 'schema', 'temporal', 'namespace', 'web-ui']);
+  const profiles = new Set(Object.values(services).flatMap((service) => service.profiles ?? []));
+  const head = file.slice(0, file.indexOf('\nname:'));
+  const named = [...head.matchAll(/^# {3}(?<name>[a-z]+) {2,}\S/gm)].map(({ groups }) => groups!['name']);
+  expect(named.toSorted()).toEqual([...profiles].toSorted());
+});

@@ -26,9 +26,11 @@ import { createAwaitRunEnd, startInTurn } from './run-queue.js';
 import { createRegistry } from './agents/registry.js';
 import { refusedSecrets } from './secrets/refused.js';
 import { createSecretStore } from './secrets/store.js';
+import { createSweep, type SweepNow } from './sweep.js';
 import type { Tracing } from './trace/tracing.js';
 import type { AwaitRunEnd, EndReply, StartInTurn, TurnReply } from '../domain/run/queue/messages.js';
 import type { PrepareReply, PrepareRequest } from '../domain/run/prepare.js';
+import type { SweepReply, SweepRequest } from '../domain/run/sweep.js';
 import type { SecretSettings } from '../domain/secret.js';
 import type { KeepLine } from '../domain/run/kept-line.js';
 import type { SpanBatch } from '../domain/trace/record.js';
@@ -60,6 +62,8 @@ export interface ActivityDeps extends ReplyStorage {
   readonly abortGraceMs?: number;
   /** Prepares runs of clients without a configuration; absent: they cannot start runs here. */
   readonly prepare?: Prepare;
+  /** Ends what no worker uses, and removes values that no run needs; absent: this worker cannot. */
+  readonly sweep?: SweepNow;
   /** Absent: the worker sends no traces. */
   readonly tracing?: Tracing | undefined;
 }
@@ -77,6 +81,7 @@ export type Activities = {
   readValue: (request: { readonly value: unknown }) => Promise<unknown>;
   startInTurn: (request: StartInTurn) => Promise<TurnReply>;
   publish: (request: PublishRequest) => Promise<PublishReply>;
+  sweep: (request: SweepRequest) => Promise<SweepReply>;
 };
 
 /** Throws an `AgentDefinitionError` that lists all problems of the agents. */
@@ -115,6 +120,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     readValue: withWellFormedErrors(createReadValue(readReferences)),
     startInTurn: withWellFormedErrors(startInTurn),
     publish: withWellFormedErrors(createPublish({ ...deps, readReferences })),
+    sweep: withWellFormedErrors(createSweep(deps.sweep)),
   };
 }
 

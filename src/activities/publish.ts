@@ -4,6 +4,8 @@ import type { QueueReply } from '../domain/agent/agent.js';
 import { BrokerError } from '../domain/event/broker-error.js';
 import { STRUCTURED_TYPE } from '../domain/event/cloud-event.js';
 import { publishedEvent, PublishRequest, type PublishReply } from '../domain/event/published-event.js';
+import { defined } from '../domain/json/defined.js';
+import type { AttemptTiming } from '../domain/trace/record.js';
 import { writeDuration } from '../domain/duration.js';
 import { NO_USAGE } from '../domain/call/usage.js';
 import { AgentError } from './errors/agent-error.js';
@@ -12,7 +14,8 @@ import { cancelReason } from './call-agent/run-in-time.js';
 import type { ReadReferences } from './read-references.js';
 import { messageOf } from './errors/truncate-error.js';
 import { isUnanswered } from '../domain/failure.js';
-import { taskCorrelation } from './trace/correlation.js';
+import { Timings } from './call-agent/timings.js';
+import { attemptCorrelation, type OutgoingCorrelation } from './trace/correlation.js';
 import type { Tracing } from './trace/tracing.js';
 
 /** The message of `events/broker.ts`. */
@@ -40,9 +43,12 @@ export interface Publishing {
 /** Shorter than the heartbeat timeout, so that a cancellation comes soon. */
 const HEARTBEAT_MS = 3_000;
 
-/** What an attempt leaves to the next one: the first attempt that was not confirmed, in words. */
+/** What an attempt leaves to the next one. */
 interface Notes {
+  /** The first attempt that was not confirmed, in words. */
   readonly unconfirmed?: string;
+  /** Of a traced publication: the attempts so far. */
+  readonly timings?: readonly AttemptTiming[];
 }
 
 export interface PublishDeps {
@@ -60,19 +66,28 @@ export const createPublish =
     const { attempt } = context.info;
     const request = PublishRequest.parse(await readReferences(raw, context.cancellationSignal));
     const notes = (context.info.heartbeatDetails ?? {}) as Notes;
-    const beat = setInterval(() => context.heartbeat(notes), HEARTBEAT_MS);
+    const timings = openTimings(request, context, notes);
+    const { unconfirmed: before } = notes;
+    const beatWith = (unconfirmed: string | undefined) =>
+      context.heartbeat(defined({ unconfirmed, timings: timings.noted() }));
+    const beat = setInterval(() => beatWith(before), HEARTBEAT_MS);
     try {
-      await publishInTime(request, publishing, context, tracing);
-      return { output: { id: request.idempotencyKey }, attempts: attempt };
+      const correlation = attemptCorrelation(request, timings.number, tracing);
+      timings.begin();
+      await publishInTime(request, publishing, context, correlation);
+      timings.end();
+      const own = defined({ timings: timings.noted() });
+      return { output: { id: request.idempotencyKey }, attempts: attempt, ...own };
     } catch (thrown) {
       const error = asFailure(thrown);
+      timings.end(failureTypeOf(error));
       const isOpen = isUnanswered(failureTypeOf(error)) || failureTypeOf(error) === 'Cancelled';
       const now = isOpen ? `attempt ${attempt} was not confirmed: ${messageOf(error)}` : undefined;
-      const unanswered = notes.unconfirmed ?? now;
-      context.heartbeat(unanswered === undefined ? {} : { unconfirmed: unanswered });
+      const unanswered = before ?? now;
+      beatWith(unanswered);
       throw classify(error, {
         ...{ attempt, began: isOpen, usage: NO_USAGE, retry: request.retry, random: random() },
-        ...(unanswered === undefined ? {} : { unanswered }),
+        ...defined({ unanswered, timings: timings.noted() }),
         isLast: attempt >= request.retry.attempts,
       });
     } finally {
@@ -80,16 +95,22 @@ export const createPublish =
     }
   };
 
+function openTimings({ trace }: PublishRequest, { info }: Context, { timings: noted = [] }: Notes): Timings {
+  const { attempt, scheduledTimestampMs: firstMs, currentAttemptScheduledTimestampMs: lostMs } = info;
+  const timings = new Timings(noted, { before: attempt - 1, firstMs, lostMs });
+  timings.isTraced = trace !== undefined;
+  return timings;
+}
+
 async function publishInTime(
   request: PublishRequest,
   publishing: Publishing | undefined,
   context: Context,
-  tracing: Tracing | undefined,
+  correlation: OutgoingCorrelation,
 ): Promise<void> {
   const { broker, to, key, timeoutMs } = request;
   if (publishing?.brokers.includes(broker) !== true) throw brokerNotHere(broker, publishing?.brokers ?? []);
   const time = new Date(context.info.scheduledTimestampMs).toISOString();
-  const correlation = taskCorrelation(request, tracing);
   const event = publishedEvent(request, { project: publishing.project, time, correlation });
   const sending = publishing.publish(broker, to, {
     ...{ id: request.idempotencyKey, key, headers: {}, contentType: STRUCTURED_TYPE },

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { BrokerSettingsError } from '../domain/event/broker-error.js';
-import type { BrokerSettings } from '../domain/event/broker-settings.js';
+import type { BrokerKind, BrokerSettings } from '../domain/event/broker-settings.js';
 import type { Broker, Message, OutgoingMessage } from './broker.js';
 import type { BrokerContext } from './broker-context.js';
 import { openBroker } from './open-broker.js';
@@ -12,6 +12,8 @@ import { createRequester, type Requester } from './requests.js';
 export interface Brokers {
   /** Their names. */
   readonly brokers: readonly string[];
+  /** The kind of a broker; `undefined` if there is none of this name. */
+  kindOf(this: void, name: string): BrokerKind | undefined;
   /** Throws a BrokerSettingsError, also for a name that is not one of them. */
   get(this: void, name: string): Promise<Broker>;
   /** Its URL, with the password: for a program that speaks the protocol itself. Throws a BrokerSettingsError. */
@@ -52,6 +54,7 @@ export function createBrokers(
   };
   return {
     brokers: settings.map(({ name }) => name),
+    kindOf: (name) => settings.find((one) => one.name === name)?.kind,
     get,
     async url(name) {
       const broker = settings.find((one) => one.name === name);

@@ -1,6 +1,7 @@
 // The log of a process, with the entries of Temporal's SDK, of Workflows and of agents: JSON lines for machines, short lines for people.
 import { ApplicationFailure, type LogLevel, type LogMetadata, type Logger } from '@temporalio/common';
 import { pino } from 'pino';
+import { ORCHESTRATE } from '../domain/run/input.js';
 import { visible, visibleLine } from '../domain/text/visible.js';
 import type { LogLevelName, LogSettings } from './settings.js';
 
@@ -55,10 +56,13 @@ export function processLog({ level = 'info', format }: LogSettings = {}): Logger
   return createLog({ level, write: isJson ? jsonWriter() : write });
 }
 
-/** The SDK names the Workflow of an entry, which is the run. Its task token is of no use to a reader, and would let one end the task. */
+/**
+ * The SDK names the Workflow of an entry, which is the run, unless it is that of a breaker, for example. Its task token is of no use to a
+ * reader, and would let one end the task.
+ */
 function withRun({ taskToken: _, ...meta }: LogMetadata): LogMetadata {
-  const run: unknown = meta['workflowId'];
-  return run === undefined ? meta : { run, ...meta };
+  const { workflowId: run, workflowType = ORCHESTRATE } = meta as { workflowId?: unknown; workflowType?: unknown };
+  return run === undefined || workflowType !== ORCHESTRATE ? meta : { run, ...meta };
 }
 
 /** True for a failure of the storage that was logged less than a minute ago. */

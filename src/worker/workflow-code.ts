@@ -5,7 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 
-type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+export type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> & {
+  readonly interceptors?: { readonly workflowModules: string[] };
+};
 
 /** The first words of the bundle of the package: with them, failures are in clear text (scripts/workflow-bundle-options.mjs). */
 const CLEAR_FAILURES = 'globalThis.batonClearFailures = true;';
@@ -43,7 +45,8 @@ export async function workflowCode(
   const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
   const workflowBundle = given ?? (existsSync(codePath) ? { codePath } : undefined);
   if (workflowBundle === undefined) {
-    return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+    const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+    return { workflowsPath, interceptors: { workflowModules: [workflowsPath] } };
   }
   const encoded = isEncrypted ? await withEncodedFailures(workflowBundle) : workflowBundle;
   const statements = (isCounted ? COUNTED : '') + (isVersioned ? VERSIONED : '');

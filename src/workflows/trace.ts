@@ -14,7 +14,13 @@ import { defined } from '../domain/json/defined.js';
 import type { RunInput } from '../domain/run/input.js';
 import { hasSpans, runRecord, spanMessage, taskRecords, type RunTrace } from '../domain/run/run-trace.js';
 import { spanIdOf } from '../domain/trace/ids.js';
-import { MAX_ITEM_SPANS, type AttemptTiming, type RunRecord, type SpanBatch } from '../domain/trace/record.js';
+import {
+  MAX_ITEM_SPANS,
+  type AttemptTiming,
+  type Publication,
+  type RunRecord,
+  type SpanBatch,
+} from '../domain/trace/record.js';
 import { taskSpanId } from '../domain/trace/spans.js';
 import { workName, type Work } from './kinds/work.js';
 import type { Run } from './run.js';
@@ -50,8 +56,10 @@ export function subPlanCorrelation(
 }
 
 export interface EndedCall {
-  readonly agent: string;
-  readonly suffix: string | undefined;
+  /** Absent for a publication. */
+  readonly agent?: string;
+  readonly publication?: Publication;
+  readonly suffix?: string | undefined;
   /** When the run requested it. */
   readonly from: number;
   readonly outcome: Outcome;
@@ -59,19 +67,19 @@ export interface EndedCall {
   readonly version?: string | undefined;
 }
 
-/** Records a call that has ended. */
+/** Records a call, or a publication, that has ended. */
 export function recordCall({ trace, graph, request }: Run, work: Work, call: EndedCall): void {
   if (trace === undefined) return;
-  const { agent, suffix, outcome, version } = call;
+  const { agent, publication, suffix, outcome, version } = call;
   const { task, index } = work;
   const name = suffixedName(workName(work), suffix);
   const timings = allTimings(call, trace.waiting.get(name));
   if (timings.length === 0 || !hasSpans(index, timings)) return;
   const isTask = request.undo === undefined && graph.tasks.has(task.id);
   trace.calls.push({
-    ...{ span: `${trace.name}/${name}`, task: task.id, agent, timings, to: Date.now() },
+    ...{ span: `${trace.name}/${name}`, task: task.id, timings, to: Date.now() },
     ...(isTask ? { parent: task.callName } : {}),
-    ...defined({ item: index, suffix, version }),
+    ...defined({ agent, publication, item: index, suffix, version }),
     ...(outcome.status === 'succeeded' ? {} : { message: spanMessage(outcome.failure.message) }),
   });
 }

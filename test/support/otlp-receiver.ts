@@ -9,6 +9,8 @@ export interface ReceivedSpan {
   readonly id: string;
   readonly parent: string | undefined;
   readonly name: string;
+  /** `SpanKind` of the protocol: 1 internal, 3 client, 4 producer. */
+  readonly kind: number | undefined;
   readonly from: number;
   readonly to: number;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -44,6 +46,7 @@ interface WireSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
+  readonly kind?: number;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes?: readonly KeyValue[];
@@ -103,6 +106,7 @@ const spansIn = ({ resourceSpans = [] }: WireRequest): ReceivedSpan[] =>
         id: idOf(span.spanId),
         parent: span.parentSpanId === undefined || span.parentSpanId === '' ? undefined : idOf(span.parentSpanId),
         name: span.name,
+        kind: span.kind,
         from: Number(BigInt(span.startTimeUnixNano) / 1_000_000n),
         to: Number(BigInt(span.endTimeUnixNano) / 1_000_000n),
         attributes: valuesOf(span.attributes),

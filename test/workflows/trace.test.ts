@@ -5,6 +5,7 @@ import { AgentError } from '../../src/activities/errors/agent-error.js';
 import { createActivities } from '../../src/activities/index.js';
 import { openTracing, type Tracing } from '../../src/activities/trace/tracing.js';
 import { Baton } from '../../src/client.js';
+import { BrokerError } from '../../src/domain/event/broker-error.js';
 import type { Agent, AgentContext } from '../../src/domain/agent/agent.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
 import { startOtlpReceiver, type OtlpReceiver } from '../support/otlp-receiver.js';
@@ -21,10 +22,12 @@ const log = {
   warn: (line: string) => void warnings.push(line),
 };
 
+const kindOf = (broker: string) => (broker === 'bus' ? 'temporal' : undefined);
+
 /** Opened when it is first used: the receiver is there by then. */
 const tracing: Tracing = {
-  isSampled: (...args) => (opened ??= openTracing(process.env, log)!).isSampled(...args),
-  send: (batch) => (opened ??= openTracing(process.env, log)!).send(batch),
+  isSampled: (...args) => (opened ??= openTracing(process.env, log, kindOf)!).isSampled(...args),
+  send: (batch) => (opened ??= openTracing(process.env, log, kindOf)!).send(batch),
   close: async () => await opened?.close(),
 };
 
@@ -72,8 +75,11 @@ const published: string[] = [];
 const publishing = {
   brokers: ['bus'],
   project: 'test',
-  publish: (_broker: string, _to: string, { body }: { body: Uint8Array }) => {
+  publish: (_broker: string, to: string, { body }: { body: Uint8Array }) => {
     published.push(Buffer.from(body).toString());
+    // The first attempt at each destination of this name is not confirmed.
+    const isFirst = published.length % 2 === 1;
+    if (to === 'shaky' && isFirst) return Promise.reject(new BrokerError('the connection was lost'));
     return Promise.resolve();
   },
 };
@@ -106,6 +112,9 @@ const connected = () =>
   });
 
 const spansOf = (traceId: string) => receiver.spans().filter((span) => span.traceId === traceId);
+
+/** `SpanKind` of the protocol. */
+const PRODUCER = 4;
 
 const GIVEN = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
@@ -171,7 +180,8 @@ test('the trace of a run has a span for each task, with links to its needs, and 
   expect(below('each')).toEqual(Array(3).fill('invoke_agent echo'));
   expect(below('sub')).toEqual(['invoke_workflow inner']);
   expect(below('solve')).toEqual(['invoke_agent planner', 'invoke_workflow made']);
-  expect(['wait', 'ask', 'paid', 'tell', 'never'].flatMap(below)).toEqual([]);
+  expect(below('tell')).toEqual(['send orders']);
+  expect(['wait', 'ask', 'paid', 'never'].flatMap(below)).toEqual([]);
   expect(childrenOf(spans, only(spans, 'invoke_workflow inner'))).toEqual(['task deep']);
   const attempts = named(spans, 'invoke_agent ');
   expect(attempts.filter(({ name }) => name === 'invoke_agent flaky').map(({ error }) => error)).toEqual([
@@ -191,7 +201,7 @@ test('the trace of a run has a span for each task, with links to its needs, and 
   expect(flaky[0]).toMatchObject({ id: 'order-42' });
   expect(JSON.parse(published[0]!)).toMatchObject({
     correlationid: 'order-42',
-    traceparent: `00-${result.traceId}-${only(spans, 'task tell').id}-01`,
+    traceparent: `00-${result.traceId}-${only(spans, 'send orders').id}-01`,
   });
   expect(receiver.requests[0]).toMatchObject({ path: '/v1/traces', headers: { authorization: 'Bearer token' } });
   expect(warnings).toEqual([]);
@@ -219,6 +229,47 @@ test('a run that fails and is undone has its compensations below their tasks, an
   expect(childrenOf(spans, undoing!)).toEqual(['invoke_agent same']);
   expect(only(spans, 'invoke_workflow undone').error).toBe('task pay failed: AgentRefused: no, and never');
   expect(JSON.stringify(spans)).not.toContain('private');
+}, 60_000);
+
+test('a publication has a span for each attempt, as producer of the message', async () => {
+  published.length = 0;
+  const plan: Plan = {
+    name: 'publishes',
+    tasks: {
+      tell: {
+        publish: { broker: 'bus', to: 'shaky', type: 'told', data: '{% $item %}' },
+        forEach: { items: [1, 2], concurrency: 1 },
+        retry: { initial: '1ms' },
+      },
+    },
+  };
+  const { traceId } = await (await connected().start(plan, { id: 'publishes' })).result();
+  const spans = spansOf(traceId!);
+  expectKnownAttributes(spans);
+  const sends = named(spans, 'send shaky');
+  const parent = only(spans, 'task tell').id;
+  expect(sends.map((span) => [span.parent, span.kind, span.error !== undefined])).toEqual([
+    [parent, PRODUCER, true],
+    [parent, PRODUCER, false],
+    [parent, PRODUCER, true],
+    [parent, PRODUCER, false],
+  ]);
+  expect(sends.map(({ attributes }) => attributes)).toMatchObject(
+    [0, 0, 1, 1].map((item, at) => ({
+      'baton.item.index': item,
+      'baton.attempt': (at % 2) + 1,
+      'baton.broker.name': 'bus',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': 'shaky',
+      'messaging.message.id': `publishes/tell/${item}`,
+      'messaging.system': 'temporal',
+      'cloudevents.event_type': 'told',
+      ...(at % 2 === 0 ? { 'error.type': 'NotConfirmed' } : {}),
+    })),
+  );
+  // Each attempt sends its own place in the trace.
+  const sent = published.map((text) => (JSON.parse(text) as { traceparent: string }).traceparent.split('-')[2]);
+  expect(sent).toEqual(sends.map(({ id }) => id));
 }, 60_000);
 
 test('a run that continues as new several times has one span for itself, each task and each call', async () => {

@@ -26,16 +26,6 @@ export function attemptCorrelation(
   return { ...defined({ id }), traceparent: traceparentOf(trace.id, spanId, traceparent, tracing) };
 }
 
-/** The same for a task that makes no attempts with spans of their own: `traceparent` names the span of the task. */
-export function taskCorrelation(
-  { correlationId: id, trace, traceparent }: Pick<CallRequest, 'correlationId' | 'traceparent' | 'trace'>,
-  tracing: Tracing | undefined,
-): OutgoingCorrelation {
-  if (trace === undefined || tracing === undefined) return defined({ id, traceparent });
-  const spanId = spanIdOf(trace.id, 'task', trace.span);
-  return { ...defined({ id }), traceparent: traceparentOf(trace.id, spanId, traceparent, tracing) };
-}
-
 /** `given`: the one that the run was given. */
 const traceparentOf = (
   traceId: string,

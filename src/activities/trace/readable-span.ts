@@ -10,7 +10,7 @@ export interface SpanOrigin {
 }
 
 /** Values of the enumerations `SpanKind` and `SpanStatusCode` of `@opentelemetry/api`. */
-const KIND = { internal: 0, client: 2 } as const;
+const KIND = { internal: 0, client: 2, producer: 3 } as const;
 const STATUS = { unset: 0, error: 2 } as const;
 
 /** Only spans that are sampled are exported. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AgentLog } from '../../domain/agent/agent.js';
 import { isTraceSampled, readTraceSettings } from '../../domain/trace/settings.js';
 import type { SpanBatch } from '../../domain/trace/record.js';
+import type { BrokerKindOf } from '../../domain/trace/publication.js';
 import { spansOf } from '../../domain/trace/spans.js';
 import { readableSpan, type SpanOrigin } from './readable-span.js';
 import { openExporter } from './exporter.js';
@@ -17,8 +18,8 @@ export interface Tracing {
   close(this: void): Promise<void>;
 }
 
-/** `undefined` if traces are off: then no package is loaded. */
-export function openTracing(environment: NodeJS.ProcessEnv, log: AgentLog): Tracing | undefined {
+/** `undefined` if traces are off: then no package is loaded. `kindOf`: the kind of a broker, by its name. */
+export function openTracing(environment: NodeJS.ProcessEnv, log: AgentLog, kindOf?: BrokerKindOf): Tracing | undefined {
   const settings = readTraceSettings(environment);
   if (settings === undefined) return undefined;
   for (const warning of settings.warnings) log.warn(warning);
@@ -29,7 +30,7 @@ export function openTracing(environment: NodeJS.ProcessEnv, log: AgentLog): Trac
     isSampled,
     async send(batch) {
       if (!isSampled(batch.trace, batch.traceparent)) return;
-      await queue.send(spansOf(batch).map((span) => readableSpan(batch.trace, span, origin)));
+      await queue.send(spansOf(batch, kindOf).map((span) => readableSpan(batch.trace, span, origin)));
     },
     close: () => queue.close(),
   };

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { SweepScheduleOptions } from '../doctor/sweep-schedule.js';
 import type { SweepResult } from '../../client/sweep-values.js';
 import type { Io } from '../terminal/io.js';
 import { withJson, withServer, type JsonOption, type ServerOptions } from '../arguments/options.js';
 import { withSession } from '../session/with-session.js';
 
-interface SweepOptions extends ServerOptions, JsonOption {
+interface SweepOptions extends SweepScheduleOptions, ServerOptions, JsonOption {
   readonly dryRun?: boolean;
   readonly grace: string;
   readonly stale: string;
@@ -21,15 +22,25 @@ export function define(command: Command, io: Io): void {
     .option('--dry-run', 'only count what would be removed')
     .option('--grace <duration>', 'keep values that were stored or used within this time; at least 10m', '24h')
     .option('--stale <duration>', 'end breakers and pools that have had no worker for this long', '1h')
+    .option(
+      '--schedule <cron>',
+      'let the workers of the project sweep at these times (UTC), by a Schedule of the server',
+    )
+    .option('--unschedule', 'remove that Schedule')
     .action(async (options: SweepOptions) => {
       const graceMs = await parseGrace(options.grace);
-      const [{ parseStale }, { sweep }] = await Promise.all([
-        import('../doctor/parse-stale.js'),
-        import('../doctor/sweep.js'),
-      ]);
+      const { parseStale } = await import('../doctor/parse-stale.js');
+      const staleMs = parseStale(options.stale);
+      if (options.schedule !== undefined || options.unschedule === true) {
+        const { changeSweepSchedule } = await import('../doctor/sweep-schedule.js');
+        return await changeSweepSchedule(io, options, { graceMs, staleMs });
+      }
       const dryRun = options.dryRun === true;
-      const request = { graceMs, staleMs: parseStale(options.stale), dryRun, onProgress: progressLines(io) };
-      const { ended, values } = await withSession(io, options, ({ baton }) => sweep(baton.client, request));
+      const request = { graceMs, staleMs, dryRun, onProgress: progressLines(io) };
+      const { ended, values } = await withSession(io, options, async ({ baton }) => {
+        const { sweepAll } = await import('../../client/sweep.js');
+        return await sweepAll(baton.client, request);
+      });
       if (options.json === true) return io.printJson({ ...values, ended, dryRun });
       for (const id of ended) io.print(`${dryRun ? 'would be ended' : 'ended'}: ${id}`);
       if (values !== undefined) await printValues(io, values, options);

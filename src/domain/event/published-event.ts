@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { RetryPolicy } from '../call/retry.js';
 import { defined } from '../json/defined.js';
+import type { AttemptTiming } from '../trace/record.js';
 import { CORRELATION_FIELDS } from '../trace/correlation.js';
 import type { CloudEvent } from './cloud-event.js';
 
@@ -28,6 +29,8 @@ export type PublishRequest = z.infer<typeof PublishRequest>;
 export interface PublishReply {
   readonly output: { readonly id: string };
   readonly attempts: number;
+  /** Of a traced publication: its attempts. */
+  readonly timings?: readonly AttemptTiming[];
 }
 
 interface PublishedFrom {

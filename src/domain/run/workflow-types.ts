@@ -7,6 +7,7 @@ import { RESOURCE_POOL } from '../pool/protocol.js';
 import { ORCHESTRATE } from './input.js';
 import { PREPARE_RUN } from './prepare.js';
 import { RUN_QUEUE } from './queue/messages.js';
+import { SWEEP } from './sweep.js';
 
 export const WORKFLOW_TYPES = [
   ORCHESTRATE,
@@ -17,4 +18,5 @@ export const WORKFLOW_TYPES = [
   RUN_QUEUE,
   TOPIC,
   PREPARE_RUN,
+  SWEEP,
 ] as const;

@@ -35,6 +35,15 @@ export const AttemptTiming = z.object({
 });
 export type AttemptTiming = z.infer<typeof AttemptTiming>;
 
+export interface Publication {
+  /** The name of the broker. */
+  readonly broker: string;
+  readonly to: string;
+  /** The id and the type of the event. */
+  readonly id: string;
+  readonly type: string;
+}
+
 export interface CallRecord {
   /** The name from which the ids of its spans are derived. */
   readonly span: string;
@@ -44,8 +53,11 @@ export interface CallRecord {
   readonly item?: number;
   /** `fallback`, `race:AGENT`, `compensate`, …; absent for the first call of a task or item. */
   readonly suffix?: string;
-  readonly agent: string;
+  /** The agent that was called; absent for a publication. */
+  readonly agent?: string;
   readonly version?: string;
+  /** What was published, and where; absent for a call of an agent. */
+  readonly publication?: Publication;
   readonly timings: readonly AttemptTiming[];
   /** When the call ended, as the run saw it. */
   readonly to: number;

@@ -1,15 +1,16 @@
-// Makes spans of what a run has recorded. Names and attributes follow the conventions of OpenTelemetry for generative AI, version 1.41;
+// Makes spans of what a run has recorded. Names and attributes follow the conventions of OpenTelemetry for generative AI and for messaging, version 1.41;
 // attributes that these do not have begin with `baton.`. Inputs and outputs are not in spans.
 import { defined } from '../json/defined.js';
 import { attemptName, chatName, spanIdOf } from './ids.js';
+import { sendFacts, type BrokerKindOf } from './publication.js';
 import type { AttemptTiming, CallRecord, ModelCall, RunRecord, SpanBatch, TaskRecord } from './record.js';
 
 export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 export interface Span {
   readonly name: string;
-  /** `client`: a request that leaves the worker. */
-  readonly kind: 'internal' | 'client';
+  /** `client`: a request that leaves the worker; `producer`: a message. */
+  readonly kind: 'internal' | 'client' | 'producer';
   readonly id: string;
   readonly parent?: string;
   /** Milliseconds since 1970. */
@@ -22,7 +23,8 @@ export interface Span {
   readonly error?: string;
 }
 
-export function spansOf(batch: SpanBatch): Span[] {
+/** `kindOf`: the kind of a broker, by its name. */
+export function spansOf(batch: SpanBatch, kindOf: BrokerKindOf = () => undefined): Span[] {
   const { trace, runId, plan, correlationId, name } = batch;
   const id = { run: spanIdOf(trace, 'run', name), task: (task: string) => taskSpanId(trace, name, task) };
   const common = defined({ 'baton.run.id': runId, 'baton.plan.name': plan, 'baton.correlation_id': correlationId });
@@ -32,7 +34,7 @@ export function spansOf(batch: SpanBatch): Span[] {
     spans.push(taskSpan(task, { id: id.task(task.name), parent: id.run, links: task.needs.map(id.task), common }));
   for (const call of batch.calls) {
     const parent = call.parent === undefined ? id.run : id.task(call.parent);
-    spans.push(...callSpans(call, { trace, parent, common }));
+    spans.push(...callSpans(call, { trace, parent, common, kindOf }));
   }
   return spans;
 }
@@ -91,13 +93,15 @@ interface CallPlace {
   readonly trace: string;
   readonly parent: string;
   readonly common: Attributes;
+  readonly kindOf: BrokerKindOf;
 }
 
 const LOST = 'Interrupted';
 
 /** One span for each attempt, and one for each request to a model. */
-function callSpans(call: CallRecord, { trace, parent, common }: CallPlace): Span[] {
-  const { timings, span, task, item, suffix, agent, version } = call;
+function callSpans(call: CallRecord, { trace, parent, common, kindOf }: CallPlace): Span[] {
+  const { timings, span, task, item, suffix } = call;
+  const facts = call.publication === undefined ? invokeFacts(call) : sendFacts(call.publication, kindOf);
   return timings.flatMap((timing, at): Span[] => {
     const attempt = at + 1;
     const id = spanIdOf(trace, 'attempt', attemptName(span, attempt));
@@ -109,10 +113,10 @@ function callSpans(call: CallRecord, { trace, parent, common }: CallPlace): Span
     const own = { ...common, 'baton.task.id': task, ...defined({ 'baton.item.index': item, 'baton.call': suffix }) };
     const chats = timing.chats ?? [];
     const invoke: Span = {
-      ...{ name: `invoke_agent ${agent}`, kind: 'internal', id, parent, ...period(from, to), links: [] },
+      ...{ name: facts.name, kind: facts.kind, id, parent, ...period(from, to), links: [] },
       attributes: {
-        ...{ ...own, 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': agent, 'baton.attempt': attempt },
-        ...defined({ 'gen_ai.agent.version': version, 'error.type': error, ...tokensOf(chats) }),
+        ...{ ...own, ...facts.attributes, 'baton.attempt': attempt },
+        ...defined({ 'error.type': error, ...tokensOf(chats) }),
       },
       ...(error === undefined ? {} : { error: message ?? error }),
     };
@@ -124,6 +128,15 @@ function callSpans(call: CallRecord, { trace, parent, common }: CallPlace): Span
     ];
   });
 }
+
+const invokeFacts = ({ agent = '', version }: CallRecord): Pick<Span, 'name' | 'kind' | 'attributes'> => ({
+  name: `invoke_agent ${agent}`,
+  kind: 'internal',
+  attributes: {
+    ...{ 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': agent },
+    ...defined({ 'gen_ai.agent.version': version }),
+  },
+});
 
 const tokensOf = (chats: NonNullable<AttemptTiming['chats']>) => ({
   'gen_ai.usage.input_tokens': total(chats.map(({ inputTokens }) => inputTokens)),

@@ -3,6 +3,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import { ABORT_GRACE_MS } from '../../domain/agent/agent.js';
 import { retryPolicy } from '../../domain/call/retry.js';
+import type { Outcome } from '../../domain/call/outcome.js';
 import { durationMs } from '../../domain/duration.js';
 import type { PublishRequest } from '../../domain/event/published-event.js';
 import { ExpressionError } from '../../domain/expression/expression.js';
@@ -11,10 +12,11 @@ import { carriedBytes } from '../../domain/json/value-reference.js';
 import { defined } from '../../domain/json/defined.js';
 import { shown } from '../../domain/problem.js';
 import { valueLimitOf } from '../../domain/run/input.js';
+import { callTimings } from '../calls/call-outcome.js';
 import { outcomeFromError } from '../calls/outcome-from-error.js';
 import { reserveCommandBytes } from '../workflow-task/command-size.js';
 import { render, renderUnopened, type Run } from '../run.js';
-import { correlationOf } from '../trace.js';
+import { correlationOf, recordCall, type EndedCall } from '../trace.js';
 import { priorityOptions } from './call-agent.js';
 import { deadlineLeft } from './time-limit.js';
 import { workName, type Settlement, type Work } from './work.js';
@@ -40,7 +42,7 @@ export async function performPublish(run: Run, work: Work): Promise<Settlement> 
     ...defined({ item: work.index, key: keyText(await render(run, key, work.scope)) }),
     type: typeText(await render(run, type, work.scope)),
     data: await renderUnopened(run, data, work.scope),
-    ...correlationOf(run, work.task.callName),
+    ...correlationOf(run, name),
     idempotencyKey: `${run.id}/${work.index === undefined ? work.task.callName : `${work.task.callName}/${work.index}`}`,
   };
   const [size, limit] = [carriedBytes(request.data), valueLimitOf(run.request)];
@@ -66,10 +68,17 @@ export async function performPublish(run: Run, work: Work): Promise<Settlement> 
       maximumInterval: retry.maxMs,
     },
   });
+  const publication = { broker, to, id: request.idempotencyKey, type: request.type };
+  const from = Date.now();
+  const ended = (outcome: Outcome, timings: EndedCall['timings']): Settlement => {
+    recordCall(run, work, { publication, from, outcome, timings });
+    return { outcome };
+  };
   try {
-    return { outcome: { status: 'succeeded', ...(await publish(request)) } };
+    const { timings, ...reply } = await publish(request);
+    return ended({ status: 'succeeded', ...reply }, timings);
   } catch (error) {
-    return { outcome: outcomeFromError(error, { attempts: retry.attempts, rules: run.rules }) };
+    return ended(outcomeFromError(error, { attempts: retry.attempts, rules: run.rules }), callTimings(error));
   }
 }
 
