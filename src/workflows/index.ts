@@ -7,7 +7,16 @@ import { orchestrate as runPlan } from './orchestrate.js';
 import { reportReplay } from './report-replay.js';
 import './stack-traces.js';
 
-export { cachedReply, circuitBreaker, mailbox, prepareRun, resourcePool, runQueue, topic } from '../workflows.js';
+export {
+  cachedReply,
+  circuitBreaker,
+  mailbox,
+  notice,
+  prepareRun,
+  resourcePool,
+  runQueue,
+  topic,
+} from '../workflows.js';
 
 export function orchestrate(input: RunInput): Promise<RunResult> {
   reportReplay();

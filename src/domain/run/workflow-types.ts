@@ -5,6 +5,7 @@ import { MAILBOX } from '../event/mailbox.js';
 import { TOPIC } from '../event/topic/messages.js';
 import { RESOURCE_POOL } from '../pool/protocol.js';
 import { ORCHESTRATE } from './input.js';
+import { NOTICE } from './notice.js';
 import { PREPARE_RUN } from './prepare.js';
 import { RUN_QUEUE } from './queue/messages.js';
 
@@ -17,4 +18,5 @@ export const WORKFLOW_TYPES = [
   RUN_QUEUE,
   TOPIC,
   PREPARE_RUN,
+  NOTICE,
 ] as const;
