@@ -64,6 +64,7 @@ export const ALLOWED = {
       'values',
     ],
   },
+  embedded: { folders: ['domain', 'client', 'server', 'telemetry', 'worker'] },
   cli: {
     folders: [
       'domain',

@@ -52,7 +52,7 @@ export class Baton {
     private readonly closing?: AbortController,
   ) {}
 
-  /** Throws ServerUnreachableError. */
+  /** Connects to the configured server, else to one that is found, else to the embedded one. Throws ServerUnreachableError. */
   static async connect(options: ConnectOptions = {}): Promise<Baton> {
     const project = defined({ project: ownProject(options, options.directory) });
     const found = options.server === undefined ? await findServer({ ...options, ...project }) : undefined;
@@ -293,7 +293,7 @@ export class Baton {
     this.closing?.abort(new Error('the client was closed before the run ended'));
     await this.release();
   }
-}
 
-/** Connects to the configured server, else to one that is found, else to the embedded one. Throws ServerUnreachableError. */
-export const connect = (options?: ConnectOptions): Promise<Baton> => Baton.connect(options);
+  /** For `await using`. */
+  [Symbol.asyncDispose] = (): Promise<void> => this.close();
+}

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { TaskQueue, type Agent } from './domain/agent/agent.js';
 import { BrokerSettings } from './domain/event/broker-settings.js';
 import { GatewaySettings, SubscriptionSettings } from './domain/event/subscription.js';
+import type { OnRunEnd } from './domain/run/on-run-end.js';
+import { WebhookReceivers } from './domain/run/webhook-receiver.js';
 import { SecretSettings } from './domain/secret.js';
 import type { ScheduleSettings } from './domain/schedule.js';
 import type { PoolSettings } from './domain/pool/settings.js';
@@ -55,6 +57,10 @@ export const ConfigFile = z.strictObject({
   /** What events cause. Paths of plans are relative to the configuration. */
   subscriptions: z.array(SubscriptionSettings).max(1_000).optional(),
   gateway: GatewaySettings.optional(),
+  /** Receivers of signed notices by HTTP: that runs have ended, and that approvals wait. */
+  webhooks: WebhookReceivers.optional(),
+  /** In a configuration that is code: called by workers with the result of each run that ends, at least once. */
+  onRunEnd: z.custom<OnRunEnd>((value) => typeof value === 'function', 'expected a function').optional(),
   /** Where workers and gateways serve metrics and health, and what they log. */
   telemetry: TelemetrySettings.optional(),
   /** Plans that are run at given times; `baton schedule apply` brings them to the server. Parsed one by one. */

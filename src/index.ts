@@ -1,4 +1,5 @@
 // The public API of baton-orchestrator. `./workflows` and `./testing` are its other entry points.
+import { Baton as Client, type ConnectOptions } from './client.js';
 import { loadConfig as load, type LoadedConfig } from './config/load.js';
 
 export { createActivities, type Activities, type ActivityDeps } from './activities/index.js';
@@ -20,15 +21,8 @@ export { llmAgent, type LlmAgentOptions } from './activities/agents/llm/llm-agen
 export { queueAgent, type QueueAgentOptions } from './activities/agents/queue/queue-agent.js';
 export { remoteAgent, type RemoteAgentOptions } from './activities/agents/remote/remote-agent.js';
 export { agentFromData } from './activities/agents/index.js';
-export {
-  Baton,
-  connect,
-  type ConnectOptions,
-  type OnConflict,
-  type RerunOptions,
-  type StartedRun,
-  type StartOptions,
-} from './client.js';
+export type { ConnectOptions, OnConflict, RerunOptions, StartedRun, StartOptions } from './client.js';
+export { Baton, type EmbeddedBaton, type EmbeddedOptions } from './embedded.js';
 export type { BreakerHandle, BreakerStatus } from './client/breaker.js';
 export type { ListedBreaker } from './client/breakers.js';
 export type { PoolHandle } from './client/pool-handle.js';
@@ -49,6 +43,8 @@ export type { InboxItem } from './domain/run/inbox-item.js';
 export type { RunSummary } from './client/list-runs.js';
 export type { EventDelivery } from './client/messages.js';
 export type { RunsOptions } from './client/run-query.js';
+export type { EventsOptions } from './client/events/read-events.js';
+export type { RunEvent } from './domain/run/run-event.js';
 export type { ResultWait } from './client/result-wait.js';
 export type { ResultOf, RunHandle } from './client/run-handle.js';
 export { defineConfig, type Config, type ServerSettings } from './config.js';
@@ -86,6 +82,13 @@ export type { EncryptionSettings } from './values/encryption/settings.js';
 export type { StorageServer } from './values/storage/open.js';
 export type { StorageSettings } from './values/storage/settings.js';
 export { createWorker, type BatonWorker, type WorkerSettings } from './worker.js';
+export type { OnRunEnd, RunEndContext } from './domain/run/on-run-end.js';
+export { WebhookDefinitionError } from './activities/notices/webhook.js';
+export type { Notice } from './domain/run/notice.js';
+export type { WebhookReceiver } from './domain/run/webhook-receiver.js';
+
+/** As `Baton.connect`. */
+export const connect = (options?: ConnectOptions): Promise<Client> => Client.connect(options);
 
 /** The configuration `named`, or that of the directory; `undefined` if the directory has none. Throws ConfigError. */
 export const loadConfig = (directory: string, named?: string): Promise<LoadedConfig | undefined> =>

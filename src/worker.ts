@@ -1,12 +1,10 @@
 // The composition root: makes a worker from agents and settings. No other place constructs what a worker needs.
 import { defined } from './domain/json/defined.js';
 import type { Client } from '@temporalio/client';
-import type { NativeConnection, Worker, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
+import type { NativeConnection, Worker, WorkerOptions } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { openTracing } from './activities/trace/tracing.js';
-import { LONGEST_LEASE_WAIT_MS, type Agent, type AgentLog } from './domain/agent/agent.js';
-import { durationMs } from './domain/duration.js';
-import type { BrokerSettings } from './domain/event/broker-settings.js';
+import { LONGEST_LEASE_WAIT_MS, type AgentLog } from './domain/agent/agent.js';
 import { guardAddress, guardsQueue } from './domain/guard-address.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
 import { secretReader } from './events/broker-context.js';
@@ -14,13 +12,10 @@ import { createBrokers } from './events/brokers.js';
 import { createWorkerInbox } from './guards/worker-inbox.js';
 import { createGuards, isGuarded, type Guards } from './guards/index.js';
 import { limitedQueues } from './worker/rate-limited-queues.js';
-import { SecretSettings } from './domain/secret.js';
-import type { PoolSettings } from './domain/pool/settings.js';
-import { ACTIVATION_TIME } from './worker/activation-time.js';
 import { ownProject, projectNear } from './project.js';
-import { findServer, type FindServerOptions, type FoundServer } from './server/index.js';
+import { findServer } from './server/index.js';
 import { namespaceId } from './temporal/namespace-id.js';
-import { openWorkerValues, storageActivities, type ValueSettings } from './values.js';
+import { openWorkerValues, storageActivities } from './values.js';
 import { observeWorker, openWorkerTelemetry, runSinks, workerReadiness, type Observed } from './worker/observe.js';
 import { withLogFields } from './worker/activity-log-fields.js';
 import { checkSettings } from './worker/check-settings.js';
@@ -28,73 +23,16 @@ import { createPrepare } from './worker/prepare.js';
 import { sweepBy } from './worker/sweep.js';
 import { createReplayWatch } from './worker/replay-watch.js';
 import { installRuntime } from './telemetry/runtime.js';
-import type { TelemetrySettings } from './telemetry/settings.js';
 import type { Telemetry } from './telemetry.js';
-import { deploymentIn, deploymentOptions, type DeploymentVersion } from './worker/deployment.js';
+import { deploymentIn, deploymentOptions } from './worker/deployment.js';
 import { keepLines, type KeptLines } from './worker/keep-lines.js';
 import { createAll, createTeam, discard, type Team } from './worker/team.js';
+import { openNotices } from './worker/notices.js';
+import { AWAITED_SHARE, DEFAULT_CALLS, STICKY_PATIENCE, tuning, WAITING_SHARE } from './worker/tuning.js';
 import { carriesReferences, workflowCode } from './worker/workflow-code.js';
+import type { WorkerSettings } from './worker/worker-settings.js';
 
-/** Default number of calls in flight of one worker: more than one run has in flight, fewer than a process may have sockets. */
-const DEFAULT_CALLS = 500;
-
-/** The share of these calls that may wait for leases; the rest is for calls that need no lease. */
-const WAITING_SHARE = 0.5;
-
-/** The share of these calls that may wait for the ends of runs that other runs follow under the same id. */
-const AWAITED_SHARE = 0.2;
-
-/** How long calls may take to end when a worker shuts down. Then their signals abort, and another worker tries again. */
-const DRAIN = '10s';
-
-/** A cancellation reaches an agent with the answer to a heartbeat, so heartbeats must not be delayed for long. */
-const HEARTBEAT_THROTTLE = '1s';
-
-/**
- * Workflow Tasks that a worker takes at the same time. All Workflows of a worker share a thread, and the 10 s of a Workflow Task begin when
- * a worker takes it. With this number, each ends in time even if all do as much as one activation may. The others wait on the server.
- */
-const WORKFLOW_TASKS = 8;
-
-/** How long a run waits for the worker that has it in memory before another worker may take it. If that worker died, the run stops for this time. */
-const STICKY_PATIENCE = '5s';
-
-export interface WorkerSettings extends ValueSettings {
-  readonly agents: readonly Agent[];
-  /** The pools that these agents use. */
-  readonly pools?: readonly PoolSettings[];
-  /** The brokers to which tasks publish. */
-  readonly brokers?: readonly BrokerSettings[];
-  /** The secrets that calls may use: names, and `env` (default) or the path of a directory with one file for each. */
-  readonly secrets?: SecretSettings;
-  /** Task Queues to poll; default `baton`. */
-  readonly taskQueues?: readonly string[];
-  /**
-   * Workers of one project share breakers and pools. Default: the first Task Queue, unless it is `baton`; else the nearest
-   * directory upwards with a `baton.config.*`, from `find.directory` or the working directory; else `baton`.
-   */
-  readonly project?: string;
-  /** A server that has been found already. The worker does not release it. */
-  readonly server?: Pick<FoundServer, 'connectionOptions' | 'namespace' | 'dataDirectory'>;
-  /** How to find a server, if `server` is absent. */
-  readonly find?: FindServerOptions;
-  readonly log?: AgentLog;
-  /** Calls in flight, in each queue; default 500. */
-  readonly concurrency?: number;
-  /** The name of this worker on the server; default its process id and host. */
-  readonly identity?: string;
-  /** How long calls may take to end when the worker shuts down; default 10s. */
-  readonly drain?: string;
-  /** The version of these workers, for Temporal's Worker Deployment Versioning. Default: TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID, if set. */
-  readonly deployment?: DeploymentVersion;
-  /** Workflow code that was bundled before, by `bundleWorkflowCode`. */
-  readonly workflowBundle?: WorkflowBundleOption;
-  /**
-   * Where the worker serves its metrics and health, and what it logs. A process has one Runtime of Temporal's SDK: if the program has
-   * installed one, its log holds, and the metrics of the SDK are not among those served here.
-   */
-  readonly telemetry?: TelemetrySettings;
-}
+export type { WorkerSettings };
 
 export interface BatonWorker {
   readonly taskQueues: readonly string[];
@@ -106,7 +44,10 @@ export interface BatonWorker {
   readonly telemetryUrl?: string;
 }
 
-/** Throws ServerUnreachableError, AgentDefinitionError, PoolDefinitionError, EncryptionKeyError, ListenError, DeploymentError. */
+/**
+ * Throws ServerUnreachableError, AgentDefinitionError, PoolDefinitionError, EncryptionKeyError, ListenError, DeploymentError,
+ * WebhookDefinitionError.
+ */
 export async function createWorker(settings: WorkerSettings): Promise<BatonWorker> {
   const { listen, logs = {} } = settings.telemetry ?? {};
   const deployment = settings.deployment ?? deploymentIn(process.env);
@@ -129,6 +70,7 @@ export interface OpenedWorker extends BatonWorker {
 /** `observe` is called when it is certain that the worker can be made. */
 export async function openWorker(settings: WorkerSettings, observe: () => Promise<Observed>): Promise<OpenedWorker> {
   const pools = checkSettings(settings);
+  const notices = await openNotices(settings);
   const { find = {}, project, taskQueues: [taskQueue] = [] } = settings;
   const own = defined({ project: ownProject({ project, taskQueue }, find.directory) });
   const found = settings.server === undefined ? await findServer({ ...find, ...own }) : undefined;
@@ -158,8 +100,9 @@ export async function openWorker(settings: WorkerSettings, observe: () => Promis
       isEncrypted: settings.encryption !== undefined,
       isCounted: telemetry !== undefined,
       isVersioned: settings.deployment !== undefined,
+      sendsNotices: notices !== undefined,
     });
-    const place = { connection, namespace: server.namespace, dataConverter, code, telemetry, kept };
+    const place = { connection, namespace: server.namespace, dataConverter, code, telemetry, kept, notices };
     const team = createTeam({ ...(await makeTeam({ ...settings, pools }, place)), release });
     telemetry?.ready(workerReadiness(connection, team.isWorking));
     return {
@@ -179,11 +122,12 @@ type Place = ServerConnection & {
   readonly code: Awaited<ReturnType<typeof workflowCode>>;
   readonly telemetry?: Telemetry | undefined;
   readonly kept?: KeptLines | undefined;
+  readonly notices?: Awaited<ReturnType<typeof openNotices>>;
 };
 
 async function makeTeam(
   settings: WorkerSettings,
-  { code, telemetry, kept, ...place }: Place,
+  { code, telemetry, kept, notices, ...place }: Place,
 ): Promise<Omit<Team, 'release'>> {
   const { agents, taskQueues = [DEFAULT_TASK_QUEUE], log, secrets } = settings;
   const [{ Client }, { Runtime, Worker }] = await Promise.all([
@@ -217,7 +161,14 @@ async function makeTeam(
       publishing: { ...brokers, project },
       prepare,
       sweep: sweepBy(client),
-      ...defined({ log, secrets, meter: telemetry?.metrics.calls.begin, tracing, keepLine: kept?.keep }),
+      ...defined({
+        log,
+        secrets,
+        meter: telemetry?.metrics.calls.begin,
+        tracing,
+        keepLine: kept?.keep,
+        notices: notices?.(client, workerLog),
+      }),
     };
     const activities = createActivities({ ...own, ...guards, ...stored, ...references });
     const sinks = { ...watch.sinks, ...(telemetry === undefined ? {} : runSinks(telemetry.metrics.runs)) };
@@ -285,16 +236,3 @@ async function openGuards(
   });
   return { guards, workers };
 }
-
-const tuning = ({ concurrency = DEFAULT_CALLS, drain = DRAIN, identity }: WorkerSettings) => ({
-  maxConcurrentActivityTaskExecutions: concurrency,
-  // Fan-outs start in the same round trip that schedules them.
-  maxEagerActivityReservationsPerWorkflowTask: concurrency,
-  maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
-  maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
-  maxConcurrentWorkflowTaskPolls: WORKFLOW_TASKS,
-  stickyQueueScheduleToStartTimeout: STICKY_PATIENCE,
-  ...ACTIVATION_TIME,
-  shutdownGraceTime: durationMs(drain),
-  ...defined({ identity }),
-});

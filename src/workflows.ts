@@ -2,6 +2,7 @@
 export { cachedReply } from './workflows/entities/cached-reply.js';
 export { circuitBreaker } from './workflows/entities/circuit-breaker.js';
 export { mailbox } from './workflows/entities/mailbox.js';
+export { notice } from './workflows/notice.js';
 export { orchestrate } from './workflows/orchestrate.js';
 export { prepareRun } from './workflows/prepare-run.js';
 export { resourcePool } from './workflows/entities/resource-pool.js';

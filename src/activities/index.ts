@@ -19,6 +19,7 @@ import type { SendHeartbeat } from './call-agent/heartbeat.js';
 import type { MeterCall } from './call-agent/meter.js';
 import type { ReplyStorage } from './call-agent/keep-reply.js';
 import { createReadValue, refuseReferences, type ReadReferences } from './read-references.js';
+import { createNoticeActivities, type Notices } from './notices/activities.js';
 import { createPrepareRun, type Prepare } from './prepare-run.js';
 import { createPublish, type Publishing } from './publish.js';
 import { createRecall } from './recall/recall.js';
@@ -29,6 +30,7 @@ import { createSecretStore } from './secrets/store.js';
 import { createSweep, type SweepNow } from './sweep.js';
 import type { Tracing } from './trace/tracing.js';
 import type { AwaitRunEnd, EndReply, StartInTurn, TurnReply } from '../domain/run/queue/messages.js';
+import type { Notice, NoticeDelivery } from '../domain/run/notice.js';
 import type { PrepareReply, PrepareRequest } from '../domain/run/prepare.js';
 import type { SweepReply, SweepRequest } from '../domain/run/sweep.js';
 import type { SecretSettings } from '../domain/secret.js';
@@ -64,6 +66,8 @@ export interface ActivityDeps extends ReplyStorage {
   readonly prepare?: Prepare;
   /** Ends what no worker uses, and removes values that no run needs; absent: this worker cannot. */
   readonly sweep?: SweepNow;
+  /** Absent: the worker has no receivers of notices. */
+  readonly notices?: Notices;
   /** Absent: the worker sends no traces. */
   readonly tracing?: Tracing | undefined;
 }
@@ -75,6 +79,8 @@ export type Activities = {
   callAgent: (request: CallRequest) => Promise<CallReply>;
   checkInput: (request: CheckInputRequest) => Promise<CheckInputReply>;
   exportSpans: (batch: SpanBatch) => Promise<void>;
+  noticeReceivers: (notice: Notice) => Promise<string[]>;
+  sendNotice: (delivery: NoticeDelivery) => Promise<void>;
   pastAnswer: (request: PastAnswerRequest) => Promise<PastAnswer>;
   pendingCalls: () => Promise<PendingCalls>;
   prepareRun: (request: PrepareRequest) => Promise<PrepareReply>;
@@ -108,12 +114,15 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...defined({ sendHeartbeat: deps.sendHeartbeat, publishing: deps.publishing }),
   });
   const catalogue = createCatalogue(registry, deps.agents);
+  const notices = createNoticeActivities(deps.notices);
   return {
     awaitRunEnd: withWellFormedErrors(createAwaitRunEnd(deps.awaitedRuns ?? 0)),
     callAgent: withWellFormedErrors(callAgent),
     catalogue: withWellFormedErrors(catalogue),
     checkInput: withWellFormedErrors(createCheckInput(readReferences)),
     exportSpans: async (batch) => await deps.tracing?.send(batch),
+    noticeReceivers: withWellFormedErrors(notices.noticeReceivers),
+    sendNotice: withWellFormedErrors(notices.sendNotice),
     pastAnswer: withWellFormedErrors(createPastAnswer(findPastRuns, readReferences)),
     pendingCalls: withWellFormedErrors(pendingCalls),
     prepareRun: withWellFormedErrors(createPrepareRun(deps.prepare)),

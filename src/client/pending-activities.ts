@@ -22,6 +22,22 @@ export const waitingForAttempt = ({ raw }: WorkflowExecutionDescription): string
     Number(state) === SCHEDULED && (attempt ?? 1) > 1 ? [activityId ?? ''] : [],
   );
 
+/** By task that makes one call, the attempts that count, if there are several, and why the last one failed. */
+export async function retriesIn(
+  client: Client,
+  { raw }: WorkflowExecutionDescription,
+): Promise<ReadonlyMap<string, { readonly attempt: number; readonly failure: string | undefined }>> {
+  const retries = new Map<string, { attempt: number; failure: string | undefined }>();
+  for (const pending of raw.pendingActivities ?? []) {
+    const { task, index, suffix } = parseCallName(pending.activityId ?? '') ?? {};
+    if (task === undefined || index !== undefined || suffix !== undefined || (pending.attempt ?? 1) < 2) continue;
+    const { refused = 0 } = await heartbeatOf(client, pending);
+    const attempt = (pending.attempt ?? 1) - refused;
+    if (attempt > 1) retries.set(task, { attempt, failure: (await lastFailure(client, pending))?.message });
+  }
+  return retries;
+}
+
 export async function withPendingActivities(
   client: Client,
   tasks: RunResult['tasks'],

@@ -19,12 +19,13 @@ import {
   type BudgetRaise,
   type EventReceipt,
   type RetryChoice,
-  type RunEvent,
+  type SignalledEvent,
   type SentEvent,
   type SnapshotRequest,
 } from '../domain/run/messages.js';
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { RESULT_MEMO, type RunResult } from '../domain/run/result.js';
+import type { RunEvent } from '../domain/run/run-event.js';
 import { jobWaitsOf, withJobWaits } from '../domain/run/waiting.js';
 import { ANSWER_WITHIN_MS, askWorker } from '../temporal/ask-worker.js';
 import { cancelWorkflow } from '../temporal/cancel-workflow.js';
@@ -35,6 +36,7 @@ import { sendUpdate } from '../temporal/send-update.js';
 import { awaitResult, type OnWaiting } from './await-result.js';
 import { parseAddition } from './budget.js';
 import { checkApproval, checkEvent, untilStarted, updateError, type EventDelivery } from './messages.js';
+import { readEvents, type EventsOptions } from './events/read-events.js';
 import { waitWithin, type ResultWait } from './result-wait.js';
 import { NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
 import { taskOfActivity, withPendingActivities } from './pending-activities.js';
@@ -136,6 +138,16 @@ export class RunHandle<O = unknown> {
     }
   }
 
+  /**
+   * What happens in the run, from its start to its end, in order and each event once; `after`: from a position on. Waits for what is to come, also
+   * through a time without workers or server, and ends with `run.ended`. A sub-plan is a run of its own, `baton.run('RUN/TASK')`. Throws
+   * RunNotFoundError, InvalidInputError; RefusedError if the worker is too old; the reason of the signal when it aborts.
+   */
+  events(options: EventsOptions = {}): AsyncGenerator<RunEvent, void, undefined> {
+    const { client, id, which, waits } = this;
+    return readEvents({ client, id, which, waits, result: (wait) => this.result(wait) }, options);
+  }
+
   async pause(): Promise<void> {
     await this.update(MESSAGES.pause);
   }
@@ -207,7 +219,7 @@ export class RunHandle<O = unknown> {
       throw new RefusedError(
         `id: ${older}, and would receive an event twice that is sent twice; send it without an id, or update the worker`,
       );
-    await this.workflow.signal<[RunEvent]>(MESSAGES.deliverEvent, { name, data });
+    await this.workflow.signal<[SignalledEvent]>(MESSAGES.deliverEvent, { name, data });
     return { event: name, state: 'sent', tasks: [] };
   }
 

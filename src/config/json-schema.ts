@@ -15,7 +15,8 @@ const [command, ...others] = Object.entries(AGENT_SCHEMAS).map(([kind, schema]) 
 
 /** Uses draft 07, which YAML editors support. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
-  const whole = ConfigFile.extend({
+  // A file that is data has no functions.
+  const whole = ConfigFile.omit({ onRunEnd: true }).extend({
     agents: z.array(z.union([command!, ...others])),
     pools: z.array(PoolSettings).optional(),
     schedules: z.array(ScheduleSettings).optional(),

@@ -8,6 +8,7 @@ import { remoteQueueProblems } from '../domain/agent/remote-queues.js';
 import { DEFAULT_TASK_QUEUE } from '../domain/task-queue.js';
 import type { BrokerSettings } from '../domain/event/broker-settings.js';
 import type { GatewaySettings } from '../domain/event/subscription.js';
+import type { WebhookReceiver } from '../domain/run/webhook-receiver.js';
 import type { SecretSettings } from '../domain/secret.js';
 import { ConfigFile, type Config } from '../config.js';
 import { InvalidPlanError } from '../domain/plan/parse.js';
@@ -31,7 +32,7 @@ import { withAbsolutePaths } from './value-paths.js';
 
 export interface LoadedConfig extends Pick<
   Config,
-  'agents' | 'planner' | 'taskQueue' | 'server' | 'storage' | 'encryption' | 'telemetry'
+  'agents' | 'planner' | 'taskQueue' | 'server' | 'storage' | 'encryption' | 'telemetry' | 'onRunEnd'
 > {
   /** The real path of the file. */
   readonly path: string;
@@ -45,6 +46,7 @@ export interface LoadedConfig extends Pick<
   readonly brokers: readonly BrokerSettings[];
   readonly subscriptions: readonly LoadedSubscription[];
   readonly gateway: GatewaySettings;
+  readonly webhooks: readonly WebhookReceiver[];
 }
 
 /** The configuration `named`, or that of the directory; `undefined` if it has none. `self` loads this package; `again`: the code of the configuration may have changed since this
@@ -67,7 +69,7 @@ export async function loadConfig(
     throw new ConfigError(lines.map((line) => `${name}: ${line}`));
   }
   const { planner, project, taskQueue, server, secrets, storage, encryption } = parsed.data;
-  const { brokers = [], gateway = {}, telemetry } = parsed.data;
+  const { brokers = [], gateway = {}, webhooks = [], telemetry, onRunEnd } = parsed.data;
   const place = { name, directory: dirname(path) };
   const agents = readAgents(parsed.data.agents, place);
   const refused = [
@@ -84,12 +86,12 @@ export async function loadConfig(
   );
   return {
     path: realpathSync(path),
-    ...{ agents, plans, brokers, subscriptions, gateway },
+    ...{ agents, plans, brokers, subscriptions, gateway, webhooks },
     project: projectOf({ project, taskQueue }, place.directory),
     pools: readPools(parsed.data.pools ?? [], agents, place),
     schedules: await readSchedules(parsed.data.schedules ?? [], plans, place),
     secrets: withResolvedDirectory(secrets ?? { allow: [] }, place.directory),
-    ...defined({ planner, taskQueue, server, telemetry: withLogDirectory(telemetry, place.directory) }),
+    ...defined({ planner, taskQueue, server, onRunEnd, telemetry: withLogDirectory(telemetry, place.directory) }),
     ...withAbsolutePaths(defined({ storage, encryption }), place.directory),
   };
 }

@@ -1,4 +1,5 @@
 export type { FoundServer } from './address.js';
+export { startEmbedded } from './embedded.js';
 export { BinaryNotFoundError, findTemporalBinary, findTestServerBinary } from './binary.js';
 export { dynamicConfigArgs } from './dynamic-config.js';
 export { type FindServerOptions, findServer } from './find-server.js';

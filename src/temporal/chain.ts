@@ -22,7 +22,7 @@ export async function describeChain(
   }
 }
 
-async function nextRunId(client: Client, workflowId: string, runId: string): Promise<string> {
+export async function nextRunId(client: Client, workflowId: string, runId: string): Promise<string> {
   let next: string | undefined;
   for await (const { workflowExecutionContinuedAsNewEventAttributes: end } of readHistory(client, {
     workflowId,

@@ -21,12 +21,17 @@ const COUNTED = 'globalThis.batonCountsRuns = true;';
 /** Workflow code names a versioning behaviour only after this statement: the server refuses one from a worker without a version. */
 const VERSIONED = 'globalThis.batonIsVersioned = true;';
 
+/** Workflow code sends notices only after this statement: another worker would have no receivers for them. */
+const NOTIFYING = 'globalThis.batonSendsNotices = true;';
+
 export interface WorkflowCodeOptions {
   readonly isEncrypted: boolean;
   /** The worker has the sink that counts runs. */
   readonly isCounted?: boolean;
   /** The worker has a version of a deployment. */
   readonly isVersioned?: boolean;
+  /** The worker has receivers of notices. */
+  readonly sendsNotices?: boolean;
 }
 
 /** What Temporal's bundler writes if it was given no `payloadConverterPath`. */
@@ -40,7 +45,7 @@ export async function carriesReferences(given: WorkflowBundleOption | undefined)
 /** `given`: a bundle of the user. Throws if values are encrypted, and the bundle would send failures in clear text. */
 export async function workflowCode(
   given: WorkflowBundleOption | undefined,
-  { isEncrypted, isCounted = false, isVersioned = false }: WorkflowCodeOptions,
+  { isEncrypted, isCounted = false, isVersioned = false, sendsNotices = false }: WorkflowCodeOptions,
 ): Promise<WorkflowCode> {
   const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
   const workflowBundle = given ?? (existsSync(codePath) ? { codePath } : undefined);
@@ -49,7 +54,7 @@ export async function workflowCode(
     return { workflowsPath, interceptors: { workflowModules: [workflowsPath] } };
   }
   const encoded = isEncrypted ? await withEncodedFailures(workflowBundle) : workflowBundle;
-  const statements = (isCounted ? COUNTED : '') + (isVersioned ? VERSIONED : '');
+  const statements = (isCounted ? COUNTED : '') + (isVersioned ? VERSIONED : '') + (sendsNotices ? NOTIFYING : '');
   return { workflowBundle: statements === '' ? encoded : { code: statements + (await codeOf(encoded)) } };
 }
 

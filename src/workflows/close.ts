@@ -3,6 +3,7 @@ import { allHandlersFinished, ApplicationFailure, CancelledFailure, condition, u
 import { RESULT_MEMO, type RunResult } from '../domain/run/result.js';
 import { fitToPayload } from '../domain/run/fit-to-payload.js';
 import { lastResult } from './result.js';
+import { notifyEnd } from './notify.js';
 import type { Run } from './run.js';
 import { clearState, tagStatus } from './web-ui.js';
 
@@ -13,6 +14,7 @@ export async function closeRun(run: Run): Promise<RunResult> {
   const { progress } = run;
   if (progress.verdict === 'completed') clearState(run);
   else tagStatus(run, progress.verdict);
+  await notifyEnd(run, progress.verdict);
   if (!allHandlersFinished()) await condition(allHandlersFinished);
   if (run.result !== undefined) return run.result;
   const result = lastResult(run);

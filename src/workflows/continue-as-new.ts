@@ -166,7 +166,16 @@ export class Continuation {
 }
 
 /** The input of the run with which this one continues as new. */
-export function carriedInput({ request, rules, progress, inbox, startedAt, scheduledAt, trace }: Run): RunInput {
+export function carriedInput({
+  request,
+  rules,
+  notifies,
+  progress,
+  inbox,
+  startedAt,
+  scheduledAt,
+  trace,
+}: Run): RunInput {
   const times = { startedAt, ...(scheduledAt === undefined ? {} : { scheduledAt }) };
   const traced = trace === undefined ? {} : { tracedUntil: trace.until };
   const carried = {
@@ -174,6 +183,7 @@ export function carriedInput({ request, rules, progress, inbox, startedAt, sched
     inbox: Object.fromEntries(inbox),
     ...times,
     ...(rules === 1 ? {} : { rules }),
+    ...(notifies ? { notifies } : {}),
     ...traced,
   };
   if (request.undo === undefined) return { ...request, carried };

@@ -10,12 +10,12 @@ import { willContinue } from '../domain/progress/replan.js';
 import { receivedUnder } from '../domain/progress/received-events.js';
 import { eventFault } from '../domain/run/message-limits.js';
 import { eventTakers, receiptFor, whyNotTaken, type EventContext } from '../domain/run/event-takers.js';
-import { MESSAGES, RunEvent, SentEvent, type EventReceipt } from '../domain/run/messages.js';
+import { MESSAGES, SignalledEvent, SentEvent, type EventReceipt } from '../domain/run/messages.js';
 import { checkFault, checkRunning, parseMessage } from './message-checks.js';
 import { report, wake, type Run } from './run.js';
 
 const sendEvent = defineUpdate<EventReceipt, [SentEvent]>(MESSAGES.sendEvent);
-const deliverEvent = defineSignal<[RunEvent]>(MESSAGES.deliverEvent);
+const deliverEvent = defineSignal<[SignalledEvent]>(MESSAGES.deliverEvent);
 
 /** The name is part of histories, so it never changes. */
 const BOUNDED_EVENTS = 'baton-bounded-events';
@@ -45,7 +45,7 @@ function checkEvent(run: Run, message: unknown): void {
 
 export function onDeliverEvent(run: Run): void {
   setHandler(deliverEvent, (message) => {
-    const parsed = RunEvent.safeParse(message);
+    const parsed = SignalledEvent.safeParse(message);
     if (!parsed.success) return drop(run, nameIn(message), 'it is not an event');
     const { name, data = null } = parsed.data;
     const reason = eventFault({ name, data }) ?? whyNotKept(run, name, data);

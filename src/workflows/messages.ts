@@ -4,6 +4,7 @@ import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio
 import {
   Approval,
   BudgetRaise,
+  EventsRequest,
   MESSAGES,
   SnapshotRequest,
   SubPlanShort,
@@ -11,6 +12,7 @@ import {
   TaskChoice,
   type DebtRecord,
 } from '../domain/run/messages.js';
+import type { EventsPage } from '../domain/run/journal.js';
 import type { RunResult } from '../domain/run/result.js';
 import { approvalFault } from '../domain/run/message-limits.js';
 import { fitToPayload } from '../domain/run/fit-to-payload.js';
@@ -43,6 +45,7 @@ const raise = defineUpdate<void, [BudgetRaise]>(MESSAGES.raiseBudget);
 const passBudget = defineSignal<[BudgetRaise]>(MESSAGES.passBudget);
 const subPlanShort = defineSignal<[SubPlanShort]>(MESSAGES.subPlanShort);
 const owed = defineQuery<DebtRecord>(MESSAGES.owed);
+const events = defineQuery<EventsPage, [EventsRequest]>(MESSAGES.events);
 const snapshot = defineQuery<RunResult, [SnapshotRequest?]>(MESSAGES.snapshot);
 
 /** Sets all handlers. Called before the first `await` of the Workflow. */
@@ -59,6 +62,7 @@ export function answerMessages(run: Run): void {
   onDeliverEvent(run);
   onOwed(run);
   onSnapshot(run);
+  onEvents(run);
 }
 
 function onPause(run: Run): void {
@@ -153,6 +157,10 @@ function onSnapshot(run: Run): void {
     const whole = summarize(run.graph, run.progress, summaryContext(run));
     return fitToPayload(outputs === false ? withoutOutputs(whole) : whole);
   });
+}
+
+function onEvents(run: Run): void {
+  setHandler(events, (request) => run.journal.read(parseMessage(EventsRequest, request).after, Date.now()));
 }
 
 function withoutOutputs(result: RunResult): RunResult {

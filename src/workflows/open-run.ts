@@ -7,16 +7,18 @@ import { chooseBudget } from '../domain/budget/budget.js';
 import type { EscrowSources } from '../domain/budget/ledger.js';
 import type { FailureType } from '../domain/failure.js';
 import { checkFrom, downstreamOf, unreadNeeds } from '../domain/plan/downstream.js';
-import { buildGraph, type GraphTask } from '../domain/plan/graph.js';
+import { buildGraph, type Graph, type GraphTask } from '../domain/plan/graph.js';
 import { MAX_DEPTH, type Plan } from '../domain/plan/plan.js';
 import { validateSentPlan } from '../domain/plan/validate/index.js';
 import { formatProblem } from '../domain/problem.js';
 import { createProgress } from '../domain/progress/progress.js';
+import { OBSERVER, type Progress } from '../domain/progress/state.js';
 import { Inbox } from '../domain/run/inbox.js';
 import { RunInput } from '../domain/run/input.js';
+import { Journal } from '../domain/run/journal.js';
 import { runScope, type RunFacts } from '../domain/run/scope.js';
 import { Pace } from './workflow-task/pace.js';
-import { chooseRules } from './rules.js';
+import { chooseTerms } from './rules.js';
 import { openTrace } from '../domain/run/run-trace.js';
 import { keyPrefix, type Run } from './run.js';
 import { noStoredValues } from './stored-values.js';
@@ -30,7 +32,7 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
       parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
     );
   const request = parsed.data;
-  const rules = chooseRules(request);
+  const { rules, notifies } = chooseTerms(request);
   const { plan, problems, needs } = validateOnce(request);
   if (plan === undefined || problems.length > 0) throw refusal('InvalidPlan', problems.map(formatProblem));
   if ((request.parent?.depth ?? 0) > MAX_DEPTH)
@@ -63,10 +65,12 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     ...defined({ scheduledAt: facts.scheduledAt }),
     request,
     rules,
+    notifies,
     isCancelRequested,
     graph,
     progress,
     inbox: new Inbox(request.carried?.inbox),
+    journal: openJournal(graph, progress, request.carried === undefined ? facts.startedAt : undefined),
     awaited: new Map(),
     waiters: [...graph.tasks.values()].filter(mayWait),
     scope: runScope(graph, progress, facts),
@@ -86,6 +90,13 @@ export function openRun(raw: unknown, isCancelRequested: Run['isCancelRequested'
     stopping: new Set(),
     ...defined({ trace }),
   };
+}
+
+/** `startedAt`: the run begins with this execution. */
+function openJournal(graph: Graph, progress: Progress, startedAt: number | undefined): Journal {
+  const journal = new Journal(graph, progress, startedAt);
+  progress[OBSERVER] = { moved: (task, to) => journal.moved(task, to, Date.now()) };
+  return journal;
 }
 
 const SCHEDULED_TIME = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');

@@ -7,6 +7,7 @@ import {
   ContinueAsNew,
   TemporalFailure,
 } from '@temporalio/workflow';
+import { failure } from '../domain/failure.js';
 import { defined } from '../domain/json/defined.js';
 import { advance } from '../domain/progress/advance.js';
 import type { RunInput } from '../domain/run/input.js';
@@ -19,6 +20,7 @@ import { runMainLoop } from './main-loop.js';
 import { answerMessages } from './messages.js';
 import { openRun } from './open-run.js';
 import { cancelRun, recordCrash, type Run } from './run.js';
+import { notifyEnd } from './notify.js';
 import { exportWholeTrace } from './trace.js';
 import { showDetails } from './web-ui.js';
 import { wellFormedError } from '../domain/text/well-formed.js';
@@ -32,9 +34,9 @@ export async function orchestrate(input: RunInput): Promise<RunResult> {
       return await begin(run, root);
     } catch (error) {
       if (run !== undefined && !(error instanceof ContinueAsNew)) countEnd(run, statusOf(error, run));
-      const failure = asFailure(error);
-      if (run !== undefined && failure !== error) await exportWholeTrace(run, failureOf(failure));
-      throw wellFormedError(failure);
+      const end = asFailure(error);
+      if (run !== undefined && end !== error) await reportDefect(run, end);
+      throw wellFormedError(end);
     }
   });
 }
@@ -70,7 +72,12 @@ async function conduct(run: Run): Promise<RunResult> {
   return await closeRun(run);
 }
 
-const failureOf = (error: unknown) => ({ type: 'InternalError', message: (error as Error).message });
+/** The run ends with a defect: its trace is sent, and its receivers get a notice. */
+async function reportDefect(run: Run, error: unknown): Promise<void> {
+  const why = failure('InternalError', (error as Error).message);
+  await exportWholeTrace(run, why);
+  await notifyEnd(run, 'failed', why);
+}
 
 /** Turns a defect into a failure of the run. With any other error Temporal would retry the Workflow Task for ever. */
 function asFailure(error: unknown): unknown {

@@ -1,4 +1,4 @@
-// The state of one run in the Workflow. `progress`, `inbox`, `startedAt`, `rules` and the request survive a continue-as-new; all
+// The state of one run in the Workflow. `progress`, `inbox`, `startedAt`, `rules`, `notifies` and the request survive a continue-as-new; all
 // else is built again from the plan.
 import { workflowInfo, type CancellationScope } from '@temporalio/workflow';
 import type { AgentCard } from '../domain/agent/agent.js';
@@ -12,6 +12,7 @@ import { type Progress } from '../domain/progress/state.js';
 import type { Rules } from '../domain/rules.js';
 import type { Inbox } from '../domain/run/inbox.js';
 import type { RunInput } from '../domain/run/input.js';
+import type { Journal } from '../domain/run/journal.js';
 import type { RunResult } from '../domain/run/result.js';
 import type { RunTrace } from '../domain/run/run-trace.js';
 import type { RunFacts } from '../domain/run/scope.js';
@@ -40,11 +41,15 @@ interface Loop {
 export interface Run extends RunFacts {
   readonly request: RunInput;
   readonly rules: Rules;
+  /** Whether it reports its end, and approvals that wait, to the receivers of its workers. */
+  readonly notifies: boolean;
   /** True as soon as Temporal has delivered a cancel, even if the run has not processed it yet. */
   readonly isCancelRequested: () => boolean;
   readonly graph: Graph;
   readonly progress: Progress;
   readonly inbox: Inbox;
+  /** What has happened in this execution. */
+  readonly journal: Journal;
   /** The names of the events that tasks wait for or have waited for, by task, the first that waited first. */
   readonly awaited: Map<string, string>;
   /** The tasks that may wait for a person or an event. */
@@ -112,6 +117,7 @@ export const keyPrefix = ({ id, request: { occurrence } }: Pick<Run, 'id' | 'req
 /** Applies an event to progress, and wakes the loop. */
 export function report(run: Run, event: ProgressEvent): void {
   advance(run.graph, run.progress, event);
+  run.journal.note(event, Date.now());
   wake(run);
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { connect, type Baton } from '../../src/client.js';
+import { connect, type Baton } from '../../src/index.js';
 import type { RunHandle } from '../../src/client/run-handle.js';
 import { checkJsonSchema } from '../../src/json-schema.js';
 import { RunResult } from '../../src/domain/run/result.js';

@@ -2,7 +2,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
-import { connect } from '../../src/client.js';
+import { connect } from '../../src/index.js';
 import { loadConfig } from '../../src/index.js';
 import { freePort } from '../../src/system/ports.js';
 import { createWorker } from '../../src/worker.js';

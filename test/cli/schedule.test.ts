@@ -1,6 +1,6 @@
 // `baton schedule` on a real server: the time-skipping one has no Schedules.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect, type Baton } from '../../src/client.js';
+import { connect, type Baton } from '../../src/index.js';
 import { freePort } from '../../src/system/ports.js';
 import { useCliDirectory } from '../support/baton.js';
 

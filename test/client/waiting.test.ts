@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function-agent.js';
-import { connect, type Baton } from '../../src/client.js';
+import { connect, type Baton } from '../../src/index.js';
 import { freePort } from '../../src/system/ports.js';
 import { createWorker } from '../../src/worker.js';
 import { makeDirectory, find, unconfigure } from '../server/place.js';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ROWS } from '../../deploy/grafana/queries.js';
 import { prometheus } from '../../scripts/systems/prometheus.js';
 import { start, stop } from '../../scripts/systems/lifecycle.js';
-import { connect } from '../../src/client.js';
+import { connect } from '../../src/index.js';
 import { freePort } from '../../src/system/ports.js';
 import { makeCliDirectory } from '../support/baton.js';
 import { buildCli, DIST } from '../support/built-cli.js';

@@ -13,6 +13,8 @@ export interface KeptRun {
   readonly old?: Pick<KeptRun, 'plan' | 'options' | 'act'>;
   /** Its history is cut after every few events. */
   readonly isCut?: boolean;
+  /** It begins on a worker with receivers of notices. */
+  readonly notifies?: true;
   /** Its sub-plans, by what follows its own id in theirs. */
   readonly children?: readonly string[];
   /** When it has ended, its debt is tried again: in a run that is kept, too. */

@@ -1,9 +1,9 @@
 // Records the histories that replay.test.ts replays: `RECORD_HISTORIES=1 npx vitest run test/replay/record.test.ts`.
 // Only those that are not there yet: a kept history is never made anew, for it stands for runs that go on somewhere.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { Baton } from '../../src/client.js';
 import { executeUpdateWithStart } from '../../src/temporal/update-with-start.js';
 import { TEST_QUEUE, useDevServer, type TestTemporal } from '../support/temporal.js';
@@ -20,9 +20,13 @@ const [missing, missingEntities] = [KEPT_RUNS.filter(isMissing), KEPT_ENTITIES.f
 if (process.env['RECORD_HISTORIES'] === '1' && missing.length + missingEntities.length > 0) {
   const whole = useDevServer({ searchable: true });
   const cut = useDevServer({ dynamicConfig: ['limit.historyCount.suggestContinueAsNew=25'] });
+  // As `worker/workflow-code.ts` does for a worker with receivers of notices.
+  const code = `globalThis.batonSendsNotices = true;${readFileSync(inject('workflowBundle'), 'utf8')}`;
+  const notifying = useDevServer({ searchable: true, worker: { workflowBundle: { code } } });
 
-  test.each(missing)('$name is recorded', async ({ name, plan, options, act, old, isCut, isTriedAgain, children }) => {
-    const server = isCut === true ? cut : whole;
+  test.each(missing)('$name is recorded', async (kept) => {
+    const { name, plan, options, act, old, isCut, notifies, isTriedAgain, children } = kept;
+    const server = notifies === true ? notifying : isCut === true ? cut : whole;
     if (old !== undefined) {
       const before = await server.start(old.plan, { ...old.options, id: `${name}-old` });
       await old.act?.(before.run);

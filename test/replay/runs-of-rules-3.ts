@@ -6,6 +6,19 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, n
 
 export const RUNS_OF_RULES_3: readonly KeptRun[] = [
   {
+    // It reports that an approval waits, and that it has ended.
+    name: 'notices',
+    plan: {
+      name: 'publish',
+      tasks: { ask: { approve: { title: 'Publish?', timeout: '1h' } }, publish: { agent: 'echo', needs: ['ask'] } },
+    },
+    act: async (run) => {
+      await whenRunning(run, 'ask');
+      await run.approve('ask');
+    },
+    notifies: true,
+  },
+  {
     // Until the first item has ended, not all of them start.
     name: 'outputs-in-flight',
     plan: { name: 'many', tasks: { each: { agent: 'echo', forEach: { items: numbers(25) }, input: '{% $item %}' } } },

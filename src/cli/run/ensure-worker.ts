@@ -25,7 +25,7 @@ export async function ensureWorker(
   if (namedQueue !== undefined && (await baton.pollers(namedQueue, { lasting: true })) > 0) {
     return { taskQueue, isLocal: false, failure: undefined, stop: () => Promise.resolve() };
   }
-  const [{ localWorker }, { projectNear }, { valueSettings }] = await Promise.all([
+  const [{ localWorker, noticeSettings }, { projectNear }, { valueSettings }] = await Promise.all([
     import('../worker/local-worker.js'),
     import('../../project.js'),
     import('../session/session.js'),
@@ -36,6 +36,7 @@ export async function ensureWorker(
     agents: config?.agents ?? [],
     pools: config?.pools ?? [],
     brokers: config?.brokers ?? [],
+    notices: noticeSettings(config),
     secrets: config?.secrets,
     // Runs that were interrupted in this directory may be on either queue.
     taskQueues: [...new Set([taskQueue, ownQueue])],

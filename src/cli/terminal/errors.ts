@@ -29,6 +29,7 @@ const EXITS: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ['ConfigError', 2],
   ['AgentDefinitionError', 2],
   ['PoolDefinitionError', 2],
+  ['WebhookDefinitionError', 2],
   ['BrokerSettingsError', 2],
   ['ListenError', 2],
   ['EncryptionKeyError', 2],

@@ -7,7 +7,7 @@ import { consumingText, openGateway } from '../gateway/open-gateway.js';
 import { logDirectory } from '../logs/directory.js';
 import { valueSettings, type Session } from '../session/session.js';
 import type { Io } from '../terminal/io.js';
-import { localWorker } from './local-worker.js';
+import { localWorker, noticeSettings } from './local-worker.js';
 import { planNames } from './plan-names.js';
 import type { ServeRequest } from './serve-request.js';
 import type { Serving } from './until-signal.js';
@@ -33,6 +33,7 @@ export async function runWorker(
     agents,
     pools,
     brokers: config?.brokers ?? [],
+    notices: noticeSettings(config),
     secrets,
     taskQueues,
     project,

@@ -9,7 +9,7 @@ import { recordRemainingDebt, retryDebt, workStates } from './debt.js';
 import type { EventOf } from './event.js';
 import { stateOf } from './progress.js';
 import { move, skipCause } from './settle.js';
-import type { Progress } from './state.js';
+import { OBSERVER, type Progress } from './state.js';
 import { beginDrop, beginUndo, settleUndo } from './undo.js';
 
 /** Skips what never started, and decides the verdict. Expects `isQuiet`. */
@@ -18,7 +18,7 @@ export function conclude(graph: Graph, progress: Progress, { now }: EventOf<'con
   for (const id of graph.order) {
     const state = stateOf(progress, id);
     if (state.status !== 'pending') continue;
-    move(id, state, 'skipped');
+    move(progress, id, 'skipped');
     Object.assign(state, { skip: skipCause('failure', because), endedAt: now });
   }
   if (progress.failure !== undefined && progress.verdict === 'completed') progress.verdict = 'failed';
@@ -82,7 +82,9 @@ export function cutUndoShort(graph: Graph, progress: Progress): void {
   for (const id of graph.order) {
     const state = stateOf(progress, id);
     const isLeft = workStates(state).some(({ undone }) => undone === 'compensation-failed');
-    if (isLeft && state.status !== 'failed') state.status = 'compensation-failed';
+    if (!isLeft || state.status === 'failed') continue;
+    progress[OBSERVER]?.moved(id, 'compensation-failed');
+    state.status = 'compensation-failed';
   }
   progress.phase = 'ended';
 }

@@ -10,12 +10,14 @@ import { taskOf, type Graph, type GraphTask } from '../plan/graph.js';
 import { judgeJoin, sideOf } from './join.js';
 import type { Outcome } from '../call/outcome.js';
 import { enqueueTask, stateOf } from './progress.js';
-import type { Progress, TaskState, Skip } from './state.js';
+import { OBSERVER, type Progress, type Skip } from './state.js';
 import type { EventOf } from './event.js';
 import { assertTransition, type TaskStatus } from '../task-status.js';
 
-export function move(id: string, state: TaskState, to: TaskStatus): void {
+export function move(progress: Progress, id: string, to: TaskStatus): void {
+  const state = stateOf(progress, id);
   assertTransition(id, state.status, to);
+  progress[OBSERVER]?.moved(id, to);
   state.status = to;
   delete state.waiting;
 }
@@ -25,7 +27,7 @@ export const skipCause = (cause: Skip['cause'], because: string | undefined): Sk
 
 export function start(graph: Graph, progress: Progress, id: string, now: number): void {
   const state = stateOf(progress, id);
-  move(id, state, 'running');
+  move(progress, id, 'running');
   state.startedAt = now;
   progress.running++;
   const task = taskOf(graph, id);
@@ -45,7 +47,7 @@ export function settle(graph: Graph, progress: Progress, event: TaskEnd): boolea
   const state = stateOf(progress, id);
   // A task whose input could not be evaluated starts and ends with one event.
   if (state.status === 'pending') start(graph, progress, id, now);
-  move(id, state, outcome.status);
+  move(progress, id, outcome.status);
   delete state.answer;
   delete state.asks;
   progress.running--;
@@ -91,7 +93,7 @@ function taskFailure(id: string, { failure: cause, status }: FailedOutcome): Run
 
 export function skip(graph: Graph, progress: Progress, id: string, cause: Skip, now: number): void {
   const state = stateOf(progress, id);
-  move(id, state, 'skipped');
+  move(progress, id, 'skipped');
   Object.assign(state, { skip: cause, endedAt: now });
   updateDependents(graph, progress, [id], now);
 }
@@ -113,7 +115,7 @@ function updateDependents(graph: Graph, progress: Progress, ended: string[], now
       if (verdict === 'holds') enqueueTask(progress, dependent, waiting);
       if (verdict !== 'never') continue;
       const skip = skipReason(progress, dependent, id);
-      move(dependentId, state, 'skipped');
+      move(progress, dependentId, 'skipped');
       Object.assign(state, { skip, endedAt: now });
       ended.push(dependentId);
     }

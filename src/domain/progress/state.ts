@@ -145,7 +145,17 @@ export interface DroppedEvents {
   readonly reason: string;
 }
 
+/** Where the observer of a run is: a symbol, because progress is stored as JSON. */
+export const OBSERVER = Symbol('observer');
+
+/** Follows the statuses of tasks as they change. */
+export interface ProgressObserver {
+  /** Called before the other properties of the task change. */
+  moved(this: void, task: string, to: TaskStatus): void;
+}
+
 export interface Progress {
+  [OBSERVER]?: ProgressObserver;
   phase: Phase;
   verdict: Verdict;
   failure?: RunFailure;

@@ -63,7 +63,7 @@ export function settleUndo(
   undo.left[unit.task]!--;
   if (undo.left[unit.task]! > 0) return;
   const whole = undoStatusOf(state);
-  if (state.status === 'compensating') move(unit.task, state, whole);
+  if (state.status === 'compensating') move(progress, unit.task, whole);
   if (whole === 'compensated') progress.compensated.push(unit.task);
   else progress.debt.push(...new Set(entry(undo.owed ?? {}, unit.task) ?? [unit.task]));
   queueUndoable(graph, progress, [unit.task]);
@@ -87,7 +87,7 @@ function queueUndoable(graph: Graph, progress: Progress, ids: readonly string[])
         left[id] = units.length;
         ready.push(...units);
         const state = stateOf(progress, id);
-        if (state.status !== 'failed') move(id, state, 'compensating');
+        if (state.status !== 'failed') move(progress, id, 'compensating');
       }
       continue;
     }

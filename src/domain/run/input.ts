@@ -20,6 +20,8 @@ export interface CarriedState {
   readonly scheduledAt?: number;
   /** Absent means 1. */
   readonly rules?: Rules;
+  /** The run sends notices. */
+  readonly notifies?: true;
   /** Of a traced run: tasks that ended before have been exported. Milliseconds since 1970. */
   readonly tracedUntil?: number;
 }

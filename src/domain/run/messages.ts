@@ -21,10 +21,10 @@ export const RetryChoice = TaskChoice.extend({ reason: z.string().optional() });
 export type RetryChoice = z.infer<typeof RetryChoice>;
 
 /** The message of the signal `deliverEvent`, which clients without the update `sendEvent` send. */
-export const RunEvent = z.strictObject({ name: z.string().min(1), data: z.unknown().optional() });
-export type RunEvent = z.infer<typeof RunEvent>;
+export const SignalledEvent = z.strictObject({ name: z.string().min(1), data: z.unknown().optional() });
+export type SignalledEvent = z.infer<typeof SignalledEvent>;
 
-export const SentEvent = RunEvent.extend({
+export const SentEvent = SignalledEvent.extend({
   /** An event that is sent again under the same id is received once. */
   id: z.string().min(1).optional(),
 });
@@ -48,6 +48,12 @@ export type BudgetRaise = z.infer<typeof BudgetRaise>;
 
 export const SubPlanShort = z.strictObject({ work: z.string(), isShort: z.boolean() });
 export type SubPlanShort = z.infer<typeof SubPlanShort>;
+
+export const EventsRequest = z.strictObject({
+  /** How many have been read before. */
+  after: z.int().min(0),
+});
+export type EventsRequest = z.infer<typeof EventsRequest>;
 
 export const SnapshotRequest = z.strictObject({
   /** Include the outputs of tasks, the largest part of a snapshot; default true. */
@@ -81,6 +87,8 @@ export const MESSAGES = {
   /** From a sub-plan to its run: its budget is used up, or has been raised. */
   subPlanShort: 'subPlanShort',
   snapshot: 'snapshot',
+  /** What has happened in an execution of the run, from a position on. */
+  events: 'events',
   /** What an ended run could not undo. */
   owed: 'owed',
 } as const;

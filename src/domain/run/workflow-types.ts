@@ -5,6 +5,7 @@ import { MAILBOX } from '../event/mailbox.js';
 import { TOPIC } from '../event/topic/messages.js';
 import { RESOURCE_POOL } from '../pool/protocol.js';
 import { ORCHESTRATE } from './input.js';
+import { NOTICE } from './notice.js';
 import { PREPARE_RUN } from './prepare.js';
 import { RUN_QUEUE } from './queue/messages.js';
 import { SWEEP } from './sweep.js';
@@ -19,4 +20,5 @@ export const WORKFLOW_TYPES = [
   TOPIC,
   PREPARE_RUN,
   SWEEP,
+  NOTICE,
 ] as const;

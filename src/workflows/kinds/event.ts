@@ -18,6 +18,7 @@ export async function performEvent(run: Run, work: Work): Promise<Settlement> {
   // The name is known after the loop has begun to wait.
   if (run.rules >= 3) wake(run);
   const state = stateOf(run.progress, work.task.id);
+  if (state.answer === undefined && run.inbox.countOf(name) === 0) run.journal.waits(work.task.id, name, Date.now());
   const hasCome = () => state.answer !== undefined || takeEvent(run, work.task.id, name);
   const ms = msLeft(run, work, timeout);
   if (ms === undefined) await condition(hasCome);

@@ -4,6 +4,7 @@ import { failure } from '../../domain/failure.js';
 import type { Approval } from '../../domain/run/messages.js';
 import type { Approve } from '../../domain/plan/plan.js';
 import { stateOf } from '../../domain/progress/progress.js';
+import { notifyWait } from '../notify.js';
 import type { Run } from '../run.js';
 import { msLeft } from './time-limit.js';
 import type { Settlement, Work } from './work.js';
@@ -12,9 +13,11 @@ import type { Settlement, Work } from './work.js';
 export async function waitForDecision(
   run: Run,
   work: Work,
-  { timeout, onTimeout }: Pick<Approve, 'timeout' | 'onTimeout'>,
+  terms: Pick<Approve, 'timeout' | 'onTimeout'>,
 ): Promise<{ approval?: Approval } | Settlement> {
+  const { timeout, onTimeout } = terms;
   const state = stateOf(run.progress, work.task.id);
+  notifyWait(run, work, terms);
   const ms = msLeft(run, work, timeout);
   const isAnswered = () => state.answer !== undefined;
   if (ms === undefined) await condition(isAnswered);

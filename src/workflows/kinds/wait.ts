@@ -29,7 +29,9 @@ async function findDueTime(run: Run, { task, scope }: Work): Promise<number> {
     const exists = typeof value !== 'string' || isCalendarDay(value);
     throw new ExpressionError(withHint(message, exists ? undefined : NO_SUCH_DAY));
   }
-  advance(run.graph, run.progress, { type: 'due', task: task.id, at });
+  const due = { type: 'due', task: task.id, at } as const;
+  advance(run.graph, run.progress, due);
+  run.journal.note(due, Date.now());
   return at;
 }
 
