@@ -86,7 +86,7 @@ const gateway = (settings: (name: string) => object, use: { readonly plan?: type
     const parsed = SubscriptionSettings.parse({ name, from: { broker: 'shop', stream: name }, ...settings(name) });
     const made = await createGateway({
       ...{ baton, server, dataConverter: {}, isEncrypted: false, project: 'events', codePath, inFlight: IN_FLIGHT },
-      brokers: [{ name: 'shop', kind: 'redis', url: url! }],
+      brokers: [{ name: 'shop', kind: 'redis', url }],
       subscriptions: [{ settings: parsed, ...use }],
       context: { readSecret: () => Promise.reject(new Error('no secrets')), client: baton.client, project: 'events' },
       log: { debug() {}, info() {}, warn: console.error, error: console.error },

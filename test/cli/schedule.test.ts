@@ -1,11 +1,14 @@
 // `baton schedule` on a real server: the time-skipping one has no Schedules.
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { connect, type Baton } from '../../src/client.js';
 import { freePort } from '../../src/system/ports.js';
 import { useCliDirectory } from '../support/baton.js';
 import { CLI } from '../support/built-cli.js';
+
+// A test starts the command line up to ten times, which takes seconds each on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const place = useCliDirectory();
 const { baton, json, spawn, write } = place;
