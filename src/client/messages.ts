@@ -11,6 +11,16 @@ export interface EventDelivery extends Omit<EventReceipt, 'state'> {
   readonly state: EventReceipt['state'] | 'sent';
 }
 
+export interface EventOptions {
+  /** An event that is sent again under its id is received once. */
+  readonly id?: string;
+  /**
+   * For many events to one run through one handle: for this long after this handle has seen the run and a worker, it sends without
+   * looking again. Default: it looks each time.
+   */
+  readonly sameForMs?: number;
+}
+
 /** Throws InvalidInputError. */
 export function checkEvent(event: Parameters<typeof eventFault>[0]): void {
   refuse(eventFault(event));

@@ -35,7 +35,14 @@ import { isUnknownUpdate } from '../temporal/dropped-update.js';
 import { sendUpdate } from '../temporal/send-update.js';
 import { awaitResult, type OnWaiting } from './await-result.js';
 import { parseAddition } from './budget.js';
-import { checkApproval, checkEvent, untilStarted, updateError, type EventDelivery } from './messages.js';
+import {
+  checkApproval,
+  checkEvent,
+  untilStarted,
+  updateError,
+  type EventDelivery,
+  type EventOptions,
+} from './messages.js';
 import { readEvents, type EventsOptions } from './events/read-events.js';
 import { waitWithin, type ResultWait } from './result-wait.js';
 import { NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
@@ -65,6 +72,7 @@ export type ResultOf<O> = RunResult & { readonly output: O };
 
 export class RunHandle<O = unknown> {
   private readonly which: WhichRun;
+  private seen: { readonly description: WorkflowExecutionDescription; readonly at: number } | undefined;
 
   constructor(
     private readonly client: Client,
@@ -196,11 +204,12 @@ export class RunHandle<O = unknown> {
    * Delivers an event to the task that waits for it, or will wait for it. An event that is sent again under the same `id` is received
    * once. Throws InvalidInputError if the event cannot be sent, RefusedError if no task of the run takes it.
    */
-  async deliverEvent(name: string, data: unknown = null, { id }: { id?: string } = {}): Promise<EventDelivery> {
+  async deliverEvent(name: string, data: unknown = null, options: EventOptions = {}): Promise<EventDelivery> {
+    const { id } = options;
     const event = { name, data, ...defined({ id }) } satisfies SentEvent;
     checkEvent(event);
     try {
-      const receipt = await this.update<EventReceipt>(MESSAGES.sendEvent, event, id);
+      const receipt = await this.update<EventReceipt>(MESSAGES.sendEvent, event, options);
       if (receipt.event === name) return receipt;
       throw new RefusedError(
         `id ${shown(id)}: run ${this.id} has received another event under it, ${shown(receipt.event)}`,
@@ -240,12 +249,8 @@ export class RunHandle<O = unknown> {
     throw new RefusedError(`run ${this.id} has ended (${description.status.name.toLowerCase()})`);
   }
 
-  private async update<T = void>(name: string, message?: unknown, id?: string): Promise<T> {
-    // The server still knows the answer to an update that an ended run has received under the same id.
-    const description = id === undefined ? await this.describeOpen() : await this.describe();
-    // Without a worker the update would time out here, and yet be delivered if a worker comes soon after.
-    if (isOpen(description) && (await countPollers(this.client, description.taskQueue)) === 0)
-      throw new NoWorkerError(description.taskQueue);
+  private async update<T = void>(name: string, message?: unknown, { id, sameForMs }: EventOptions = {}): Promise<T> {
+    const description = this.seenWithin(sameForMs) ?? (await this.lookForUpdate(id));
     const send = () => {
       const until = Date.now() + ANSWER_WITHIN_MS;
       return this.ask(description, () => sendUpdate<T>(this.workflow, { name, message, id, until }));
@@ -255,6 +260,21 @@ export class RunHandle<O = unknown> {
     } catch (error) {
       throw updateError(this.id, error);
     }
+  }
+
+  private seenWithin(ms = 0): WorkflowExecutionDescription | undefined {
+    return this.seen !== undefined && Date.now() - this.seen.at < ms ? this.seen.description : undefined;
+  }
+
+  private async lookForUpdate(id: string | undefined): Promise<WorkflowExecutionDescription> {
+    this.seen = undefined;
+    // The server still knows the answer to an update that an ended run has received under the same id.
+    const description = id === undefined ? await this.describeOpen() : await this.describe();
+    // Without a worker the update would time out here, and yet be delivered if a worker comes soon after.
+    if (isOpen(description) && (await countPollers(this.client, description.taskQueue)) === 0)
+      throw new NoWorkerError(description.taskQueue);
+    this.seen = { description, at: Date.now() };
+    return description;
   }
 
   private async ask<T>({ taskQueue }: WorkflowExecutionDescription, request: () => Promise<T>): Promise<T> {

@@ -1,6 +1,8 @@
 // Carries out what an event causes, by the client. Each may be repeated: a run is started once, and receives an event once.
+import { LRUCache } from 'lru-cache';
 import type { Baton } from '../client.js';
-import { RunNotFoundError } from '../client/errors.js';
+import { RefusedError, RunNotFoundError } from '../client/errors.js';
+import type { RunHandle } from '../client/run-handle.js';
 import { EventError, type CloudEvent } from '../domain/event/cloud-event.js';
 import type { Effect } from '../domain/event/decide.js';
 import type { Mail } from '../domain/event/mailbox.js';
@@ -37,6 +39,13 @@ export type Act = (event: CloudEvent, effect: Effect) => Promise<Done>;
 /** A call that is not answered within this time has failed, and is repeated. */
 const ANSWER_WITHIN_MS = 30_000;
 
+/**
+ * A run that has received an event needs no look at itself, its workers and its mailbox for the next one, for this long. Its mailbox stays empty:
+ * only events for a run that does not exist are kept.
+ */
+const SAME_FOR_MS = 5_000;
+const MOST_RUNS = 10_000;
+
 /** Throws an EventError, what `start` and `deliverEvent` throw, and errors of the server. */
 export function createAct(baton: Baton, { settings, plan }: Subscription, mailboxes: Mailboxes): Act {
   const { name } = settings;
@@ -58,17 +67,25 @@ export function createAct(baton: Baton, { settings, plan }: Subscription, mailbo
     return { outcome: isNew ? 'started' : 'attached', run: run.id };
   };
 
+  const receivers = new LRUCache<string, RunHandle>({ max: MOST_RUNS, ttl: SAME_FOR_MS });
+
   const deliver = async (event: CloudEvent, effect: Effect & { do: 'deliver' }): Promise<Done> => {
     const { run, event: eventName, data } = effect;
     const id = eventKey(name, event);
     const under = id === undefined ? {} : { id };
+    const receiver = receivers.get(run);
+    // Whatever fails, the next attempt looks again.
+    receivers.delete(run);
     // Throws if it is not the id of a run.
-    const handle = baton.run(run);
-    if (!(await mailboxes.hasMail(run))) {
+    const handle = receiver ?? baton.run(run);
+    if (receiver !== undefined || !(await mailboxes.hasMail(run))) {
       try {
-        await handle.deliverEvent(eventName, data, under);
+        await handle.deliverEvent(eventName, data, { ...under, sameForMs: SAME_FOR_MS });
+        receivers.set(run, handle);
         return { outcome: 'delivered', run };
       } catch (error) {
+        // Without a look, a run that has been deleted is taken for one that has ended.
+        if (receiver !== undefined && error instanceof RefusedError) return await deliver(event, effect);
         if (!(error instanceof RunNotFoundError)) throw error;
       }
     }

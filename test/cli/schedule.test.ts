@@ -1,8 +1,14 @@
 // `baton schedule` on a real server: the time-skipping one has no Schedules.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stripVTControlCharacters } from 'node:util';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { connect, type Baton } from '../../src/index.js';
 import { freePort } from '../../src/system/ports.js';
 import { useCliDirectory } from '../support/baton.js';
+import { CLI } from '../support/built-cli.js';
+
+// A test starts the command line up to ten times, which takes seconds each on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const place = useCliDirectory();
 const { baton, json, spawn, write } = place;
@@ -166,3 +172,43 @@ test('pause and resume keep their note, and apply does not resume what a person 
   const { exitCode, stderr } = await baton('schedule', 'show', 'held-bak');
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('did you mean "held-back"?')]);
 });
+
+test.runIf(process.platform === 'linux')(
+  'apply: on a terminal it shows the difference and asks: n changes nothing, y applies',
+  async () => {
+    await configure('asks.yaml', { ...HOURLY, name: 'asked' });
+    const names = async () =>
+      ((await json('schedule', 'list')) as { schedules: { name: string }[] }).schedules.map(({ name }) => name);
+    const before = await names();
+    const removed = before.map((name) => `- ${name}: delete`);
+
+    const refused = await applyOnTerminal('asks.yaml', 'n');
+    expect(refused.exitCode).toBe(1);
+    for (const line of ['+ asked: create', ...removed, 'nothing was changed']) expect(refused.shown).toContain(line);
+    expect(await names()).toEqual(before);
+
+    const accepted = await applyOnTerminal('asks.yaml', 'y');
+    expect(accepted.exitCode).toBe(0);
+    expect(accepted.shown).toContain('applied: 1 created');
+    expect(await names()).toEqual(['asked']);
+  },
+);
+
+/** On a terminal of its own, which `script` (util-linux) gives it. Presses the key when it has asked. */
+async function applyOnTerminal(config: string, key: string): Promise<{ exitCode: number | undefined; shown: string }> {
+  const command = [process.execPath, CLI, 'schedule', 'apply', '--config', config].join(' ');
+  const child = execa('script', ['-qefc', command, '/dev/null'], {
+    cwd: place.directory,
+    env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh', CI: '' },
+    stdin: 'pipe',
+    reject: false,
+    all: true,
+  });
+  onTestFinished(() => void child.kill('SIGTERM'));
+  let shown = '';
+  child.all.on('data', (chunk: Buffer) => (shown += stripVTControlCharacters(chunk.toString())));
+  await expect.poll(() => shown).toContain('apply these changes to project shop? y or n');
+  child.stdin.write(key);
+  const { exitCode } = await child;
+  return { exitCode, shown };
+}

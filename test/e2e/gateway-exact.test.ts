@@ -15,11 +15,17 @@ const EVENTS = Number(process.env['BATON_EVENTS'] ?? 500);
 const TWICE = 20;
 const KILLS = 3;
 const BATCH = 50;
+/** Events that have been published and have had no effect yet: a server with thousands of runs that begin has no time to end any. */
+const MOST_WAITING = 500;
+/** Published events after which one gateway is killed: the kills are spread over all of them. */
+const KILL_EVERY = Math.ceil(EVENTS / (2 * KILLS + 1));
 
 /** Kafka notices after 15 s that a gateway has died, as Redis does; and processes start slowly on a busy machine. */
 const SOON = { timeout: 120_000, interval: 250 };
 /** For more runs, however slow the machine is. */
 const PROGRESS = { timeout: 300_000, interval: 500 };
+/** How often a test for the night reports how far it is. */
+const REPORT_MS = 15_000;
 
 const PLAN = {
   name: 'order',
@@ -91,31 +97,55 @@ describe.each(KINDS)('$kind', ({ kind, place, settings }) => {
             ...{ id: randomUUID(), key: undefined, headers: {}, contentType: 'application/json' },
             body: Buffer.from(JSON.stringify({ id })),
           });
-        const published = ids.flatMap((id, index) => (index % TWICE === 0 ? [id, id] : [id]));
+
+        const began = Date.now();
+        let kills = 0;
+        let sent = 0;
+        const report = (): void => {
+          const seconds = Math.round((Date.now() - began) / 1_000);
+          console.log(`${kind}: ${seconds} s: ${sent} published, ${effects.size} effects, ${kills} kills`);
+        };
+        if (process.env['BATON_EVENTS'] !== undefined) {
+          const reporting = setInterval(report, REPORT_MS);
+          onTestFinished(() => clearInterval(reporting));
+        }
 
         const gateways = await Promise.all([startGateway(), startGateway()]);
-        const killing = (async () => {
-          for (let round = 0; round < KILLS; round++)
-            for (const index of [0, 1] as const) {
-              const before = Math.min(effects.size, EVENTS - 1);
-              await expect.poll(() => effects.size, SOON).toBeGreaterThan(before);
-              gateways[index].signal('SIGKILL');
-              await gateways[index].ended;
-              gateways[index] = await startGateway();
-            }
-        })();
-        for (let at = 0; at < published.length; at += BATCH) {
-          await Promise.all(published.slice(at, at + BATCH).map(publish));
+        /** Resolves when there are this many effects. Rejects if none is added for minutes. */
+        const untilEffects = async (wanted: number): Promise<void> => {
+          while (effects.size < wanted) {
+            const before = effects.size;
+            await expect.poll(() => effects.size, PROGRESS).toBeGreaterThan(before);
+          }
+        };
+        const restart = async (index: number): Promise<void> => {
+          gateways[index]!.signal('SIGKILL');
+          await gateways[index]!.ended;
+          gateways[index] = await startGateway();
+          kills++;
+        };
+        // Killed in turn, each after a batch, so that it has messages in flight; the other one continues with the next batches.
+        let restarting = Promise.resolve();
+        let killAt = KILL_EVERY;
+        while (sent < EVENTS) {
+          await untilEffects(sent + BATCH - MOST_WAITING);
+          const batch = ids.slice(sent, sent + BATCH);
+          const again = batch.filter((_, index) => (sent + index) % TWICE === 0);
+          await Promise.all([...batch, ...again].map(publish));
+          sent += batch.length;
+          if (sent < killAt) continue;
+          await restarting;
+          restarting = restart(kills % 2);
+          killAt += KILL_EVERY;
         }
-        await killing;
-        while (effects.size < EVENTS) {
-          const before = effects.size;
-          await expect.poll(() => effects.size, PROGRESS).toBeGreaterThan(before);
-        }
+        await restarting;
+        expect(kills).toBe(2 * KILLS);
+        await untilEffects(EVENTS);
         await expect.poll(() => client.lag(name, name), SOON).toBe(0);
         // One effect for each key, and one key for each event.
         expect([...effects.values()].sort()).toEqual(ids);
         expect(await client.lag(`${name}-dead`, 'baton-count')).toBe(0);
+        report();
       },
       900_000 + 1_000 * EVENTS,
     );

@@ -126,16 +126,22 @@ describe.each(KINDS)('%s', (name, open) => {
       const consumer = receiving(broker, to, (delivery) => void held.push(delivery));
       const caller = callerOn(broker);
       const answer = askFirmly(caller, to, 'a');
+      /** RabbitMQ 3.10 elects no leader for a quorum queue that was declared just before the server was killed. */
+      const restartGently = async (): Promise<void> => {
+        await system.stop();
+        await system.start();
+        await expect.poll(() => held.length, { timeout: 60_000 }).toBeGreaterThan(1);
+      };
       await expect.poll(() => held.length, { timeout: 60_000 }).toBe(1);
+      if (name === 'rabbitmq') await restartGently();
       await system.stop('SIGKILL');
       await expect.poll(() => consumer.troubles.length, { timeout: 60_000 }).toBeGreaterThan(0);
       await system.start();
-      // The broker delivers the request again, or the caller sends it again: the consumer answers each.
-      let answered = 0;
+      // The broker delivers the request again, or the caller sends it again: the consumer answers each, until one reply arrives. The
+      // place for the reply to the first may be gone.
       const answering = setInterval(() => {
-        for (; answered < held.length; answered++)
-          replyTo(broker, held[answered]!, 'done').catch(() => void (answered = 0));
-      }, 300);
+        for (const delivery of held) replyTo(broker, delivery, 'done').catch(() => undefined);
+      }, 1_000);
       onTestFinished(() => clearInterval(answering));
       expect(await answer).toBe('done');
       clearInterval(answering);

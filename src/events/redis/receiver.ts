@@ -4,6 +4,7 @@
 // R2. A consumer refreshes what it holds, three times within the time after which others may claim it: a slow one is not robbed.
 // R3. A consumer that finds that another one has claimed its message stops refreshing it, and may still acknowledge it: the other one
 //     then causes nothing new, because the run exists.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisClientType } from 'redis';
 import type { Delivery, ReceiveOptions } from '../broker.js';
 import { pause } from '../backoff.js';
@@ -32,6 +33,10 @@ export interface Receiver {
 
 /** A read returns at the latest after this time, so that a signal, or a message to claim, is noticed. */
 const BLOCK_MS = 1_000;
+
+/** If there is room for less than this share, a read first waits for more: one read for each message would cost as much as the message. */
+const SCANTY_SHARE = 1 / 4;
+const MORE_ROOM_MS = 10;
 
 interface Entry {
   readonly id: Uint8Array | string;
@@ -120,6 +125,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       if (!hasGroup) await makeGroup(client, { from, group });
       hasGroup = true;
       if (Date.now() - claimedAt >= claimAfterMs / 3) await claim(inFlight - held.size);
+      if (inFlight - held.size < inFlight * SCANTY_SHARE) await sleep(MORE_ROOM_MS);
       const room = inFlight - held.size;
       if (room <= 0 || signal.aborted) return;
       const read = await reader.xReadGroup(group, consumer, { key: from, id: '>' }, { COUNT: room, BLOCK: BLOCK_MS });
