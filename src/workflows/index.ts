@@ -8,7 +8,16 @@ import { reportReplay } from './report-replay.js';
 import './stack-traces.js';
 
 export { interceptors } from './log-fields.js';
-export { cachedReply, circuitBreaker, mailbox, prepareRun, resourcePool, runQueue, sweep, topic } from '../workflows.js';
+export {
+  cachedReply,
+  circuitBreaker,
+  mailbox,
+  prepareRun,
+  resourcePool,
+  runQueue,
+  sweep,
+  topic,
+} from '../workflows.js';
 
 export function orchestrate(input: RunInput): Promise<RunResult> {
   reportReplay();
