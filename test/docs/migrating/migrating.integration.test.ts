@@ -81,7 +81,6 @@ async function runDag({ directory, env }: Shop): Promise<Record<string, string>>
       AIRFLOW_HOME: directory,
       AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
       AIRFLOW__CORE__DAGS_FOLDER: directory,
-      AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY: '0',
       AIRFLOW__CORE__UNIT_TEST_MODE: 'False',
     },
   });
