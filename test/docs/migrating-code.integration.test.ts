@@ -19,8 +19,8 @@ const NOTES = ['Buy milk. And bread', 'Water the plants. Twice', 'Call Ada. On F
 const PUBLISHED = `https://notes.example.com/${encodeURIComponent('Buy milk + Water the plants + Call Ada')}`;
 
 interface Functions {
-  summarize(note: string): Promise<string>;
-  publish(summaries: string[]): Promise<{ url: string }>;
+  readonly summarize: (note: string) => Promise<string>;
+  readonly publish: (summaries: string[]) => Promise<{ url: string }>;
 }
 
 beforeAll(async () => {
