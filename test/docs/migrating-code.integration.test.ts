@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Command, type Pregel } from '@langchain/langgraph';
+import { Command } from '@langchain/langgraph';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -23,6 +23,10 @@ interface Functions {
   readonly publish: (summaries: string[]) => Promise<{ url: string }>;
 }
 
+interface Graph {
+  invoke(input: unknown, options: object): Promise<Record<string, unknown>>;
+}
+
 beforeAll(async () => {
   silenceTemporal();
   await mkdir(folder, { recursive: true });
@@ -38,12 +42,12 @@ const load = <T>(file: string, copy: string): Promise<T> =>
   import(`${pathToFileURL(join(folder, file)).href}?${copy}`) as Promise<T>;
 
 test('the graph of LangGraph waits for a person, and publishes what was approved', async () => {
-  const { graph } = await load<{ graph: Pregel<never, never> }>('with-langgraph.ts', 'graph');
+  const { graph } = await load<{ graph: Graph }>('with-langgraph.ts', 'graph');
   const options = { configurable: { thread_id: 'monday' }, maxConcurrency: 4 };
-  const waiting = (await graph.invoke({ notes: NOTES } as never, options)) as Record<string, unknown>;
+  const waiting = await graph.invoke({ notes: NOTES }, options);
   expect(waiting).toMatchObject({ __interrupt__: [{ value: 'Publish?' }] });
   expect(waiting['url']).toBeUndefined();
-  expect(await graph.invoke(new Command({ resume: true }) as never, options)).toMatchObject({ url: PUBLISHED });
+  expect(await graph.invoke(new Command({ resume: true }), options)).toMatchObject({ url: PUBLISHED });
 });
 
 test('the Workflow waits for a person, and publishes what was approved', async () => {
