@@ -36,7 +36,7 @@ export const ALLOWED = {
   },
   system: { folders: ['domain'] },
   temporal: { folders: ['domain', 'system'], packages: ['@temporalio/client', '@temporalio/common', 'node'] },
-  'json-schema': { folders: ['domain'], packages: ['ajv', 'ajv-formats', 'zod'] },
+  'json-schema': { folders: ['domain'], packages: ['ajv', 'ajv-formats', 'zod', 'node'] },
   'plan-file': { folders: ['domain'], packages: ['yaml', 'node'] },
   values: { folders: ['domain', 'system'] },
   server: { folders: ['domain', 'system', 'temporal'] },

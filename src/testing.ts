@@ -2,18 +2,31 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IllegalStateError } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { Baton, type StartOptions } from './client.js';
+import type { RunHandle } from './client/run-handle.js';
 import type { Agent } from './domain/agent/agent.js';
 import { defined } from './domain/json/defined.js';
 import type { Plan } from './domain/plan/plan.js';
-import type { RunResult } from './domain/run/result.js';
-import { SEARCH_ATTRIBUTES } from './domain/run/search-attributes.js';
-import { dynamicConfigArgs, findTemporalBinary, findTestServerBinary } from './server/index.js';
-import { openValues, type ValueSettings } from './values.js';
+import type { TaskResult } from './domain/run/result.js';
+import { CallRecord } from './testing/call-record.js';
+import type { TestResult } from './testing/checks.js';
+import { NAMESPACE, startServer } from './testing/server.js';
+import { skipToNextTimer } from './testing/skip-time.js';
+import { untilTask, type AwaitedState, type UntilOptions } from './testing/until.js';
 import { createWorker, type WorkerSettings } from './worker.js';
+
+export type { RecordedCall } from './testing/call-record.js';
+export type { ExpectedCall, TestResult } from './testing/checks.js';
+export {
+  assertCalled,
+  assertCalledInOrder,
+  assertCalledOnly,
+  assertNeverCalled,
+  assertUsedAtMost,
+  runMatchers,
+  type RunMatchers,
+} from './testing/matchers.js';
+export type { AwaitedState, UntilOptions } from './testing/until.js';
 
 export interface TestBatonOptions {
   readonly agents: readonly Agent[];
@@ -39,14 +52,26 @@ export interface TestBaton {
     plan: Plan | string | object,
     input?: unknown,
     options?: Omit<StartOptions, 'input'>,
-  ): Promise<RunResult>;
+  ): Promise<TestResult>;
+  /** Waits until a run that `baton.start` has started ends, in whichever way. */
+  result(this: void, run: RunHandle | string): Promise<TestResult>;
+  /**
+   * Waits until a task of a run is in one of these states, and returns it; default: until it waits for a person or an event, or has ended.
+   * With time skipping, the time of waits is skipped up to there. Throws if the run ends without it, or after 30 s.
+   */
+  until(
+    this: void,
+    run: RunHandle | string,
+    task: string,
+    state?: AwaitedState | readonly AwaitedState[],
+    options?: UntilOptions,
+  ): Promise<TaskResult>;
   close(this: void): Promise<void>;
 }
 
-/** Throws AgentDefinitionError, BinaryNotFoundError. */
+/** Throws AgentDefinitionError, BinaryNotFoundError; an error with the command that installs it if `@temporalio/testing` is missing. */
 export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
   const { agents, plans, timeSkipping = false, workflowBundle, brokers, secrets, encryption } = options;
-  silenceLog();
   const directory = await mkdtemp(join(tmpdir(), 'baton-test-'));
   const removeDirectory = () => rm(directory, { recursive: true, force: true });
   const { storage = { dir: join(directory, 'values') } } = options;
@@ -60,11 +85,11 @@ export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
     await removeDirectory();
   };
   try {
-    const server = { connectionOptions: { address: temporal.address }, namespace: 'default' };
-    await addSearchAttributes(temporal, server.namespace);
+    const server = { connectionOptions: { address: temporal.address }, namespace: NAMESPACE };
+    const record = new CallRecord(agents);
     const worker = await createWorker({
       server,
-      agents,
+      agents: record.agents,
       ...values,
       ...defined({ workflowBundle, brokers, secrets }),
     });
@@ -72,12 +97,25 @@ export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
     const working = worker.run();
     // If the worker fails, `run` never resolves, and `close` rejects with the reason.
     working.catch(() => undefined);
+    const handleOf = (run: RunHandle | string) => (typeof run === 'string' ? baton.run(run) : run);
+    const result = async (run: RunHandle | string): Promise<TestResult> => {
+      const handle = handleOf(run);
+      return { ...(await handle.result()), calls: record.of(handle.id) };
+    };
     return {
       baton,
-      async run(plan, input, rest = {}) {
-        const run = await baton.start(plan, { ...rest, input });
-        return await run.result();
-      },
+      result,
+      run: async (plan, input, rest = {}) => result(await baton.start(plan, { ...rest, input })),
+      until: (run, task, state = ['waiting', 'ended'], { timeoutMs } = {}) =>
+        untilTask({
+          run: handleOf(run),
+          task,
+          states: typeof state === 'string' ? [state] : state,
+          timeoutMs,
+          skipTime: async (handle) => {
+            if (timeSkipping) await skipToNextTimer(temporal, handle);
+          },
+        }),
       async close() {
         worker.shutdown();
         try {
@@ -90,46 +128,5 @@ export async function testBaton(options: TestBatonOptions): Promise<TestBaton> {
   } catch (error) {
     await tearDown();
     throw error;
-  }
-}
-
-/** The program would print its versions and addresses among the output of the tests. */
-const NO_BANNER = ['--output', 'none'];
-
-async function startServer(timeSkipping: boolean, values: ValueSettings): Promise<TestWorkflowEnvironment> {
-  const dataConverter = await openValues(values);
-  if (timeSkipping) {
-    const executable = { type: 'existing-path', path: await findTestServerBinary() } as const;
-    return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable }, client: { dataConverter } });
-  }
-  const executable = { type: 'existing-path', path: await findTemporalBinary() } as const;
-  return await TestWorkflowEnvironment.createLocal({
-    client: { dataConverter },
-    server: {
-      executable,
-      log: { format: 'pretty', level: 'never' },
-      extraArgs: [...NO_BANNER, ...dynamicConfigArgs()],
-    },
-  });
-}
-
-/** temporal.api.enums.v1.IndexedValueType */
-const KEYWORD = 2;
-
-/** Does not list the existing ones first: the server is new, and the time-skipping server cannot list them. */
-async function addSearchAttributes({ connection }: TestWorkflowEnvironment, namespace: string): Promise<void> {
-  const searchAttributes = Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map(({ name }) => [name, KEYWORD]));
-  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
-}
-
-/** Failures are reported by the tests themselves. A process has one Runtime: if the caller has installed one, it is kept. */
-function silenceLog(): void {
-  try {
-    Runtime.install({
-      logger: new DefaultLogger('ERROR'),
-      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-    });
-  } catch (error) {
-    if (!(error instanceof IllegalStateError)) throw error;
   }
 }

@@ -16,7 +16,14 @@ async function directoryOf(files: Readonly<Record<string, string>>): Promise<str
   return directory;
 }
 
-const refused = async (files: Readonly<Record<string, string>>, named?: string): Promise<unknown> =>
+const refused = async (files: Readonly<Record<string, string>>, named?: string): Promise<unknown> => {
+  const lines = await refusedWithPlaces(files, named);
+  return Array.isArray(lines) ? lines.map((line: string) => line.replace(PLACE, '')) : lines;
+};
+
+const PLACE = / \([^()]+:\d+:\d+\)$/;
+
+const refusedWithPlaces = async (files: Readonly<Record<string, string>>, named?: string): Promise<unknown> =>
   loadConfig(await directoryOf(files), named).then(
     () => 'accepted',
     (error: unknown) => (error instanceof Error && 'problems' in error ? error.problems : error),
@@ -303,4 +310,41 @@ test('secrets: a directory is relative to the configuration, and a secret of an 
   await expect(loadConfig(directory, 'sub/typo.yaml')).rejects.toThrow(
     'sub/typo.yaml: secrets: unknown key "form"; did you mean "from"?',
   );
+});
+
+test('problems of a configuration that is data have their line and column', async () => {
+  const yaml = `# agents of the shop
+taskQueue: 5
+server:
+  adress: x
+agents:
+  - ${ECHO}
+  - type: other
+    kind: comand
+pools:
+  - name: p
+    resources: [{ id: a, capacity: 0 }]
+agent: []
+`;
+  expect(await refusedWithPlaces({ 'baton.config.yaml': yaml })).toEqual([
+    'baton.config.yaml: taskQueue: expected string, got 5 (baton.config.yaml:2:12)',
+    'baton.config.yaml: server: unknown key "adress"; did you mean "address"? (baton.config.yaml:4:11)',
+    'baton.config.yaml: unknown key "agent"; did you mean "agents"? (baton.config.yaml:12:8)',
+  ]);
+  const valid = yaml.replace('5', 'q').replace('adress', 'address').replace('agent: []\n', '');
+  expect(await refusedWithPlaces({ 'baton.config.yaml': valid })).toEqual([
+    expect.stringMatching(/did you mean "command"\? \(baton\.config\.yaml:8:11\)$/),
+  ]);
+  expect(await refusedWithPlaces({ 'baton.config.yaml': valid.replace('kind: comand', 'kind: command') })).toEqual([
+    expect.stringMatching(/^baton\.config\.yaml: agents\[1\]: .* \(baton\.config\.yaml:7:5\)$/),
+  ]);
+  const command = valid.replace('kind: comand', 'kind: command\n    command: [node]');
+  expect(await refusedWithPlaces({ 'baton.config.yaml': command })).toEqual([
+    expect.stringMatching(
+      /^baton\.config\.yaml: pool "p": resources\[0\]\.capacity: .* \(baton\.config\.yaml:12:36\)$/,
+    ),
+  ]);
+  expect(await refusedWithPlaces({ 'baton.config.json': '{\n  "taskQueue": 5,\n  "agents": []\n}' })).toEqual([
+    'baton.config.json: taskQueue: expected string, got 5 (baton.config.json:2:16)',
+  ]);
 });

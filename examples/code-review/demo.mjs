@@ -70,12 +70,20 @@ function tell(exit) {
   const command = `node ${relative(base, baton)}`;
   const name = (file) => relative(base, join(out, file)) || file;
   const lines = [
+    ...atAGlance(),
     '',
     `report    ${name('report.md')}, ${name('report.json')}`,
     `picture   ${command} graph ${id} --format html > run.html`,
     `Web UI    ${command} dev`,
   ];
   for (const line of lines) console.error(line);
+}
+
+/** The table of the report again, where the eye is at the end. */
+function atAGlance() {
+  const report = readFileSync(join(out, 'report.md'), 'utf8');
+  const table = /^## (At a glance)\n\n((?:\|.*\n)+)/m.exec(report);
+  return table === null ? [] : ['', table[1], '', table[2].trimEnd()];
 }
 
 function isReportOfThisRun() {

@@ -1,11 +1,11 @@
 // Compiles a JSON Schema with Ajv. A schema may come from a model: its size is limited, its patterns are matched in linear time, and
 // the work of each check is counted.
-import { Ajv, type AnySchema, type ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import type { AnySchema, ValidateFunction } from 'ajv';
 import { shown } from '../domain/problem.js';
+import { ajvPackages } from './ajv-packages.js';
 import { schemaSizeProblem } from './bounds.js';
 import { boundFormats } from './formats.js';
+import { once } from './once.js';
 import { linearPattern } from './pattern.js';
 import { replaceUniqueItems } from './unique-items.js';
 import { addWeightKeyword, addWeightsTo } from './weigh.js';
@@ -40,19 +40,14 @@ function optionsWith(work: WorkMeter, { useDefaults = false }: CompileOptions) {
  */
 const DRAFTS = {
   '2020-12': {
-    meta: once(() => new Ajv2020(AJV_OPTIONS)),
-    make: (work: WorkMeter, options: CompileOptions) => new Ajv2020(optionsWith(work, options)),
+    meta: once(() => new (ajvPackages().Ajv2020)(AJV_OPTIONS)),
+    make: (work: WorkMeter, options: CompileOptions) => new (ajvPackages().Ajv2020)(optionsWith(work, options)),
   },
   '07': {
-    meta: once(() => new Ajv(AJV_OPTIONS)),
-    make: (work: WorkMeter, options: CompileOptions) => new Ajv(optionsWith(work, options)),
+    meta: once(() => new (ajvPackages().Ajv)(AJV_OPTIONS)),
+    make: (work: WorkMeter, options: CompileOptions) => new (ajvPackages().Ajv)(optionsWith(work, options)),
   },
 } as const;
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
-}
 
 /** Throws a `TypeError` of one line if the value is not a JSON Schema, or not one that can be used. */
 export function compileJsonSchema(schema: unknown, options: CompileOptions = {}): CompiledSchema {
@@ -74,7 +69,7 @@ export function compileJsonSchema(schema: unknown, options: CompileOptions = {})
     if (meta.validateSchema(schema) !== true) throw new TypeError(meta.errorsText(meta.errors, { dataVar: 'schema' }));
     const work = new WorkMeter();
     const ajv = draft.make(work, options);
-    addFormats.default(ajv);
+    ajvPackages().addFormats(ajv);
     boundFormats(ajv);
     addWeightKeyword(ajv, work);
     replaceUniqueItems(ajv, work);

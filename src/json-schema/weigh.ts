@@ -1,6 +1,7 @@
 // Makes a copy of a schema in which every schema counts the work of checking a value against it; see `work-meter.ts`.
-import { _, type Ajv, type CodeKeywordDefinition } from 'ajv';
+import type { Ajv, CodeKeywordDefinition } from 'ajv';
 import { isRecord } from '../domain/json/own-property.js';
+import { ajvPackages } from './ajv-packages.js';
 import { contentOf } from './keywords.js';
 import type { WorkMeter } from './work-meter.js';
 
@@ -11,6 +12,7 @@ const VALUES_IN_ONE = 10;
 const ALTERNATIVE_WEIGHT = 2;
 
 export function addWeightKeyword(ajv: Ajv, work: WorkMeter): void {
+  const { _ } = ajvPackages();
   const counting: CodeKeywordDefinition = {
     keyword: KEYWORD,
     schemaType: 'number',

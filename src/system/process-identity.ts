@@ -1,6 +1,5 @@
 // A pid is reused after its process has ended. These functions tell whether a recorded pid still belongs to the same process.
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
 
 /** The start time of the process, in a form that is only good for comparing; `undefined` if there is no such process. */
 export async function birthOf(pid: number): Promise<string | undefined> {
@@ -33,6 +32,8 @@ export function isAlive(pid: number): boolean {
 
 async function askPs(column: string, pid: number): Promise<string | undefined> {
   const args = ['-ww', '-o', column, '-p', String(pid)];
+  // Only systems without /proc need it.
+  const { execa } = await import('execa');
   const { stdout } = await execa('ps', args, { reject: false, stdin: 'ignore' });
   return stdout?.trim() || undefined;
 }

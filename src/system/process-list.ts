@@ -1,6 +1,5 @@
 // The processes of this user with their command lines. Processes of other users are left out.
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { execa } from 'execa';
 
 export interface RunningProcess {
   readonly pid: number;
@@ -29,6 +28,8 @@ async function readProc(pid: string): Promise<RunningProcess | undefined> {
 
 async function listPs(): Promise<RunningProcess[]> {
   const args = ['-ww', '-U', String(process.getuid?.()), '-o', 'pid=,command='];
+  // Only systems without /proc need it.
+  const { execa } = await import('execa');
   const { stdout } = await execa('ps', args, { reject: false, stdin: 'ignore' });
   return (stdout ?? '').split('\n').flatMap((line) => {
     const [, pid, command] = /^\s*(\d+)\s+(\S.*)$/.exec(line) ?? [];

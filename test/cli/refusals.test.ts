@@ -90,8 +90,8 @@ test('run: an invalid plan is rejected with all its problems, one line each, and
   await write('broken.yaml', 'name: x\ntasks:\n  a: { agent: ecco }\n  b: { agent: echo, needs: [c] }\n');
   expect(await baton('run', 'broken.yaml')).toEqual(
     refusal(
-      'tasks.a.agent: expected the type of an agent that is registered, got "ecco"; did you mean "echo"?',
-      'tasks.b.needs[0]: expected the id of a task of this plan, got "c"',
+      'tasks.a.agent: expected the type of an agent that is registered, got "ecco"; did you mean "echo"? (broken.yaml:3:15)',
+      'tasks.b.needs[0]: expected the id of a task of this plan, got "c" (broken.yaml:4:29)',
     ),
   );
   expect(await readdir(place.directory)).not.toContain('.baton');

@@ -14,12 +14,23 @@ import { type InProcess, startInProcess } from './in-process.js';
 const TIMEOUT_MS = 120_000;
 
 const slow = gate();
+const registry = { calls: 0 };
 const MARKUP = '<img src=x onerror="alert(1)"></pre><script>alert(2)</script>';
 
 const agents = () => [
   functionAgent({ type: 'large', run: () => ({ text: MARKUP.repeat(Math.ceil(1_800_000 / MARKUP.length)) }) }),
   functionAgent({ type: 'gated', run: () => slow.opened.then(() => 1) }),
   functionAgent({ type: 'echo', run: (input) => input }),
+  functionAgent({
+    type: 'late',
+    retry: { attempts: 3, initial: '1h' },
+    // A retry by hand counts attempts from the start: the number does not tell them apart.
+    run() {
+      registry.calls += 1;
+      if (registry.calls === 1) throw new Error('the registry is down');
+      return 'published';
+    },
+  }),
 ];
 
 const plan: Plan = {
@@ -129,6 +140,19 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     await page.getByRole('button', { name: 'Reject', exact: true }).click();
     await expect.poll(() => second.locator('#header .run').innerText()).toBe('failed');
     expect((await run.result()).tasks['ok']?.failure?.message).toContain('not this week');
+  });
+
+  it('page: a task that waits an hour for its next attempt is tried immediately by the button "Retry now"', async () => {
+    const run = await place.baton.start({ name: 'retried', tasks: { publish: { agent: 'late' } } });
+    const { page, complaints } = await open(pages.pageOf(run.id));
+    await expect.poll(() => look(page, 0)).toContain('s-retrying');
+    await page.locator('[data-task="0"]').click();
+    expect(await page.locator('#details').innerText()).toContain('the registry is down');
+    await page.getByRole('button', { name: 'Retry now', exact: true }).click();
+    await expect.poll(() => page.locator('#header .run').innerText()).toBe('completed');
+    expect((await run.result()).tasks['publish']).toMatchObject({ status: 'succeeded', output: 'published' });
+    expect(registry.calls).toBe(2);
+    expect(complaints).toEqual([]);
   });
 
   it('page: a run is cancelled by the second click on its button', async () => {

@@ -73,6 +73,7 @@ test(
     expect(stdout.trim()).toBe((await read('found/report.md')).trim());
     expect(stdout).toContain('# Review of some repo');
     expect(stderr).toContain('found/report.md');
+    expect(stderr).toMatch(/\nAt a glance\n\n\|.*\n\| -.*\n\| Credentials /);
     for (const text of [stdout, stderr, await read('found/report.json')]) expect(text).not.toContain(TOKEN);
     expect(await read('found/report.json')).not.toContain(repository);
   },

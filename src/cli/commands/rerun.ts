@@ -27,18 +27,17 @@ export function define(command: Command, io: Io): void {
 
 async function rerunOne(io: Io, id: string, options: RerunOptions): Promise<void> {
   const { from, plan, reason } = options;
-  const [{ prepareStart }, { readPlanFile }] = await Promise.all([
+  const [{ prepareStart }, { readPlanFile }, { placingProblems }] = await Promise.all([
     import('../run/prepare.js'),
     import('../../plan-file.js'),
+    import('../validate/places.js'),
   ]);
   // This session keeps the server of the old run until the new run has ended.
   await withRun(io, { id, options }, async (run, { baton }) => {
     const old = await baton.startOf(run.id);
     const readPlan = () => (plan === undefined ? old.plan : readPlanFile(plan));
-    await executeStart(
-      io,
-      await prepareStart(io, readPlan, options, { run: run.id, old, ...defined({ from, reason }) }),
-    );
+    const prepare = () => prepareStart(io, readPlan, options, { run: run.id, old, ...defined({ from, reason }) });
+    await executeStart(io, await (plan === undefined ? prepare() : placingProblems(plan, prepare)));
   });
 }
 

@@ -7,11 +7,13 @@ export function define(command: Command, io: Io): void {
   withRunOptions(command.argument('<plan>', 'a plan file, YAML or JSON')).action(
     async (file: string, _options: RunOptions, self: Command) => {
       const options = self.optsWithGlobals<RunOptions>();
-      const [{ prepareStart }, { readPlanFile }] = await Promise.all([
+      const [{ prepareStart }, { readPlanFile }, { placingProblems }] = await Promise.all([
         import('../run/prepare.js'),
         import('../../plan-file.js'),
+        import('../validate/places.js'),
       ]);
-      await executeStart(io, await prepareStart(io, () => readPlanFile(file), options));
+      const prepared = await placingProblems(file, () => prepareStart(io, () => readPlanFile(file), options));
+      await executeStart(io, prepared);
     },
   );
 }

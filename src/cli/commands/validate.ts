@@ -17,33 +17,16 @@ export function define(command: Command, io: Io): void {
   );
 }
 
-type PlacedProblem = Problem & { readonly file?: string; readonly line?: number; readonly column?: number };
-
-/** The problems with their places in the files, and the places as text. A problem of the text has its place in its message. */
-async function withPlaces(problems: readonly Problem[], file: string): Promise<[PlacedProblem[], string[]]> {
-  const { createLocator } = await import('../../plan-file/locate.js');
-  const { locate } = createLocator(file);
-  const places = await Promise.all(
-    problems.map(async ({ code, path }) => (OF_TEXT.has(code) ? undefined : await locate(path).catch(() => undefined))),
-  );
-  return [
-    problems.map((problem, at) => ({ ...problem, ...places[at] })),
-    places.map((place) => (place === undefined ? '' : ` (${visibleName(place.file)}:${place.line}:${place.column})`)),
-  ];
-}
-
-const OF_TEXT = new Set(['plan.unreadable', 'plan.syntax', 'plan.duplicate-key', 'plan.big-number', 'plan.too-nested']);
-
 /** With `--json`: `{ "valid": false, "problems": [{ "code", "path", "message", "hint"?, "file"?, "line"?, "column"? }] }`, and `warnings` if there are any. */
 async function validate(io: Io, file: string, { config: named, json }: ValidateOptions): Promise<ExitCode> {
-  const [{ loadProjectConfig }, { formatProblem }] = await Promise.all([
+  const [{ loadProjectConfig }, { formatPlaced, withPlaces }] = await Promise.all([
     import('../session/load-config.js'),
-    import('../../domain/problem.js'),
+    import('../validate/places.js'),
   ]);
   const config = await loadProjectConfig(io, named);
   const found = await findProblems(file, config);
   const { warnings } = found;
-  const [problems, places] = await withPlaces(found.problems, file);
+  const problems = await withPlaces(found.problems, file);
   if (json === true)
     io.printJson({ valid: problems.length === 0, problems, ...(warnings.length === 0 ? {} : { warnings }) });
   else for (const warning of warnings) io.note(`${io.colours(io.stderr).yellow('warning:')} ${warning}`);
@@ -54,7 +37,7 @@ async function validate(io: Io, file: string, { config: named, json }: ValidateO
     );
   else {
     const label = io.colours(io.stderr).red('error:');
-    for (const [at, problem] of problems.entries()) io.note(`${label} ${formatProblem(problem)}${places[at] ?? ''}`);
+    for (const problem of problems) io.note(`${label} ${formatPlaced(problem)}`);
     noteTroubleshooting(
       io,
       problems.map(({ code }) => code),

@@ -99,9 +99,11 @@ function pictureTask(
   };
 }
 
-/** Why a task failed. The failure of a cancelled task only repeats that it was cancelled. */
-const whyFailed = ({ status, failure }: TaskResult): string =>
-  failure === null || status === 'cancelled' || status === 'retrying' ? '' : oneLine(failure.message);
+/** Why a task, or its last attempt, failed. The failure of a cancelled task only repeats that it was cancelled. */
+function whyFailed({ status, failure }: TaskResult): string {
+  if (failure === null || status === 'cancelled') return '';
+  return `${status === 'retrying' ? 'the last attempt failed: ' : ''}${oneLine(failure.message)}`;
+}
 
 /** What a running task waits for, if nothing works on it meanwhile. */
 function waitsFor(

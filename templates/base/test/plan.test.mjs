@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { loadConfig, readPlanFile, validatePlan } from 'baton-orchestrator';
-import { testBaton } from 'baton-orchestrator/testing';
+import { assertCalled, assertCalledInOrder, testBaton } from 'baton-orchestrator/testing';
 
 const { agents } = await loadConfig('.');
 let server;
@@ -20,7 +20,9 @@ test('the plan is valid, and its agents exist', async () => {
 });
 
 test('the words of all notes are counted', async () => {
-  const { status, output } = await server.run('plan.yaml', { folder: 'notes' });
-  assert.equal(status, 'completed');
-  assert.deepEqual(output, { files: 3, words: 13 });
+  const result = await server.run('plan.yaml', { folder: 'notes' });
+  assert.equal(result.status, 'completed');
+  assert.deepEqual(result.output, { files: 3, words: 13 });
+  assertCalledInOrder(result, ['find-notes', 'count-words']);
+  assertCalled(result, 'count-words', { times: 3 });
 });

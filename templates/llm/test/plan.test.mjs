@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { functionAgent, loadConfig, readPlanFile, validatePlan } from 'baton-orchestrator';
-import { testBaton } from 'baton-orchestrator/testing';
+import { assertCalled, testBaton } from 'baton-orchestrator/testing';
 
 const { agents } = await loadConfig('.');
 const stub = functionAgent({ type: 'find-todos', run: ({ text }) => ({ todos: text.trim().split(/(?<=\.) /) }) });
@@ -21,10 +21,12 @@ test('the plan is valid, and its agents exist', async () => {
 });
 
 test('what is to be done is found in all notes', async () => {
-  const { status, output } = await server.run('plan.yaml', { folder: 'notes' });
-  assert.equal(status, 'completed');
-  assert.deepEqual(output, {
+  const result = await server.run('plan.yaml', { folder: 'notes' });
+  assert.equal(result.status, 'completed');
+  assert.deepEqual(result.output, {
     notes: 3,
     todos: ['Call the dentist.', 'Ask for Friday.', 'Water the plants.', 'Buy milk and bread.'],
   });
+  assertCalled(result, 'find-todos', { times: 3 });
+  assertCalled(result, 'find-todos', { input: { text: 'Water the plants.\n' } });
 });

@@ -15,12 +15,13 @@ const BEND_WEIGHT = 3;
 
 /** Returns the middle of each slot; the top of the highest box is at 0. `half` is half of a slot's height, including its gap. */
 export function alignColumns(columns: readonly (readonly Slot[])[], half: (slot: Slot) => number): Map<Slot, number> {
-  const middles = new Map<Slot, number>();
+  // By the id of a slot.
+  const middles = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0));
   for (const column of columns) {
     const height = column.reduce((sum, slot) => sum + 2 * half(slot), 0);
     let y = -height / 2;
     for (const slot of column) {
-      middles.set(slot, y + half(slot));
+      middles[slot.id] = y + half(slot);
       y += 2 * half(slot);
     }
   }
@@ -34,7 +35,7 @@ export function alignColumns(columns: readonly (readonly Slot[])[], half: (slot:
   }
   sweep(columns, (slot) => [...slot.left, ...slot.right]);
   sweep(backwards, (slot) => [...slot.left, ...slot.right]);
-  return closeGaps(middles, half);
+  return closeGaps(new Map(columns.flatMap((column) => column.map((slot) => [slot, middles[slot.id]!]))), half);
 }
 
 /** Moves all slots up so that the first begins at 0. Parts that no line connects would leave empty horizontal bands: these are closed. */
@@ -56,7 +57,7 @@ function closeGaps(middles: ReadonlyMap<Slot, number>, half: (slot: Slot) => num
 function settle(
   column: readonly Slot[],
   half: (slot: Slot) => number,
-  middles: Map<Slot, number>,
+  middles: Float64Array,
   sides: (slot: Slot) => readonly Slot[],
 ): void {
   const pools: Pool[] = [];
@@ -65,7 +66,7 @@ function settle(
   for (const slot of column) {
     offset += half(slot);
     offsets.push(offset);
-    const wanted = mean(sides(slot).map((other) => middles.get(other) ?? 0)) ?? middles.get(slot) ?? 0;
+    const wanted = meanOf(sides(slot), middles) ?? middles[slot.id]!;
     pools.push({ value: wanted - offset, weight: slot.block === undefined ? BEND_WEIGHT : 1, count: 1 });
     offset += half(slot);
     for (let last = pools.at(-1), before = pools.at(-2); last && before && before.value > last.value;) {
@@ -81,11 +82,11 @@ function settle(
   for (const { value, count } of pools) {
     for (const end = index + count; index < end; index++) {
       const slot = column[index];
-      if (slot !== undefined) middles.set(slot, value + (offsets[index] ?? 0));
+      if (slot !== undefined) middles[slot.id] = value + (offsets[index] ?? 0);
     }
   }
 }
 
-function mean(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+function meanOf(slots: readonly Slot[], middles: Float64Array): number | undefined {
+  return slots.length === 0 ? undefined : slots.reduce((sum, { id }) => sum + middles[id]!, 0) / slots.length;
 }

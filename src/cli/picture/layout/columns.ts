@@ -16,8 +16,9 @@ export interface Columns {
 export function findColumns(count: number, edges: readonly Edge[]): Columns {
   const ranks = rankBlocks(count, edges);
   const columns: Slot[][] = Array.from({ length: Math.max(-1, ...new Set(ranks)) + 1 }, () => []);
+  let id = 0;
   const add = (column: number, block?: number): Slot => {
-    const slot: Slot = { column, left: [], right: [], ...defined({ block }) };
+    const slot: Slot = { id: id++, column, left: [], right: [], ...defined({ block }) };
     columns[column]!.push(slot);
     return slot;
   };

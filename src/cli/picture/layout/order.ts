@@ -8,15 +8,24 @@ const PATIENCE = 6;
 /** Passes of switches over all columns. Later passes move few slots. */
 const MAX_PASSES = 8;
 
+/** Slots that all sweeps together may visit: about a second. Pictures with fewer slots than 10,000 mostly end by patience before. */
+const MAX_VISITS = 300_000;
+
 export type Order = readonly (readonly Slot[])[];
+
+/** By the id of a slot: its place in its column. */
+type Positions = Int32Array;
 
 /** `columns` are in the order of the plan, which is also the order of the result if it has no crossings. */
 export function orderColumns(columns: Order): Order {
   let best = switchNeighbours(columns);
   let least = countCrossings(best);
-  for (const start of [columns, depthFirst(columns)]) {
+  const size = sizeOf(columns);
+  const starts = [columns, depthFirst(columns)];
+  const sweeps = Math.ceil(MAX_VISITS / Math.max(1, size) / starts.length);
+  for (const start of starts) {
     let order = start;
-    for (let sweep = 0, idle = 0; idle < PATIENCE && least > 0; sweep++, idle++) {
+    for (let sweep = 0, idle = 0; idle < PATIENCE && sweep < sweeps && least > 0; sweep++, idle++) {
       // Slots with the same mean keep their order in some sweeps and change it in others: neither alone leaves every bad order.
       order = switchNeighbours(sweepOnce(order, sweep % 2 === 0 ? 'left' : 'right', sweep % 4 >= 2));
       const crossings = countCrossings(order);
@@ -51,9 +60,9 @@ function sweepOnce(columns: Order, side: 'left' | 'right', reversesTies: boolean
   const step = side === 'left' ? 1 : -1;
   for (let column = start; sorted[column] !== undefined; column += step) {
     const slots = sorted[column]!;
-    const means = new Map(slots.map((slot, index) => [slot, meanOf(slot[side], positions) ?? index]));
-    const order = (reversesTies ? slots.toReversed() : [...slots]).sort((a, b) => means.get(a)! - means.get(b)!);
-    order.forEach((slot, index) => positions.set(slot, index));
+    const means = slots.map((slot, index) => ({ slot, mean: meanOf(slot[side], positions) ?? index }));
+    const order = (reversesTies ? means.reverse() : means).sort((a, b) => a.mean - b.mean).map(({ slot }) => slot);
+    order.forEach(({ id }, index) => (positions[id] = index));
     sorted[column] = order;
   }
   return sorted;
@@ -74,22 +83,23 @@ function switchNeighbours(columns: Order): Order {
   return order;
 }
 
-function switchWithin(column: Slot[], positions: Map<Slot, number>): boolean {
-  const neighbours = new Map(
-    column.map((slot) => [slot, [sorted(slot.left, positions), sorted(slot.right, positions)]]),
-  );
+function switchWithin(column: Slot[], positions: Positions): boolean {
+  const neighbours = column.map((slot) => [sorted(slot.left, positions), sorted(slot.right, positions)] as const);
   let changed = false;
   for (let index = 1; index < column.length; index++) {
     const [upper, lower] = [column[index - 1]!, column[index]!];
-    const [above, below] = [neighbours.get(upper)!, neighbours.get(lower)!];
-    const now = crossingsOf(above[0]!, below[0]!) + crossingsOf(above[1]!, below[1]!);
+    const [above, below] = [neighbours[index - 1]!, neighbours[index]!];
+    const now = crossingsOf(above[0], below[0]) + crossingsOf(above[1], below[1]);
     const isUnplanned = upper.block !== undefined && lower.block !== undefined && upper.block > lower.block;
     if (now === 0 && !isUnplanned) continue;
-    const switched = crossingsOf(below[0]!, above[0]!) + crossingsOf(below[1]!, above[1]!);
+    const switched = crossingsOf(below[0], above[0]) + crossingsOf(below[1], above[1]);
     if (switched > now || (switched === now && !isUnplanned)) continue;
     column[index - 1] = lower;
     column[index] = upper;
-    positions.set(lower, index - 1).set(upper, index);
+    neighbours[index - 1] = below;
+    neighbours[index] = above;
+    positions[lower.id] = index - 1;
+    positions[upper.id] = index;
     changed = true;
   }
   return changed;
@@ -128,13 +138,21 @@ export function countCrossings(columns: Order): number {
   return crossings;
 }
 
-const positionsOf = (columns: Order): Map<Slot, number> =>
-  new Map(columns.flatMap((column) => column.map((slot, index) => [slot, index] as const)));
+const sizeOf = (columns: Order): number => columns.reduce((sum, { length }) => sum + length, 0);
 
-const sorted = (slots: readonly Slot[], positions: ReadonlyMap<Slot, number>): number[] =>
-  slots.map((slot) => positions.get(slot)!).sort((a, b) => a - b);
+function positionsOf(columns: Order): Positions {
+  const positions = new Int32Array(sizeOf(columns));
+  for (const column of columns) column.forEach(({ id }, index) => (positions[id] = index));
+  return positions;
+}
 
-function meanOf(slots: readonly Slot[], positions: ReadonlyMap<Slot, number>): number | undefined {
+function sorted(slots: readonly Slot[], positions: Positions): number[] {
+  const found = slots.map(({ id }) => positions[id]!);
+  // Most slots are parts of lines, and have one neighbour.
+  return found.length < 2 ? found : found.sort((a, b) => a - b);
+}
+
+function meanOf(slots: readonly Slot[], positions: Positions): number | undefined {
   if (slots.length === 0) return undefined;
-  return slots.reduce((sum, slot) => sum + positions.get(slot)!, 0) / slots.length;
+  return slots.reduce((sum, { id }) => sum + positions[id]!, 0) / slots.length;
 }

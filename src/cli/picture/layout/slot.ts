@@ -2,6 +2,8 @@
 
 /** One position in a column: a block, or a bend of a line that passes through. */
 export interface Slot {
+  /** From 0, in whichever order, without gaps. */
+  readonly id: number;
   readonly column: number;
   /** Absent for a bend. */
   readonly block?: number;

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
-import { functionAgent } from '../src/index.js';
-import { testBaton } from '../src/testing.js';
+import { functionAgent } from '../../src/index.js';
+import { testBaton } from '../../src/testing.js';
 
 const double = functionAgent<number, number>({ type: 'double', run: (n) => n * 2 });
 const plan = {
