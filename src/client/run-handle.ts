@@ -1,9 +1,6 @@
 // A handle on one run: reads its state, sends it messages, waits for its result.
 import {
-  ApplicationFailure,
-  CancelledFailure,
   QueryNotRegisteredError,
-  WorkflowFailedError,
   WorkflowNotFoundError,
   type Client,
   type WorkflowExecutionDescription,
@@ -24,7 +21,7 @@ import {
   type SnapshotRequest,
 } from '../domain/run/messages.js';
 import { ORCHESTRATE } from '../domain/run/input.js';
-import { RESULT_MEMO, type RunResult } from '../domain/run/result.js';
+import type { RunResult } from '../domain/run/result.js';
 import type { RunEvent } from '../domain/run/run-event.js';
 import { jobWaitsOf, withJobWaits } from '../domain/run/waiting.js';
 import { ANSWER_WITHIN_MS, askWorker } from '../temporal/ask-worker.js';
@@ -44,8 +41,9 @@ import {
   type EventOptions,
 } from './messages.js';
 import { readEvents, type EventsOptions } from './events/read-events.js';
+import { resultOfEnd } from './result-of-end.js';
 import { waitWithin, type ResultWait } from './result-wait.js';
-import { NoWorkerError, RefusedError, RunLostError, RunNotFoundError } from './errors.js';
+import { NoWorkerError, RefusedError, RunNotFoundError } from './errors.js';
 import { taskOfActivity, withPendingActivities } from './pending-activities.js';
 import { readRunInput } from './read-run-input.js';
 import { subRunsIn } from './sub-runs.js';
@@ -142,7 +140,7 @@ export class RunHandle<O = unknown> {
       await this.started(defined({ signal: options.signal }));
       return (await awaitResult(() => this.requestResult(stop), options)) as RunResult;
     } catch (error) {
-      return await this.resultFrom(error);
+      return await resultOfEnd(this.id, error, async () => (await this.describe()).memo);
     }
   }
 
@@ -291,19 +289,5 @@ export class RunHandle<O = unknown> {
     const workflow = this.client.workflow.getHandle(this.id, await this.which.presentRunId());
     if (stop === undefined) return await workflow.result();
     return await this.client.withAbortSignal(stop, () => workflow.result());
-  }
-
-  /** A run that failed or was cancelled has a result, too: in the failure, or in the memo. */
-  private async resultFrom(error: unknown): Promise<RunResult> {
-    if (error instanceof WorkflowNotFoundError) throw new RunNotFoundError(this.id);
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    const { cause } = error;
-    if (cause instanceof ApplicationFailure && cause.type === 'RunFailed') return cause.details![0] as RunResult;
-    if (cause instanceof CancelledFailure) {
-      const { memo } = await this.describe();
-      const result = memo?.[RESULT_MEMO];
-      if (result !== undefined) return result as RunResult;
-    }
-    throw new RunLostError(this.id, cause === undefined ? 'ended' : `ended: ${cause.message}`);
   }
 }
