@@ -6,6 +6,11 @@ import { start, stop, untilReady } from './lifecycle.js';
 import { directoryOf, forget, record, recorded, started } from './records.js';
 import type { System } from './system.js';
 
+// A reader such as `head` may close the pipe early.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const names = new Argument('[names...]', 'default: all').choices([...SYSTEMS.keys()]);
