@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 npm run --silent systems -- up "$@"
 mkdir -p reports
 failed=()
-BATON_NIGHTLY=1 npx vitest run test/e2e/gateway-faults.test.ts test/events/requests.integration.test.ts 2>&1 |
+BATON_NIGHTLY=1 npx vitest run test/e2e/gateway-faults.test.ts test/e2e/gateway-killed.test.ts test/events/requests.integration.test.ts 2>&1 |
   tee reports/events-faults.log || failed+=(faults)
 for kind in "$@"; do
   log="reports/events-$kind.log"
