@@ -11,7 +11,7 @@ import {
   type StorageDriverStoreContext,
 } from '@temporalio/common';
 import { defined } from '../../domain/json/defined.js';
-import type { ValueCache } from './cache.js';
+import { rememberStored, type ValueCache } from './cache.js';
 import { claimsIn, readClaim, writeClaim } from './claim.js';
 import { StorageUnavailableError, ValueNotStoredError } from './errors.js';
 import { byteLength, payloadChunks, sha256 } from './payload-bytes.js';
@@ -82,9 +82,11 @@ export class BatonStorageDriver implements StorageDriver {
     return await this.deps.read(claim, signal);
   }
 
-  /** Stores a payload, whatever its size, and returns its claim. */
+  /** Stores the payload of an output, whatever its size, remembers it, and returns its claim. */
   async put(namespace: string, payload: Payload): Promise<Record<string, string>> {
-    return (await this.storeOne({ target: { kind: 'workflow', namespace } }, payload)).claimData;
+    const { claimData } = await this.storeOne({ target: { kind: 'workflow', namespace } }, payload);
+    this.deps.cache.payloads.set(claimData['hash']!, payload);
+    return claimData;
   }
 
   private async storeOne(
@@ -102,7 +104,7 @@ export class BatonStorageDriver implements StorageDriver {
         const key = keyOf(await scopeOf(target?.namespace ?? 'default'), hash);
         if (!cache.stored.has(key)) await store.put(key, chunks);
         cache.stored.set(key, true);
-        cache.payloads.set(hash, payload);
+        rememberStored(cache, hash, payload);
         const [storage, { place, directory }] = [await store.id(), store];
         return new StorageDriverClaim(
           writeClaim({

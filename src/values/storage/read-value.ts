@@ -1,6 +1,6 @@
 // Reads a stored value, from this process's own storage or from the directory that its reference names, and verifies them.
 import type { Payload } from '@temporalio/common';
-import type { ValueCache } from './cache.js';
+import { rememberRead, type ValueCache } from './cache.js';
 import { claimText, type Claim } from './claim.js';
 import { directoryStore } from './directory.js';
 import { StorageUnavailableError, ValueLostError } from './errors.js';
@@ -48,7 +48,7 @@ export function createReadValue(own: Source | undefined, cache: ValueCache, log:
       );
     }
     const payload = payloadOf(bytes);
-    cache.payloads.set(hash, payload);
+    rememberRead(cache, hash, payload);
     return payload;
   };
 }

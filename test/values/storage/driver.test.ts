@@ -176,3 +176,30 @@ test('storage: a directory that cannot be used is reported when a process begins
   expect(said).toHaveLength(2);
   expect(said[1]).toMatch(/can be used again$/);
 });
+
+test('storage: a large state of a run is remembered when it is read a second time, a small one and an output at once', async () => {
+  const dir = await scratch();
+  const storage = await open({ dir });
+  const state = await store(storage, payloadWith(JSON.stringify('s'.repeat(9 * 1024 * 1024))));
+  const small = await store(storage, large);
+  const output = await storageDriver({ externalStorage: storage })!.put(
+    'default',
+    payloadWith(JSON.stringify('o'.repeat(9 * 1024 * 1024))),
+  );
+  await retrieve(storage, state);
+  await retrieve(storage, state);
+  await rm(dir, { recursive: true });
+  expect((await retrieve(storage, state)).data).toHaveLength(9 * 1024 * 1024 + 2);
+  expect(plain(await retrieve(storage, small))).toEqual(plain(large));
+  const { data } = await storageDriver({ externalStorage: storage })!.read(output, undefined);
+  expect(data).toHaveLength(9 * 1024 * 1024 + 2);
+});
+
+test('storage: a large state of a run that was read once is not remembered', async () => {
+  const dir = await scratch();
+  const storage = await open({ dir });
+  const state = await store(storage, payloadWith(JSON.stringify('s'.repeat(9 * 1024 * 1024))));
+  await retrieve(storage, state);
+  await rm(fileOf(dir, state));
+  await expect(retrieve(storage, state)).rejects.toMatchObject({ type: 'ValueLost' });
+});
