@@ -14,7 +14,7 @@ import { runQuery, type RunsOptions } from './run-query.js';
 export type { InboxItem };
 
 export interface InboxOptions extends Pick<RunsOptions, 'plan' | 'tenant' | 'correlationId'> {
-  /** The most runs that are read, those that started last; default 100, at most 10,000. */
+  /** The most runs that are read, those that started first; default 100, at most 10,000. */
   readonly limit?: number;
   /** What to look for; default `approval`, `plan` and `budget`. Events are mostly delivered by programs. */
   readonly kinds?: readonly InboxKind[];
@@ -74,11 +74,13 @@ async function waitingRuns(
   limit: number,
 ): Promise<{ readonly runs: readonly WorkflowExecutionInfo[]; readonly isMore: boolean }> {
   try {
-    const own = await listed(client, runQuery({ ...which, status: 'waiting' }), limit + 1);
+    // The server lists the newest first: so all are listed, which costs little, to find those that have waited longest.
+    const own = await listed(client, runQuery({ ...which, status: 'waiting' }), MAX_LIMIT);
     const isChosen = Object.keys(which).length > 0;
-    const runs = isChosen ? [...own, ...(await subPlansOf(client, which, limit + 1))] : own;
+    const runs = isChosen ? [...own, ...(await subPlansOf(client, which))] : own;
     const each = [...new Map(runs.map((run) => [run.runId, run])).values()];
-    return { runs: each.slice(0, limit), isMore: each.length > limit };
+    const oldestFirst = each.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
+    return { runs: oldestFirst.slice(0, limit), isMore: each.length > limit };
   } catch (error) {
     throw withSetup(error);
   }
@@ -88,7 +90,7 @@ async function waitingRuns(
 const IDS_IN_QUERY = 100;
 
 /** A sub-plan has no plan, tenant or correlation id of its own for the server to find it by: its run has. */
-async function subPlansOf(client: Client, which: Choice, limit: number): Promise<WorkflowExecutionInfo[]> {
+async function subPlansOf(client: Client, which: Choice): Promise<WorkflowExecutionInfo[]> {
   const all = await listed(client, runQuery({ status: 'waiting' }), MAX_LIMIT);
   const subs = all.filter(({ parentExecution }) => parentExecution !== undefined);
   const roots = [...new Set(subs.map(rootOf))];
@@ -97,7 +99,7 @@ async function subPlansOf(client: Client, which: Choice, limit: number): Promise
     const query = runQuery({ ...which, status: 'running' }, roots.slice(at, at + IDS_IN_QUERY));
     for (const { workflowId } of await listed(client, query, IDS_IN_QUERY)) chosen.add(workflowId);
   }
-  return subs.filter((sub) => chosen.has(rootOf(sub))).slice(0, limit);
+  return subs.filter((sub) => chosen.has(rootOf(sub)));
 }
 
 const rootOf = ({ rootExecution, workflowId }: WorkflowExecutionInfo): string =>

@@ -99,16 +99,20 @@ test('inbox: an output that is too large to read is named, not shown', async () 
   await result();
 });
 
-test('inbox: more runs than the limit are reported, and a wrong limit is refused', async () => {
+test('inbox: of more runs than the limit those that started first are read, and a wrong limit is refused', async () => {
   const plan: Plan = { name: 'inbox-many', tasks: { go: { approve: { title: 'Go?' } } } };
-  const runs = await Promise.all(
-    Array.from({ length: 30 }, (_, at) => temporal.start(plan, { id: `inbox-many-${at}` })),
+  const first = await temporal.start(plan, { id: 'inbox-many-0' });
+  const others = await Promise.all(
+    Array.from({ length: 29 }, (_, at) => temporal.start(plan, { id: `inbox-many-${at + 1}` })),
   );
+  const runs = [first, ...others];
   await expect
     .poll(async () => (await client().inbox({ plan: 'inbox-many' })).items.length, { timeout: 30_000 })
     .toBe(30);
   const some = await client().inbox({ plan: 'inbox-many', limit: 7 });
   expect([some.items.length, some.isMore]).toEqual([7, true]);
+  const [oldest] = await client().approvals({ plan: 'inbox-many', limit: 1 });
+  expect(oldest).toMatchObject({ runId: 'inbox-many-0' });
   await Promise.all(runs.map(({ run }) => run.approve('go')));
   await Promise.all(runs.map(({ result }) => result()));
   await expect(client().inbox({ limit: 0 })).rejects.toThrow('limit: expected a whole number from 1 to 10000, got 0');

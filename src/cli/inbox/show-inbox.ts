@@ -82,5 +82,5 @@ function noteRest(io: Io, { unread, isMore }: Inbox): void {
   for (const { runId, reason } of unread.slice(0, MAX_UNREAD))
     io.note(`run ${visibleLine(runId)} waits, and cannot report for what: ${reason}`);
   if (unread.length > MAX_UNREAD) io.note(`so do ${unread.length - MAX_UNREAD} more runs`);
-  if (isMore) io.note('more runs wait; --limit reads more of them');
+  if (isMore) io.note('more runs wait, which started later; --limit reads more of them');
 }
