@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# 200 jobs at the same time through each bridge that promises to start each once, while workers of Baton are killed: too long for CI.
+# The conformance of the worker in Go, and 200 jobs at the same time through each bridge that promises to start each once, while workers of
+# Baton are killed: too long for CI.
 # Usage: scripts/nightly-bridges.sh [SYSTEM…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,6 +8,7 @@ cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- celery prefect
 npm run --silent systems -- up "$@"
 mkdir -p reports
+BATON_NIGHTLY=1 npx vitest run --project integration test/conformance/go.integration.test.ts
 for system in "$@"; do
   log="reports/bridge-$system.log"
   # The titles of the suites are the names of the systems.
