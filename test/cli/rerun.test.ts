@@ -73,7 +73,7 @@ test('rerun: each mistake is rejected with one sentence before anything starts',
     [['old', '--from', 't1999'], 'from: expected the id of a task of plan chains, got "t1999"; did you mean "t199"?'],
     [
       ['old', '--plan', 'broken.json'],
-      'tasks.a.agent: expected the type of an agent that is registered, got "lag"; did you mean "log"?',
+      'tasks.a.agent: expected the type of an agent that is registered, got "lag"; did you mean "log"? (broken.json:1:40)',
     ],
     [['old', '--id', 'old'], 'id: expected another than that of the old run, got "old"'],
   ];
