@@ -8,10 +8,10 @@ cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- celery prefect
 npm run --silent systems -- up "$@"
 mkdir -p reports
-BATON_NIGHTLY=1 npx vitest run --project integration test/conformance/go.integration.test.ts
 for system in "$@"; do
   log="reports/bridge-$system.log"
   # The titles of the suites are the names of the systems.
   BATON_JOBS="${BATON_JOBS:-200}" npx vitest run --project e2e test/e2e/bridge-exact.test.ts -t "$system" 2>&1 | tee "$log"
   grep -q '^1 passed' "$log" || { echo "error: no test of $system has passed" >&2 && exit 1; }
 done
+BATON_NIGHTLY=1 npx vitest run --project integration test/conformance/go.integration.test.ts
