@@ -195,7 +195,7 @@ async function endOf({ id, result }: EventSource, { closeTime }: WorkflowExecuti
 
 type Outlast = <T>(request: () => Promise<T>) => Promise<T>;
 
-/** Repeats a request while there is no worker or no server to answer it. */
+/** Sends a request again for as long as no worker, or no server, answers it. */
 function createOutlast(id: string, onWaiting: OnWaiting | undefined, stop: AbortSignal): Outlast {
   let isReported = false;
   return async (request) => {

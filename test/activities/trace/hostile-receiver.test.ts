@@ -18,7 +18,7 @@ async function listen(server: Server): Promise<string> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    // A peer that has gone is no concern of these servers.
+    // The exporter may close a connection: that is not an error of the receiver.
     socket.on('error', () => undefined);
   });
   server.listen(0, '127.0.0.1');
