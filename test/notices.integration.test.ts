@@ -14,6 +14,7 @@ import {
   type RunEndContext,
   type RunResult,
 } from '../src/index.js';
+import { MAX_DESCRIPTION, MAX_TITLE } from '../src/domain/question.js';
 import { buildCli, DIST } from './support/built-cli.js';
 import { openNoticeReceiver, type NoticeReceiver } from './support/notice-receiver.js';
 import { silenceTemporal } from './support/silence.js';
@@ -134,17 +135,18 @@ test('webhooks: a receiver that is down when the run ends gets the notice later,
 
 test('webhooks: a receiver that answers with errors gets the same notice again, under the same id', async () => {
   const baton = await open({ webhooks: [hook()] });
-  receiver.answers.push(500, 302);
+  receiver.answers.push(500, 302, { endless: 503 });
   await (await baton.start(plan, { id: 'errors' })).result();
-  await expect.poll(() => of('errors').length).toBe(3);
+  await expect.poll(() => of('errors').length).toBe(4);
   const all = of('errors');
   expect(all.map(({ answer, isSigned }) => [answer, isSigned])).toEqual([
     [500, true],
     [302, true],
+    [503, true],
     [204, true],
   ]);
   expect(new Set(all.map(({ id }) => id)).size).toBe(1);
-  expect(all[2]!.body).toEqual(all[0]!.body);
+  expect(all[3]!.body).toEqual(all[0]!.body);
   expect(JSON.stringify(all)).not.toContain('private text');
 });
 
@@ -179,6 +181,16 @@ test('webhooks: a receiver gets the notices of its filter, of approvals with tit
   // A worker without receivers replays the run: its history decides.
   const history = await baton.client.workflow.getHandle('asking').fetchHistory();
   await Worker.runReplayHistory({ workflowBundle: { codePath: inject('workflowBundle') } }, history, 'asking');
+});
+
+test('webhooks: a title and a description of megabytes are cut', async () => {
+  const baton = await open({ webhooks: [hook()] });
+  const long = { name: 'long', tasks: { ask: { approve: { title: '{% $input %}', description: '{% $input %}' } } } };
+  const run = await baton.start(long, { id: 'long', input: 'Publish? '.repeat(120_000) });
+  await expect.poll(() => of('long').length).toBe(1);
+  const { title, description } = of('long')[0]!.body.data as { title: string; description: string };
+  expect([title.length, description.length]).toEqual([MAX_TITLE, MAX_DESCRIPTION]);
+  await run.cancel();
 });
 
 test('a worker without receivers starts no notice', async () => {

@@ -3,6 +3,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 export interface ReceivedNotice {
   readonly id: string;
@@ -14,25 +16,29 @@ export interface ReceivedNotice {
 export interface NoticeReceiver {
   readonly url: string;
   readonly received: ReceivedNotice[];
-  /** The next answers; then 204. */
-  readonly answers: number[];
+  /** The next answers; then 204. The body of an endless one has no end. */
+  readonly answers: (number | { readonly endless: number })[];
   down(this: void): Promise<void>;
   up(this: void): Promise<void>;
 }
 
 export async function openNoticeReceiver(secret: string): Promise<NoticeReceiver> {
   const received: ReceivedNotice[] = [];
-  const answers: number[] = [];
+  const answers: NoticeReceiver['answers'] = [];
   let server: Server | undefined;
   let port = 0;
   const up = async (): Promise<void> => {
     server = createServer((request, response) => {
       void bodyOf(request).then((text) => {
-        const answer = answers.shift() ?? 204;
+        const next = answers.shift() ?? 204;
+        const answer = typeof next === 'number' ? next : next.endless;
         const id = String(request.headers['webhook-id']);
         const body = JSON.parse(text) as ReceivedNotice['body'];
         received.push({ id, isSigned: isSigned(request, text, secret), answer, body });
-        response.writeHead(answer).end();
+        response.writeHead(answer);
+        if (next === answer) response.end();
+        // It ends when the sender closes the connection.
+        else void pipeline(Readable.from(endless()), response).catch(() => undefined);
       });
     });
     server.listen(port, '127.0.0.1');
@@ -45,6 +51,10 @@ export async function openNoticeReceiver(secret: string): Promise<NoticeReceiver
   };
   await up();
   return { url: `http://127.0.0.1:${port}/hooks`, received, answers, up, down };
+}
+
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(65_536, 'x');
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
