@@ -1,10 +1,11 @@
 // What waits for people, over all runs: the server finds the runs that wait, and their workers report what for.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import pMap from 'p-map';
 import { inboxItems, type InboxItem, type InboxKind } from '../domain/run/inbox-item.js';
 import { MESSAGES, type SnapshotRequest } from '../domain/run/messages.js';
 import type { RunResult } from '../domain/run/result.js';
 import { askWorker } from '../temporal/ask-worker.js';
-import { AnswerFailedError, NoWorkerError } from '../temporal/no-answer.js';
+import { AnswerFailedError, NoWorkerError, WorkerBusyError } from '../temporal/no-answer.js';
 import { countPollers } from '../temporal/pollers.js';
 import { InvalidInputError } from './errors.js';
 import { withSetup } from './list-runs.js';
@@ -45,24 +46,46 @@ export async function readInbox(client: Client, options: InboxOptions = {}): Pro
     throw new InvalidInputError([`limit: expected a whole number from 1 to ${MAX_LIMIT}, got ${String(limit)}`]);
   const { runs, isMore } = await waitingRuns(client, which, limit);
   const hasWorker = pollerCache(client);
+  const read = async (info: WorkflowExecutionInfo): Promise<InboxItem[]> => {
+    if (!(await hasWorker(info.taskQueue))) throw new NoWorkerError(info.taskQueue);
+    return (await itemsOf(client, info, data)).filter(({ kind }) => kinds.includes(kind));
+  };
+  const first = await readEach(runs, read);
+  // The server sends a query to the worker that last had the run. If that one has died meanwhile, another answers the next time.
+  const late = first.unread.filter(({ error }) => error instanceof WorkerBusyError);
+  const isAnswered = late.length < runs.length;
+  const second = await readEach(isAnswered ? late.map(({ info }) => info) : [], read);
+  const items = [...first.items, ...second.items];
+  const unread = [...(isAnswered ? first.unread.filter((one) => !late.includes(one)) : first.unread), ...second.unread];
+  const since = ({ since = '9' }: InboxItem): string => since;
+  return {
+    items: items.sort((a, b) => (since(a) < since(b) ? -1 : since(a) > since(b) ? 1 : 0)),
+    unread: unread.map(({ info, error }) => ({ runId: info.workflowId, reason: error.message })),
+    isMore,
+  };
+}
+
+interface Unread {
+  readonly info: WorkflowExecutionInfo;
+  readonly error: Error;
+}
+
+async function readEach(
+  runs: readonly WorkflowExecutionInfo[],
+  read: (info: WorkflowExecutionInfo) => Promise<InboxItem[]>,
+): Promise<{ readonly items: readonly InboxItem[]; readonly unread: readonly Unread[] }> {
   const items: InboxItem[] = [];
-  const unread: { runId: string; reason: string }[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let at = next++; at < runs.length; at = next++) {
-      const info = runs[at]!;
-      try {
-        if (!(await hasWorker(info.taskQueue))) throw new NoWorkerError(info.taskQueue);
-        items.push(...(await itemsOf(client, info, data)).filter(({ kind }) => kinds.includes(kind)));
-      } catch (error) {
-        if (!isUnread(error)) throw error;
-        unread.push({ runId: info.workflowId, reason: error instanceof Error ? error.message : String(error) });
-      }
+  const unread: Unread[] = [];
+  const one = async (info: WorkflowExecutionInfo): Promise<void> => {
+    try {
+      items.push(...(await read(info)));
+    } catch (error) {
+      if (!isUnread(error)) throw error;
+      unread.push({ info, error });
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  const since = ({ since = '9' }: InboxItem): string => since;
-  return { items: items.sort((a, b) => (since(a) < since(b) ? -1 : since(a) > since(b) ? 1 : 0)), unread, isMore };
+  await pMap(runs, one, { concurrency: CONCURRENCY });
+  return { items, unread };
 }
 
 type Choice = Pick<RunsOptions, 'plan' | 'tenant' | 'correlationId'>;
@@ -138,7 +161,7 @@ function pollerCache(client: Client): (taskQueue: string) => Promise<boolean> {
 }
 
 /** One run that cannot report must not hide the others: its worker is busy or has another key, or the run has just ended. */
-const isUnread = (error: unknown): boolean =>
+const isUnread = (error: unknown): error is Error =>
   error instanceof AnswerFailedError ||
   (error instanceof Error &&
     ['NoWorkerError', 'WorkerBusyError', 'WorkflowNotFoundError', 'RefusedError', 'DecryptionError'].includes(

@@ -1,5 +1,6 @@
 // Runs in progress, as the server counts them: also those that no worker has in memory. All workers report the same numbers.
 import type { Client } from '@temporalio/client';
+import pMap from 'p-map';
 import { ORCHESTRATE } from '../domain/run/input.js';
 import { SEARCH_ATTRIBUTES } from '../domain/run/search-attributes.js';
 import { grpcCodeOf, GrpcStatus } from '../temporal/grpc.js';
@@ -29,18 +30,16 @@ export function runsSource(make: MakeMetrics, runs: RunMetrics, client: Client):
     async read() {
       const total = await count(ACTIVE);
       const counted = new Map<string, number>();
-      const plans = [...runs.plans()];
       // Without runs there is nothing to tell apart.
-      if (total === 0) for (const plan of plans.splice(0)) counted.set(plan, 0);
-      const work = async (): Promise<void> => {
-        for (let plan = plans.pop(); plan !== undefined; plan = plans.pop()) {
-          const value = await count(`${ACTIVE} AND ${SEARCH_ATTRIBUTES.plan.name} = ${quoted(plan)}`).catch(
-            unknownPlan,
-          );
-          if (value !== undefined) counted.set(plan, value);
-        }
+      const countOf = (plan: string): Promise<number | undefined> =>
+        total === 0
+          ? Promise.resolve(0)
+          : count(`${ACTIVE} AND ${SEARCH_ATTRIBUTES.plan.name} = ${quoted(plan)}`).catch(unknownPlan);
+      const countPlan = async (plan: string): Promise<void> => {
+        const value = await countOf(plan);
+        if (value !== undefined) counted.set(plan, value);
       };
-      await Promise.all(Array.from({ length: AT_ONCE }, work));
+      await pMap(runs.plans(), countPlan, { concurrency: AT_ONCE });
       const known = [...counted.values()].reduce((sum, one) => sum + one, 0);
       for (const [plan, value] of counted) active.set({ plan }, value);
       active.set({ plan: OTHER_PLANS }, Math.max(0, total - known));

@@ -1,4 +1,5 @@
 // Does the same to each of the runs that a query finds, after a person has confirmed it.
+import pMap from 'p-map';
 import { findRuns, type FindRuns } from '../../client/find-runs.js';
 import { defined } from '../../domain/json/defined.js';
 import { visibleLine } from '../../domain/text/visible.js';
@@ -58,13 +59,14 @@ export async function actOnMany<T extends object>(
       io.exitCode = 1;
       return report([]);
     }
-    const outcomes = await inTurn(ids, async (runId): Promise<Outcome<T>> => {
+    const actOnOne = async (runId: string): Promise<Outcome<T>> => {
       try {
         return { runId, ok: true, ...(await act(runId, session)) };
       } catch (error) {
         return { runId, ok: false, error: errorSummary(error) };
       }
-    });
+    };
+    const outcomes = await pMap(ids, actOnOne, { concurrency: CONCURRENCY });
     const failed = outcomes.filter(({ ok }) => !ok).length;
     if (failed > 0) io.exitCode = 1;
     if (options.json !== true) io.print(tableOf(outcomes, text, columnsOf(io.stdout)));
@@ -79,17 +81,6 @@ function question(verb: string, ids: readonly string[]): string {
   const named = ids.slice(0, MAX_NAMED).map(visibleLine).join(', ');
   const more = ids.length > MAX_NAMED ? `, and ${ids.length - MAX_NAMED} more` : '';
   return `${verb} ${count(ids.length)} (${named}${more})?`;
-}
-
-/** The results in the order of the ids. */
-async function inTurn<T>(ids: readonly string[], act: (id: string) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let at = next++; at < ids.length; at = next++) results[at] = await act(ids[at]!);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return results;
 }
 
 function tableOf<T extends object>(outcomes: readonly Outcome<T>[], text: Many<T>['text'], width: number): string {
