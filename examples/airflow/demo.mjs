@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import getPort from 'get-port';
 import { startSystems } from '../systems.mjs';
 import { openAirflow } from './airflow.mjs';
 
@@ -15,6 +15,7 @@ const root = resolve(here, '../..');
 const baton = join(root, 'dist/cli/main.js');
 const json = process.argv.includes('--json');
 const say = (line) => console.error(line);
+const LOOPBACK = { host: '127.0.0.1' };
 
 if (!existsSync(baton)) {
   say('error: baton is not built; run "npm ci" or "npm run build" first');
@@ -29,8 +30,8 @@ const directory = await mkdtemp(join(tmpdir(), 'baton-airflow-'));
 const config = ['--config', join(here, 'baton.config.ts')];
 let dev;
 try {
-  const port = await freePort();
-  dev = start('dev', ...config, '--port', `${port}`, '--ui-port', `${await freePort()}`);
+  const port = await getPort(LOOPBACK);
+  dev = start('dev', ...config, '--port', `${port}`, '--ui-port', `${await getPort(LOOPBACK)}`);
   await line(dev, 'worker ready');
   const airflow = await openAirflow(url, { username: 'admin', password: PASSWORD });
   await airflow.untilKnown('due_diligence', 'ledger');
@@ -100,13 +101,4 @@ async function output(...args) {
   child.stderr.on('data', (text) => (stderr += text));
   const [code] = await once(child, 'close');
   return { stdout, stderr, code };
-}
-
-function freePort() {
-  return new Promise((found) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => found(port));
-    });
-  });
 }

@@ -4,10 +4,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import getPort from 'get-port';
 import { startService } from './service.mjs';
 import { startSystems } from '../systems.mjs';
 
@@ -16,6 +16,7 @@ const root = resolve(here, '../..');
 const baton = join(root, 'dist/cli/main.js');
 const json = process.argv.includes('--json');
 const say = (line) => console.error(line);
+const LOOPBACK = { host: '127.0.0.1' };
 
 if (!existsSync(baton)) {
   say('error: baton is not built; run "npm ci" or "npm run build" first');
@@ -47,7 +48,7 @@ try {
     HYBRID_STATE_MACHINE: await createStateMachine(systems.url('step-functions')),
   };
   const config = ['--config', join(here, 'baton.config.ts')];
-  const ports = ['--port', `${await freePort()}`, '--ui-port', `${await freePort()}`];
+  const ports = ['--port', `${await getPort(LOOPBACK)}`, '--ui-port', `${await getPort(LOOPBACK)}`];
   await line(start(process.execPath, [baton, 'dev', ...config, ...ports], env), 'worker ready');
   await line(start(python, [join(here, 'agents.py')], env), 'serving');
   const told = [];
@@ -136,13 +137,4 @@ async function output(args, env) {
   child.stderr.on('data', (text) => (stderr += text));
   await once(child, 'close');
   return { stdout, stderr };
-}
-
-function freePort() {
-  return new Promise((found) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => found(port));
-    });
-  });
 }

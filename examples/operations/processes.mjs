@@ -1,8 +1,8 @@
 // The processes of the demo: workers of Baton, and programs that must be on this machine.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import getPort from 'get-port';
 
 export class MissingProgram extends Error {}
 
@@ -52,11 +52,4 @@ export async function startRedis(directory) {
   return { ...(await launch('redis-server', args)), url: `redis://127.0.0.1:${port}` };
 }
 
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+export const freePort = () => getPort({ host: '127.0.0.1' });

@@ -3,17 +3,18 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import getPort from 'get-port';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
 const dist = join(root, 'dist');
 const json = process.argv.includes('--json');
 const say = (line) => console.error(line);
+const LOOPBACK = { host: '127.0.0.1' };
 
 if (!existsSync(dist)) {
   say('error: baton is not built; run "npm ci" or "npm run build" first');
@@ -96,7 +97,7 @@ async function writeConfig() {
 }
 
 async function startDev() {
-  const [port, uiPort] = [await freePort(), await freePort()];
+  const [port, uiPort] = [await getPort(LOOPBACK), await getPort(LOOPBACK)];
   const args = [join(dist, 'cli/main.js'), 'dev', '--port', `${port}`, '--ui-port', `${uiPort}`];
   await line(start(process.execPath, args), 'worker ready');
 }
@@ -152,13 +153,4 @@ async function next(iterator) {
   const { value, done } = await iterator.next();
   if (!done) return value;
   throw new Error(`start.py has ended:\n${children.map((child) => child.log()).join('\n')}`);
-}
-
-function freePort() {
-  return new Promise((found) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => found(port));
-    });
-  });
 }

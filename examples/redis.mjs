@@ -1,7 +1,7 @@
 // The Redis of REDIS_URL, or one that is started for the demo.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import getPort from 'get-port';
 import { createClient } from 'redis';
 
 /** Rejects if there is no Redis, and none can be started. */
@@ -25,7 +25,7 @@ export async function openRedis(directory) {
 }
 
 async function startRedis(directory) {
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   const args = ['--port', port, '--bind', '127.0.0.1', '--dir', directory, '--save', ''].map(String);
   const child = spawn('redis-server', args, { stdio: 'ignore' });
   const started = once(child, 'spawn').catch(() => {
@@ -33,13 +33,4 @@ async function startRedis(directory) {
   });
   await started;
   return { url: `redis://127.0.0.1:${port}`, process: child };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
