@@ -1,11 +1,9 @@
 // Ctrl-C, a closed terminal and SIGTERM, with the server that `run` itself has started.
-import { execa } from 'execa';
-import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RunResult } from '../../src/domain/run/result.js';
 import { isAlive } from '../../src/system/process-identity.js';
 import { useCliDirectory } from '../support/baton.js';
-import { CLI } from '../support/built-cli.js';
+import { onTerminal } from '../support/terminal.js';
 
 const place = useCliDirectory();
 const { baton, json, spawn, write } = place;
@@ -88,29 +86,11 @@ test.each(['SIGHUP', 'SIGTERM'] as const)(
 );
 
 /** Runs a plan on a terminal of its own, which `script` (util-linux) gives it. `type` presses keys. */
-async function onTerminal(id: string, ...more: string[]) {
+async function runOnTerminal(id: string, ...more: string[]) {
   await write(`${id}.json`, plan(id));
-  // A terminal without a size shows no table.
-  const size = ['stty', 'cols', '100', 'rows', '30;', 'exec'];
-  const command = [...size, process.execPath, CLI, 'run', `${id}.json`, '--id', id, ...more].join(' ');
-  const child = execa('script', ['-qefc', command, '/dev/null'], {
-    cwd: place.directory,
-    env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh', CI: '' },
-    stdin: 'pipe',
-    reject: false,
-    all: true,
-  });
-  onTestFinished(() => void child.kill('SIGTERM'));
-  let shown = '';
-  child.all.on('data', (chunk: Buffer) => (shown += chunk.toString()));
-  const text = () => stripVTControlCharacters(shown).replace(/\s+/g, ' ');
-  const untilShown = async (part: RegExp) => {
-    // The whole text would be the message of a failure.
-    await expect.poll(() => part.test(text())).toBe(true);
-  };
-  await untilShown(/held hold running/);
-  const type = (keys: string) => void child.stdin.write(keys);
-  return { type, untilShown, ended: child.then(({ exitCode }) => ({ exitCode, shown: text() })) };
+  const run = onTerminal(place.directory, 'run', `${id}.json`, '--id', id, ...more);
+  await run.untilShown(/held hold running/);
+  return run;
 }
 
 const CTRL_C = '\u0003';
@@ -118,7 +98,7 @@ const QUESTION = /interrupted: press d to detach \(the worker in this process en
 
 describe.runIf(process.platform === 'linux')('on a terminal, Ctrl-C asks', () => {
   test('d detaches: the run stays, and the next run continues it', async () => {
-    const run = await onTerminal('asks-d');
+    const run = await runOnTerminal('asks-d');
     run.type(CTRL_C);
     await run.untilShown(QUESTION);
     run.type('d');
@@ -131,7 +111,7 @@ describe.runIf(process.platform === 'linux')('on a terminal, Ctrl-C asks', () =>
   });
 
   test('c cancels, and the run is shown to its end', async () => {
-    const run = await onTerminal('asks-c');
+    const run = await runOnTerminal('asks-c');
     run.type(CTRL_C);
     await run.untilShown(QUESTION);
     run.type('c');
@@ -143,7 +123,7 @@ describe.runIf(process.platform === 'linux')('on a terminal, Ctrl-C asks', () =>
   });
 
   test('a second Ctrl-C detaches', async () => {
-    const run = await onTerminal('asks-twice');
+    const run = await runOnTerminal('asks-twice');
     run.type(CTRL_C);
     await run.untilShown(QUESTION);
     run.type(CTRL_C);
@@ -155,7 +135,7 @@ describe.runIf(process.platform === 'linux')('on a terminal, Ctrl-C asks', () =>
   });
 
   test('--on-interrupt cancel: nothing is asked', async () => {
-    const run = await onTerminal('asks-not', '--on-interrupt', 'cancel');
+    const run = await runOnTerminal('asks-not', '--on-interrupt', 'cancel');
     run.type(CTRL_C);
     await run.untilShown(/requesting the run to cancel/);
     await write('undo-asks-not', '');

@@ -1,11 +1,9 @@
 // `baton schedule` on a real server: the time-skipping one has no Schedules.
-import { stripVTControlCharacters } from 'node:util';
-import { execa } from 'execa';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { connect, type Baton } from '../../src/index.js';
 import { freePort } from '../../src/system/ports.js';
 import { useCliDirectory } from '../support/baton.js';
-import { CLI } from '../support/built-cli.js';
+import { onTerminal } from '../support/terminal.js';
 
 // A test starts the command line up to ten times, which takes seconds each on a busy machine.
 vi.setConfig({ testTimeout: 300_000 });
@@ -194,21 +192,9 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-/** On a terminal of its own, which `script` (util-linux) gives it. Presses the key when it has asked. */
-async function applyOnTerminal(config: string, key: string): Promise<{ exitCode: number | undefined; shown: string }> {
-  const command = [process.execPath, CLI, 'schedule', 'apply', '--config', config].join(' ');
-  const child = execa('script', ['-qefc', command, '/dev/null'], {
-    cwd: place.directory,
-    env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh', CI: '' },
-    stdin: 'pipe',
-    reject: false,
-    all: true,
-  });
-  onTestFinished(() => void child.kill('SIGTERM'));
-  let shown = '';
-  child.all.on('data', (chunk: Buffer) => (shown += stripVTControlCharacters(chunk.toString())));
-  await expect.poll(() => shown).toContain('apply these changes to project shop? y or n');
-  child.stdin.write(key);
-  const { exitCode } = await child;
-  return { exitCode, shown };
+async function applyOnTerminal(config: string, key: string) {
+  const apply = onTerminal(place.directory, 'schedule', 'apply', '--config', config);
+  await apply.untilShown(/apply these changes to project shop\? y or n/);
+  apply.type(key);
+  return await apply.ended;
 }

@@ -116,13 +116,7 @@ export async function* readEvents(
 
 const now = (): string => new Date().toISOString();
 
-async function firstRun({ which, id }: EventSource): Promise<string> {
-  try {
-    return firstRunIdOf(await which.describe());
-  } catch (error) {
-    throw error instanceof WorkflowNotFoundError ? new RunNotFoundError(id) : error;
-  }
-}
+const firstRun = async ({ which }: EventSource): Promise<string> => firstRunIdOf(await which.describe());
 
 /** The present execution of the run, if the one that was looked for does not exist any more. */
 async function presentRun({ which, id }: EventSource, missing: string): Promise<string> {
