@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { pythonEnvironment } from '../systems/python-environment.js';
 
 const PACKAGE = fileURLToPath(new URL('../../clients/python', import.meta.url));
@@ -15,8 +16,8 @@ const at = (name: string) => join(VENV, 'bin', name);
 /** Each needs packages that the other one and the package itself cannot have next to theirs. */
 const EXTRAS = ['airflow', 'prefect'];
 
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
-  execFileSync(program, args, { cwd: PACKAGE, stdio: 'inherit', env: { ...process.env, ...env } });
+function run(program: string, args: readonly string[]): void {
+  execFileSync(program, args, { cwd: PACKAGE, stdio: 'inherit' });
 }
 
 function has(program: string): boolean {
@@ -51,13 +52,25 @@ function check(): void {
   run(at('python'), ['-m', 'pytest']);
 }
 
-async function testExtras(): Promise<void> {
-  for (const name of EXTRAS) {
-    const python = pythonEnvironment(name);
+/** At the same time: they wait most of the time. Returns the exit code. */
+async function testExtras(): Promise<number> {
+  const environments = EXTRAS.map((name) => ({ name, python: pythonEnvironment(name) }));
+  for (const { python } of environments) {
     if (!(await python.isInstalled())) await python.install((line) => console.error(line));
-    const env = { PATH: await python.path(), PYTHONPATH: join(PACKAGE, 'src'), PYTHONDONTWRITEBYTECODE: '1' };
-    run(await python.program('python'), ['-m', 'pytest', '-p', 'no:cacheprovider', `tests/test_${name}.py`], env);
   }
+  const codes = environments.map(async ({ name, python }) => {
+    const { all, exitCode } = await execa(
+      await python.program('python'),
+      ['-m', 'pytest', '-p', 'no:cacheprovider', `tests/test_${name}.py`],
+      {
+        ...{ cwd: PACKAGE, all: true, reject: false, stdin: 'ignore' },
+        env: { PATH: await python.path(), PYTHONPATH: join(PACKAGE, 'src'), PYTHONDONTWRITEBYTECODE: '1' },
+      },
+    );
+    console.log(`${name}:\n${all}`);
+    return exitCode ?? 1;
+  });
+  return Math.max(...(await Promise.all(codes)));
 }
 
 const [mode] = process.argv.slice(2);
@@ -70,8 +83,8 @@ if (!has('python3')) {
   process.exit(1);
 }
 try {
-  if (mode === 'extras') await testExtras();
-  else install();
+  if (mode === 'extras') process.exit(await testExtras());
+  install();
   if (mode === 'check') check();
 } catch (error) {
   // A program that ran has printed why.

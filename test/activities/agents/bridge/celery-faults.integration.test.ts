@@ -109,37 +109,44 @@ test.skipIf(urlOf('redis') === undefined)(
 );
 
 describe.skipIf(urlOf('celery-rabbitmq') === undefined)(withSystem('celery-rabbitmq', 'RabbitMQ'), () => {
-  test('a task is collected after RabbitMQ and the worker of Celery were killed and started again', async () => {
-    const own = await ownSystem('celery-rabbitmq');
-    onTestFinished(() => own.remove());
-    const note = aNote(3);
-    const attempt = attemptOf(agentAt(own.url), note);
-    await attempt.until('running');
-    await own.stop('SIGKILL');
-    await own.start();
-    expect((await attempt.ended).output).toMatchObject({ text: 'ran' });
-    // Celery delivers a task again whose worker was killed.
-    expect(await linesOf(`${note.file}.done`)).toEqual(['ran']);
-  });
+  // Both wait most of the time.
+  test.concurrent(
+    'a task is collected after RabbitMQ and the worker of Celery were killed and started again',
+    async ({ onTestFinished }) => {
+      const own = await ownSystem('celery-rabbitmq');
+      onTestFinished(() => own.remove());
+      const note = aNote(3);
+      const attempt = attemptOf(agentAt(own.url), note);
+      await attempt.until('running');
+      await own.stop('SIGKILL');
+      await own.start();
+      expect((await attempt.ended).output).toMatchObject({ text: 'ran' });
+      // Celery delivers a task again whose worker was killed.
+      expect(await linesOf(`${note.file}.done`)).toEqual(['ran']);
+    },
+  );
 
-  test('a broker that accepts nothing because it has no memory left is not waited for without end', async () => {
-    const at = await mkdtemp(join(tmpdir(), 'baton-full-'));
-    const prepare: typeof rabbitmq.prepare = async (place, ports) => {
-      const programs = await rabbitmq.prepare(place, ports);
-      await appendFile(join(place, 'rabbitmq.conf'), 'vm_memory_high_watermark.absolute = 1MB\n');
-      return programs;
-    };
-    const full = await start({ ...rabbitmq, prepare }, at);
-    onTestFinished(async () => {
-      await stop(full, 'SIGKILL');
-      await rm(at, { recursive: true, force: true });
-    });
-    const connection = await connect(full.url);
-    const channel = await connection.createChannel();
-    await channel.assertQueue('celery');
-    await connection.close();
-    const failure = await attemptOf(agentAt(full.url), aNote(0)).failure();
-    expect(failure).toMatchObject({ type: 'NoAnswer', nonRetryable: false });
-    expect(failure.message).toMatch(/^Celery on amqp:\S+ did not accept the job \S+ within 30 s$/);
-  });
+  test.concurrent(
+    'a broker that accepts nothing because it has no memory left is not waited for without end',
+    async ({ onTestFinished }) => {
+      const at = await mkdtemp(join(tmpdir(), 'baton-full-'));
+      const prepare: typeof rabbitmq.prepare = async (place, ports) => {
+        const programs = await rabbitmq.prepare(place, ports);
+        await appendFile(join(place, 'rabbitmq.conf'), 'vm_memory_high_watermark.absolute = 1MB\n');
+        return programs;
+      };
+      const full = await start({ ...rabbitmq, prepare }, at);
+      onTestFinished(async () => {
+        await stop(full, 'SIGKILL');
+        await rm(at, { recursive: true, force: true });
+      });
+      const connection = await connect(full.url);
+      const channel = await connection.createChannel();
+      await channel.assertQueue('celery');
+      await connection.close();
+      const failure = await attemptOf(agentAt(full.url), aNote(0)).failure();
+      expect(failure).toMatchObject({ type: 'NoAnswer', nonRetryable: false });
+      expect(failure.message).toMatch(/^Celery on amqp:\S+ did not accept the job \S+ within 30 s$/);
+    },
+  );
 });
