@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# The conformance of the worker in Go, and 200 jobs at the same time through each bridge that promises to start each once, while workers of
-# Baton are killed: too long for CI.
+# 200 jobs at the same time through each bridge that promises to start each once, while workers of Baton are killed: too long for CI.
 # Usage: scripts/nightly-bridges.sh [SYSTEM…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,4 +13,3 @@ for system in "$@"; do
   BATON_JOBS="${BATON_JOBS:-200}" npx vitest run --project e2e test/e2e/bridge-exact.test.ts -t "$system" 2>&1 | tee "$log"
   grep -q '^1 passed' "$log" || { echo "error: no test of $system has passed" >&2 && exit 1; }
 done
-BATON_NIGHTLY=1 npx vitest run --project integration test/conformance/go.integration.test.ts

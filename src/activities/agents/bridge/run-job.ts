@@ -16,6 +16,7 @@ import { jobName } from './job-name.js';
 import type { JobRef, JobSystem, OpenJobSystem } from './job-system.js';
 import { outlast } from './outlast.js';
 import { watchJob } from './watch-job.js';
+import { within } from './within.js';
 
 /** How long a system may take to accept a job. */
 export const SUBMIT_MS = 30_000;
@@ -92,7 +93,8 @@ class JobCall {
   }
 
   private async submit(input: unknown): Promise<JobRef> {
-    const job = await this.system.submit(this.name, input, AbortSignal.timeout(SUBMIT_MS));
+    const what = `${this.system.where} did not accept the job ${this.name}`;
+    const job = await within(SUBMIT_MS, what, (signal) => this.system.submit(this.name, input, signal));
     this.context.log.info(`${this.about(job)} is started`, { job: job.id, ...defined({ link: job.link }) });
     return job;
   }
@@ -134,7 +136,8 @@ class JobCall {
   private async end(): Promise<void> {
     const { system, context, clock } = this;
     try {
-      const job = this.job ?? (await system.find(this.name, AbortSignal.timeout(SUBMIT_MS)));
+      const what = `${system.where} did not find the job ${this.name}`;
+      const job = this.job ?? (await within(SUBMIT_MS, what, (signal) => system.find(this.name, signal)));
       if (job === undefined) return;
       this.note(job, { ending: true });
       if (await endJob(system, job, clock)) this.note(job, { ended: true });

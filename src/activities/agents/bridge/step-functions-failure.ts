@@ -41,6 +41,7 @@ function typeOf(error: unknown, name: string): FailureType {
   if (typeof code === 'string' && NOT_CONNECTED.has(code)) return 'Unreachable';
   if (OVERLOADED.test(name)) return 'Overloaded';
   const status = statusOf(error);
+  if (status === 429 || status === 503) return 'Overloaded';
   if (status === undefined) return name === 'CredentialsProviderError' ? 'AgentRefused' : 'NoAnswer';
   return status >= 500 ? 'AgentFailed' : 'AgentRefused';
 }

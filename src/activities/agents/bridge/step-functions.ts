@@ -44,14 +44,18 @@ const bridge: Bridge<typeof StepFunctionsSettings> = {
 /** Makes an agent of a state machine. */
 export const stepFunctionsAgent = bridgeAgent(bridge);
 
-async function openStepFunctions(settings: StepFunctionsSettings, context: AgentContext): Promise<JobSystem> {
+export async function openStepFunctions(settings: StepFunctionsSettings, context: AgentContext): Promise<JobSystem> {
   const { region, endpoint, stateMachine } = settings;
   const sdk = await loadPackage('step-functions', '@aws-sdk/client-sfn@3', () => import('@aws-sdk/client-sfn'));
   const client = new sdk.SFNClient({
     region,
     ...defined({ endpoint }),
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: ANSWER_TIMEOUT_MS },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: ANSWER_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
   });
   const where = `Step Functions at ${endpoint ?? region}`;
   const refOf = (name: string): JobRef => ({ id: name, ...defined({ link: linkOf(settings, name) }) });

@@ -149,10 +149,10 @@ async function connect(
     const connection = await openConnection({ address, tls, connectTimeout: CONNECT_MS, ...key });
     return { client: new Client({ connection, ...defined({ namespace }) }), close: () => connection.close() };
   } catch (error) {
-    throw new AgentError(`Temporal at ${address} could not be reached: ${reasonOf(error)}`, {
-      type: 'Unreachable',
-      cause: error,
-    });
+    const where = `Temporal at ${address}`;
+    const failure = requestFailure(where, error);
+    if (failure.type !== 'NoAnswer') throw failure;
+    throw new AgentError(`${where} could not be reached: ${reasonOf(error)}`, { type: 'Unreachable', cause: error });
   }
 }
 

@@ -2,7 +2,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AIRFLOW_USERS } from '../../../../scripts/systems/airflow.js';
 import {
@@ -265,19 +264,6 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
   });
 
   describe('a network', () => {
-    test('that is cut for ten seconds does not fail the call', async () => {
-      const proxy = await startProxy(Number(new URL(url).port));
-      const agent = agentOf('baton_sum', { url: `http://127.0.0.1:${proxy.port}`, result: 'work' });
-      const attempt = attemptOf(agent, { numbers: [1], seconds: 4 });
-      await attempt.untilJob({ state: 'running' });
-      proxy.cut();
-      await pause(10_000);
-      proxy.mend();
-      expect((await attempt.ended).output).toEqual({ total: 1 });
-      expect(attempt.warnings).toHaveLength(1);
-      await proxy.close();
-    });
-
     test('without Airflow is a failure that names the address, and can be retried', async () => {
       const failure = await attemptOf(agentOf('baton_sum', { url: 'http://127.0.0.1:9' }), {}).failure();
       expect(failure.type).toBe('Unreachable');

@@ -1,15 +1,15 @@
 // Tasks of Celery as agents: with Redis as broker and backend, and with RabbitMQ and the backend rpc. test/fixtures/celery has the tasks.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { celeryAgent } from '../../../../src/activities/agents/bridge/celery/celery.js';
 import { jobName } from '../../../../src/activities/agents/bridge/job-name.js';
 import { uniqueName } from '../../../support/brokers.js';
 import { ownSystem, urlOf, withSystem, type OwnSystem } from '../../../support/systems.js';
-import { startProxy } from '../../../support/tcp-proxy.js';
 import { callBridge } from './call-bridge.js';
+import { linesOf } from './notes.js';
 
 const WAYS = [
   { system: 'celery', variable: 'CELERY_URL', backend: { env: 'CELERY_URL' } },
@@ -19,11 +19,6 @@ const WAYS = [
 let directory: string;
 beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'baton-celery-'))));
 afterAll(() => rm(directory, { recursive: true, force: true }));
-
-/** How often each text was written. */
-async function linesOf(file: string): Promise<readonly string[]> {
-  return (await readFile(file, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
-}
 
 describe.each(WAYS)('$system', ({ system, variable, backend }) => {
   describe.skipIf(urlOf(system) === undefined)(withSystem(system, 'a task of Celery'), () => {
@@ -128,21 +123,6 @@ describe.each(WAYS)('$system', ({ system, variable, backend }) => {
         input: { size: 10_000_000 },
       }).failure();
       expect(failure).toMatchObject({ type: 'OutputTooLarge', nonRetryable: true });
-    });
-
-    test('survives a cut of the network', async () => {
-      const url = new URL(urlOf(system)!);
-      const proxy = await startProxy(Number(url.port));
-      onTestFinished(() => proxy.close());
-      url.port = String(proxy.port);
-      process.env[`${variable}_PROXY`] = url.href;
-      const there = { env: `${variable}_PROXY` };
-      const agent = agentOf('sleep', { broker: there, ...(backend === 'rpc' ? {} : { backend: there }) });
-      const one = callBridge(agent, { key: uniqueName('run/cut'), input: { seconds: 3 } });
-      await one.until('running');
-      proxy.cut();
-      setTimeout(proxy.mend, 5_000);
-      expect((await one.ended).output).toEqual({ slept: 3 });
     });
   });
 });

@@ -2,7 +2,7 @@
 import { AgentError } from '../../../../src/activities/errors/agent-error.js';
 import { HandedOverError } from '../../../../src/activities/errors/handed-over.js';
 import type { Clock } from '../../../../src/activities/agents/bridge/clock.js';
-import type { JobRef, JobSystem, Sighting } from '../../../../src/activities/agents/bridge/job-system.js';
+import type { JobRef, JobSystem, LookOptions, Sighting } from '../../../../src/activities/agents/bridge/job-system.js';
 import { runJob } from '../../../../src/activities/agents/bridge/run-job.js';
 import type { AgentContext } from '../../../../src/domain/agent/agent.js';
 
@@ -31,6 +31,8 @@ export class MemorySystem implements JobSystem {
   at = 0;
   failWith: (at: number) => AgentError | undefined = () => undefined;
   losesSubmission = false;
+  /** It answers a look only after the time that it may wait for a change. */
+  delaysLooks = false;
   onSubmit: () => void = () => undefined;
 
   constructor(
@@ -67,9 +69,10 @@ export class MemorySystem implements JobSystem {
     return this.answer(() => (this.jobs.has(name) ? { id: name } : undefined));
   }
 
-  look({ id }: JobRef): Promise<Sighting> {
+  look({ id }: JobRef, { waitMs }: LookOptions): Promise<Sighting> {
     return this.answer(() => {
       this.lookedAt.push(this.at);
+      if (this.delaysLooks) this.at += waitMs;
       const job = this.jobs.get(id);
       if (job === undefined) return { state: 'lost' };
       if (job.isCancelled && ++job.looksSinceCancel >= this.endsAfterLooks) {

@@ -2,7 +2,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { start, stop } from '../../../../scripts/systems/lifecycle.js';
 import { prefect as system, resultsOfPrefect } from '../../../../scripts/systems/prefect.js';
@@ -11,7 +10,6 @@ import { jobName } from '../../../../src/activities/agents/bridge/job-name.js';
 import { openPrefect, prefectAgent } from '../../../../src/activities/agents/bridge/prefect/prefect.js';
 import type { PrefectSettings } from '../../../../src/activities/agents/bridge/prefect/settings.js';
 import { ownSystem, urlOf, withSystem } from '../../../support/systems.js';
-import { startProxy } from '../../../support/tcp-proxy.js';
 import { startCountingProxy } from './counting-proxy.js';
 import { attemptOf, newKey, outputOf, runByClock } from './one-attempt.js';
 import { prefectOf, type PrefectClient } from './prefect-client.js';
@@ -247,32 +245,6 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
   });
 
   describe('a network', () => {
-    test('that is cut for ten seconds does not fail the call', async () => {
-      const proxy = await startProxy(Number(new URL(url).port));
-      const agent = agentOf('baton-sum', { ...through(proxy.port), result: storage });
-      const attempt = attemptOf(agent, { numbers: [1], seconds: LONG_S });
-      await attempt.untilJob({ state: 'running' });
-      proxy.cut();
-      await pause(10_000);
-      proxy.mend();
-      expect((await attempt.ended).output).toEqual({ total: 1 });
-      expect(attempt.warnings).toHaveLength(1);
-      await proxy.close();
-    });
-
-    test('on which Prefect is too busy to answer (503) does not fail a flow run that has been started', async () => {
-      const proxy = await startCountingProxy(url);
-      const busy = { url: `${proxy.url}/api` };
-      const attempt = attemptOf(agentOf('baton-sum', { ...busy, result: storage }), { numbers: [1], seconds: LONG_S });
-      await attempt.untilJob({ state: 'running' });
-      proxy.refuse(3, 503);
-      expect((await attempt.ended).output).toEqual({ total: 1 });
-      proxy.refuse(1, 503);
-      const failure = await attemptOf(agentOf('baton-sum', busy), {}).failure();
-      expect(failure).toMatchObject({ type: 'Overloaded' });
-      await proxy.close();
-    });
-
     test('without Prefect is a failure that names the address, and can be retried', async () => {
       const failure = await attemptOf(agentOf('baton-sum', through(9)), {}).failure();
       expect(failure.type).toBe('Unreachable');

@@ -24,6 +24,12 @@ describe('a job', () => {
     expect(Math.max(...gaps)).toBe(15_000);
   });
 
+  test('that takes thirty minutes costs fewer than 200 requests as well if the system delays its answers until something changes', async () => {
+    const system = memorySystem((at) => (at < 30 * 60_000 ? { state: 'running' } : { state: 'succeeded', output: 1 }));
+    expect(await attempt(Object.assign(system, { reportsChanges: true, delaysLooks: true })).ended).toBe(1);
+    expect(system.requests).toBeLessThan(200);
+  });
+
   test('that reports a change each time it is asked is asked ten times a second, not more', async () => {
     const system = memorySystem((at) =>
       at < 60_000 ? { state: 'running', progress: Math.random() } : { state: 'succeeded', output: 1 },

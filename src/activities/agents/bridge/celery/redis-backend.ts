@@ -11,14 +11,14 @@ const keyOf = (id: string): string => `celery-task-meta-${id}`;
 
 const sentKey = (id: string): string => `baton-celery-sent:${id}`;
 
-/** After a lost connection, a change may have been published unseen. */
-const LOOK_AGAIN_MS = 5_000;
-
 export async function openRedisBackend(url: URL, maxBytes: number): Promise<ResultBackend> {
   const where = `the results of Celery on ${url.protocol}//${url.host}${url.pathname}`;
   const [link, listener] = await Promise.all([openRedisLink(url.href, where), openRedisLink(url.href, where)]);
   let subscribed: string | undefined;
   let onChange: () => void = () => undefined;
+  let current: Sighting = { state: 'queued' };
+  /** Whether the task may have changed since it was read. */
+  let isStale = true;
   const read = async (id: string): Promise<Sighting> => {
     // Never more than is accepted, whatever the task has answered.
     const text = await link.use((redis) => redis.getRange(keyOf(id), 0, mostBytes(maxBytes)));
@@ -42,13 +42,23 @@ export async function openRedisBackend(url: URL, maxBytes: number): Promise<Resu
         onChange = wake;
         // First listen, then read: what changes between is not missed.
         if (subscribed !== id) {
-          await listener.use((redis) => redis.subscribe(keyOf(id), () => onChange()));
+          await listener.use((redis) =>
+            redis.subscribe(keyOf(id), () => {
+              isStale = true;
+              onChange();
+            }),
+          );
           subscribed = id;
+          isStale = true;
         }
-        const sighting = await read(id);
         const leftMs = until - performance.now();
-        if (isNews(id, sighting) || leftMs <= 0) return sighting;
-        const timer = setTimeout(wake, Math.min(leftMs, LOOK_AGAIN_MS));
+        // At the end also without news: on a lost connection, a change may have been published unseen.
+        if (isStale || leftMs <= 0) {
+          isStale = false;
+          current = await read(id);
+        }
+        if (isNews(id, current) || leftMs <= 0) return current;
+        const timer = setTimeout(wake, leftMs);
         signal.addEventListener('abort', wake, { once: true });
         await changed;
         clearTimeout(timer);

@@ -27,7 +27,8 @@ export function sightingOf(where: string, text: string, maxBytes: number): Sight
     case 'FAILURE':
       return {
         state: 'failed',
-        message: exceptionText(result),
+        message: isUnknownTask(result) ? withHint(exceptionText(result), UNKNOWN_TASK_HINT) : exceptionText(result),
+        retryable: !isUnknownTask(result),
         details: { exception: result, ...defined({ traceback: traceback ?? undefined }) },
       };
     case 'REVOKED':
@@ -60,6 +61,11 @@ function parse(where: string, text: string): z.infer<typeof Meta> {
 
 const progressOf = (status: string, result: unknown): unknown =>
   status === 'RETRY' ? { retry: exceptionText(result) } : result;
+
+/** What a worker reports of a message whose task it does not have. */
+const isUnknownTask = (result: unknown): boolean => isRecord(result) && result['exc_type'] === 'NotRegistered';
+
+const UNKNOWN_TASK_HINT = 'no worker of Celery with this queue has the task: correct task or queue';
 
 /** `ValueError: no rows`, of `{ exc_type, exc_message }`. */
 function exceptionText(result: unknown): string {
