@@ -32,7 +32,6 @@ import { MAX_STORED_VALUE_BYTES } from './domain/json/byte-size.js';
 import { defined } from './domain/json/defined.js';
 import type { Plan } from './domain/plan/plan.js';
 import { DEFAULT_TASK_QUEUE } from './domain/task-queue.js';
-import { readPlanFile } from './plan-file.js';
 import { ownProject, projectNear } from './project.js';
 import { findServer } from './server/index.js';
 import { openConnection } from './temporal/connection.js';
@@ -111,7 +110,7 @@ export class Baton {
     { input, budget, tenant, ...options }: StartOptions & Pick<RerunOptions, 'reason'> = {},
     old?: StartedRunInput,
   ): Promise<StartedRun> {
-    const raw = typeof plan === 'string' ? await readPlanFile(plan) : plan;
+    const raw = typeof plan === 'string' ? await (await import('./plan-file.js')).readPlanFile(plan) : plan;
     const { forkOf } = options;
     const terms = { budget, tenant, ...this.valueLimit };
     const prepared =

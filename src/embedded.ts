@@ -4,10 +4,9 @@ import type { ConnectOptions } from './client/connect-options.js';
 import type { AgentLog } from './domain/agent/agent.js';
 import { defined } from './domain/json/defined.js';
 import { startEmbedded, type FoundServer } from './server/index.js';
-import { processLog } from './telemetry/log.js';
-import { installRuntime, type InstalledRuntime } from './telemetry/runtime.js';
+import type { InstalledRuntime } from './telemetry/runtime.js';
 import type { LogSettings, TelemetrySettings } from './telemetry/settings.js';
-import { openWorker, type BatonWorker, type WorkerSettings } from './worker.js';
+import type { BatonWorker, WorkerSettings } from './worker.js';
 
 type WorkerOptions = Omit<WorkerSettings, 'server' | 'find' | 'taskQueues' | 'telemetry' | 'deployment'>;
 type ServerOptions = Pick<ConnectOptions, 'namespace' | 'directory' | 'port' | 'uiPort' | 'onProgress'>;
@@ -50,6 +49,8 @@ async function embedded(options: EmbeddedOptions): Promise<EmbeddedBaton> {
     const known = { agents, ...defined({ pools, brokers, secrets, project, storage, encryption }) };
     client = await Client.connect({ server, ...known, ...defined({ plans, taskQueue, onWaiting, directory }) });
     const { listen } = telemetry;
+    // Loaded only here: clients start faster without a worker.
+    const { openWorker } = await import('./worker.js');
     const worker = await openWorker(
       {
         ...settings,
@@ -69,8 +70,13 @@ async function embedded(options: EmbeddedOptions): Promise<EmbeddedBaton> {
 }
 
 /** The signals of the process are not those of the worker: a program that is interrupted ends as it would without Baton. */
-const quietRuntime = (logs: LogSettings, metrics: boolean): Promise<InstalledRuntime | undefined> =>
-  installRuntime({ log: processLog(logs), verbose: logs.level === 'debug', metrics, shutdownSignals: [] });
+async function quietRuntime(logs: LogSettings, metrics: boolean): Promise<InstalledRuntime | undefined> {
+  const [{ processLog }, { installRuntime }] = await Promise.all([
+    import('./telemetry/log.js'),
+    import('./telemetry/runtime.js'),
+  ]);
+  return await installRuntime({ log: processLog(logs), verbose: logs.level === 'debug', metrics, shutdownSignals: [] });
+}
 
 async function together(
   client: Client,

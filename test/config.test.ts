@@ -152,8 +152,14 @@ test.each([
     'export const agents = []',
     'baton.config.mjs: expected a default export, such as defineConfig({ agents: [] })',
   ],
+  ...['ts', 'mjs'].map((ending) => [
+    `baton.config.${ending}`,
+    'export default defineConfig({ agents: [] });',
+    `baton.config.${ending}:1: defineConfig is not defined; add: import { defineConfig } from 'baton-orchestrator'`,
+  ]),
+  ['baton.config.mjs', 'export default other;', 'baton.config.mjs:1: other is not defined'],
   ['baton.config.yaml', '', 'baton.config.yaml: expected a configuration, got an empty file'],
-])('an error while loading %s is one line: %s', async (name, content, line) => {
+] as [string, string, string][])('an error while loading %s is one line: %s', async (name, content, line) => {
   expect(await refused({ [name]: content })).toEqual([line]);
 });
 

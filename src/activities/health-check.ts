@@ -1,8 +1,8 @@
 // Runs one health check. Whatever goes wrong, it resolves within its timeout with a result.
 import { defined } from '../domain/json/defined.js';
-import { fetch } from 'undici';
 import { durationMs } from '../domain/duration.js';
 import { DEFAULT_CHECK_TIMEOUT, type Health, type HealthCheck } from '../domain/health-check.js';
+import { fetch } from './agents/http/connections.js';
 import { networkFailure, statusFailure } from './agents/http/failure.js';
 import { baseEnvironment } from './agents/command/environment.js';
 import { runProcess } from './agents/command/run-process.js';

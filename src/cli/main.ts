@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs a command, and exits when it is done even if handles are still open.
 import nodeModule from 'node:module';
+import { COMMANDS } from './commands/index.js';
 
 // The compile cache of Node 22 and later halves the start-up time.
 const { enableCompileCache }: typeof nodeModule & { enableCompileCache?: () => void } = nodeModule;
@@ -15,7 +16,11 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const { runCli } = await import('./program.js');
+const args = process.argv.slice(2);
+const command = COMMANDS.get(args.find((word) => !word.startsWith('-')) ?? '');
+// The bundle loads in a fraction of the time. An agent must get the copy of this package that calls it, and not that of the bundle.
+const program: string = command?.hostsWorker === true ? './program.js' : './bundle/program.js';
+const { runCli } = (await import(program)) as typeof import('./program.js');
 process.on('unhandledRejection', (reason) => {
   console.error(`unhandled rejection: ${reason instanceof Error ? reason.message : String(reason)}`);
 });
@@ -24,7 +29,7 @@ process.on('uncaughtException', (error: unknown) => {
   console.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.exit(1);
 });
-const exitCode = await runCli(process.argv.slice(2));
+const exitCode = await runCli(args);
 const flushed = [process.stdout, process.stderr].map(
   (stream) => new Promise<void>((resolve) => stream.write('', () => resolve())),
 );

@@ -22,7 +22,7 @@ export interface ModuleLoading {
 /** The value of the default export. */
 export async function readModuleConfig(path: string, name: string, how: ModuleLoading): Promise<unknown> {
   const exported = await importModule(path, how).catch(async (error: unknown) => {
-    throw new ConfigError([`${name}${await explain(path, error)}`]);
+    throw new ConfigError([`${name}${await explain(path, error)}${await importHint(error, how)}`]);
   });
   // A CommonJS file that was compiled from an ES module has its default export one level deeper.
   const outer = isNamespace(exported) ? exported['default'] : undefined;
@@ -84,6 +84,13 @@ async function explain(path: string, error: unknown): Promise<string> {
   }
   const line = error instanceof Error ? lineIn(path, error.stack ?? '') : undefined;
   return `${line === undefined ? '' : `:${line}`}: ${first}`;
+}
+
+/** For a name of this package that the configuration does not import. */
+async function importHint(error: unknown, { self }: ModuleLoading): Promise<string> {
+  const [, missing] = error instanceof ReferenceError ? (/^(\w+) is not defined$/.exec(error.message) ?? []) : [];
+  if (missing === undefined || !Object.hasOwn(await self(), missing)) return '';
+  return `; add: import { ${missing} } from '${PACKAGE}'`;
 }
 
 /** Node reports the line of a syntax error only for the main program. */

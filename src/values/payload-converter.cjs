@@ -6,8 +6,9 @@ const {
   CompositePayloadConverter,
   JsonPayloadConverter,
   UndefinedPayloadConverter,
-  ValueError,
-} = require('@temporalio/common');
+} = require('@temporalio/common/lib/converter/payload-converter');
+// Only these files of the package, because short commands read no other ones of it.
+const { ValueError } = require('@temporalio/common/lib/errors');
 
 const encoder = new TextEncoder();
 // As the SDK: a byte order mark is a part of the text.

@@ -1,11 +1,10 @@
-// The packed package in projects of users: installed once, compiled by tsc under @tsconfig/strictest, and run. Only what is packed is there.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// The packed package in projects of users: installed once, compiled by tsc under @tsconfig/strictest, and run.
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildCli } from '../support/built-cli.js';
+import { installPackage, type Installed } from '../support/installed.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -49,26 +48,16 @@ async function main(taskQueue: string): Promise<void> {
 void main(process.argv[2] ?? 'default');
 `;
 
-let directory: string;
+let installed: Installed;
 beforeAll(async () => {
-  await buildCli();
-  directory = await mkdtemp(join(tmpdir(), 'baton-installed-'));
-  const pack = await execa('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', directory], {
-    cwd: ROOT,
-  });
-  await writeFile(join(directory, 'package.json'), '{ "private": true }');
-  const packages = [join(directory, pack.stdout.trim()), '@tsconfig/strictest', '@types/node@20', 'zod@4'];
-  await npm('install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', ...packages);
+  installed = await installPackage(['@tsconfig/strictest', '@types/node@20', 'zod@4']);
 }, 600_000);
-afterAll(() => rm(directory, { recursive: true, force: true }));
-
-const npm = (...args: string[]) => execa('npm', args, { cwd: directory, env, extendEnv: false });
-const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|BATON_RUN|NODE_|VITEST)/.test(name));
-const env = { ...Object.fromEntries(kept), NO_COLOR: '1' };
+afterAll(() => installed.remove());
 
 test.each(Object.entries(PROJECTS))(
   'a project in %s compiles with the strictest settings, and runs',
   async (name, { type, options }) => {
+    const { directory, env } = installed;
     const cwd = join(directory, name);
     await mkdir(cwd);
     const tsconfig = {

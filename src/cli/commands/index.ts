@@ -10,6 +10,8 @@ interface CommandFile {
 export interface CommandEntry {
   readonly summary: string;
   readonly group: 'Start' | 'Inspect' | 'Control' | 'Prepare';
+  /** True for commands with a worker in their process. The others are loaded from a bundle; see main.ts. */
+  readonly hostsWorker?: true;
   load(this: void): Promise<CommandFile>;
 }
 
@@ -18,15 +20,29 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     'init',
     { group: 'Start', summary: 'make a project with a plan, agents and a test', load: () => import('./init.js') },
   ],
-  ['run', { group: 'Start', summary: 'run a plan and follow it until it ends', load: () => import('./run.js') }],
+  [
+    'run',
+    {
+      group: 'Start',
+      hostsWorker: true,
+      summary: 'run a plan and follow it until it ends',
+      load: () => import('./run.js'),
+    },
+  ],
   [
     'solve',
-    { group: 'Start', summary: 'let a planner make a plan for a goal, and run it', load: () => import('./solve.js') },
+    {
+      group: 'Start',
+      hostsWorker: true,
+      summary: 'let a planner make a plan for a goal, and run it',
+      load: () => import('./solve.js'),
+    },
   ],
   [
     'rerun',
     {
       group: 'Start',
+      hostsWorker: true,
       summary: 'run the changed tasks of a run again, reuse the rest',
       load: () => import('./rerun.js'),
     },
@@ -35,15 +51,25 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     'dev',
     {
       group: 'Start',
+      hostsWorker: true,
       summary: 'start a server with Web UI, and a worker, until Ctrl-C',
       load: () => import('./dev.js'),
     },
   ],
-  ['worker', { group: 'Start', summary: 'start a worker; SIGTERM drains it', load: () => import('./worker.js') }],
+  [
+    'worker',
+    {
+      group: 'Start',
+      hostsWorker: true,
+      summary: 'start a worker; SIGTERM drains it',
+      load: () => import('./worker.js'),
+    },
+  ],
   [
     'gateway',
     {
       group: 'Start',
+      hostsWorker: true,
       summary: 'start runs, and resume them, from the events of brokers',
       load: () => import('./gateway.js'),
     },
@@ -96,7 +122,12 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ['cancel', { group: 'Control', summary: 'stop a run and undo its work', load: () => import('./cancel.js') }],
   [
     'compensate',
-    { group: 'Control', summary: 'retry what an ended run could not undo', load: () => import('./compensate.js') },
+    {
+      group: 'Control',
+      hostsWorker: true,
+      summary: 'retry what an ended run could not undo',
+      load: () => import('./compensate.js'),
+    },
   ],
   [
     'approve',
@@ -162,6 +193,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     'gate',
     {
       group: 'Prepare',
+      hostsWorker: true,
       summary: 'replay histories with this version, before an upgrade',
       load: () => import('./gate.js'),
     },

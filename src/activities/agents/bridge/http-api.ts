@@ -1,8 +1,9 @@
 // Requests to the HTTP API of another system, with JSON in both directions. Failures are those of agents behind HTTP.
-import { Agent as Connections, fetch, type Response } from 'undici';
+import type { Response } from 'undici';
 import type { AgentContext } from '../../../domain/agent/agent.js';
 import { headOf } from '../../../domain/text/well-formed.js';
 import { AgentError } from '../../errors/agent-error.js';
+import { fetch, openConnections } from '../http/connections.js';
 import { networkFailure, statusFailure } from '../http/failure.js';
 import { readAnswer } from '../http/read-answer.js';
 import { bodyExcerpt, readBody } from '../http/read-body.js';
@@ -43,10 +44,10 @@ export interface HttpApi {
 
 /** `base`: the address of the system, perhaps with a path. */
 export function openHttpApi(base: string, { redactor, maxOutputBytes }: AgentContext): HttpApi {
-  const connections = new Connections({ headersTimeout: 0, bodyTimeout: 0 });
+  const connections = openConnections();
   const root = base.endsWith('/') ? base : `${base}/`;
   return {
-    close: () => connections.destroy(),
+    close: async () => (await connections()).destroy(),
     async request({ method = 'GET', path, headers = {}, body, signal, waitMs = 0, accepts = [] }) {
       const url = new URL(path.replace(/^\//, ''), root);
       const where = `${method} ${url.origin}${url.pathname}`;
@@ -62,7 +63,7 @@ export function openHttpApi(base: string, { redactor, maxOutputBytes }: AgentCon
             ...headers,
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          dispatcher: markSent(connections, () => (isSent = true)),
+          dispatcher: markSent(await connections(), () => (isSent = true)),
           signal: limited,
           redirect: 'manual',
         });

@@ -2,13 +2,14 @@
 // followed: they would send the idempotency key and the secrets to an address that is not in the configuration. What a failure shows
 // of an answer is redacted before it is cut.
 import { defined } from '../../../domain/json/defined.js';
-import { Agent as Connections, fetch, type Response } from 'undici';
+import type { Response } from 'undici';
 import { z } from 'zod';
 import { AgentSettings, type Agent, type AgentContext, type AgentSchema } from '../../../domain/agent/agent.js';
 import { AgentError } from '../../errors/agent-error.js';
 import { agentVersion } from '../version.js';
 import { atEndpoint } from './at-endpoint.js';
 import { AgentDefinitionError, parseSettings } from '../definition.js';
+import { fetch, openConnections } from './connections.js';
 import { networkFailure, statusFailure } from './failure.js';
 import { HttpUrl } from '../../../domain/http-url.js';
 import { callHeaders, correlationHeaders, Headers, resolveHeaders, secretsOfHeaders } from './headers.js';
@@ -57,12 +58,7 @@ export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I,
   const { url, params = {}, method = 'POST', headers = {}, format = 'json', ...more } = parsed;
   const { bigNumbers = 'refuse', allowPrivate = true, ...settings } = more;
   refuseUnused(settings.type, url, params);
-  // The timeout of the call bounds its time; a slow agent may take longer than the five minutes that undici allows by default.
-  const connections = new Connections({
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    ...(allowPrivate ? {} : { connect: { lookup: lookupPublic } }),
-  });
+  const connections = openConnections(allowPrivate ? {} : { connect: { lookup: lookupPublic } });
   return {
     ...settings,
     kind: 'http',
@@ -85,7 +81,7 @@ export function httpAgent<I = unknown, O = unknown>(options: HttpAgentOptions<I,
       };
       let isSent = false;
       const mapErrors = networkErrorMapper(where, context, () => isSent);
-      const dispatcher = markSent(connections, () => (isSent = true));
+      const dispatcher = markSent(await connections(), () => (isSent = true));
       const init = { method, headers: sentHeaders, dispatcher, signal, redirect: 'manual' as const };
       const response = await mapErrors(() => fetch(target, body === undefined ? init : { ...init, body }));
       active?.();

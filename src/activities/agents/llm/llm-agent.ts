@@ -6,6 +6,7 @@ import { AgentError } from '../../errors/agent-error.js';
 import { messageOf } from '../../errors/truncate-error.js';
 import { agentVersion } from '../version.js';
 import { AgentDefinitionError } from '../definition.js';
+import { openConnections } from '../http/connections.js';
 import { callHeaders } from '../http/headers.js';
 import {
   answerFormat,
@@ -16,11 +17,11 @@ import {
   TEXT,
   type AnswerFormat,
 } from './answer.js';
-import { askModel, type ModelCall } from './call.js';
+import type { ModelCall } from './call.js';
 import { inputText, promptText, type MakeText } from './prompt.js';
 import { redactValue } from '../../secrets/redact-value.js';
 import { KEY_VARIABLES, parseLlmSettings, type LlmCodeSettings, type Provider } from './settings.js';
-import { modelFetch, openConnections } from './transport.js';
+import { modelFetch } from './transport.js';
 import type { Redactor, SecretSource, SecretUse } from '../../../domain/secret.js';
 import { describeSource, readHeaderSecret } from '../secret.js';
 
@@ -97,6 +98,7 @@ async function makeSafely(make: MakeText, input: unknown, redactor: Redactor): P
 
 /** Asks the model, and once more if its answer does not fit. */
 async function answer(modelCall: ModelCall, content: string, context: AgentContext): Promise<unknown> {
+  const { askModel } = await import('./call.js');
   const { format, where } = modelCall;
   const idempotencyKey = callHeaders(context)['idempotency-key'] ?? '';
   const question = { role: 'user' as const, content };

@@ -3,10 +3,11 @@
 // T2. If a server sends the key back, it is replaced here, before any other code reads the reply.
 // T3. Replies are read up to a limit.
 import { defined } from '../../../domain/json/defined.js';
-import { Agent as Connections, fetch as reach, type BodyInit, type HeadersInit, type Response as Answer } from 'undici';
+import type { Agent as Connections, BodyInit, HeadersInit, Response as Answer } from 'undici';
 import type { AgentContext } from '../../../domain/agent/agent.js';
 import { AgentError } from '../../errors/agent-error.js';
 import { atEndpoint } from '../http/at-endpoint.js';
+import { fetch as reach } from '../http/connections.js';
 import { networkFailure } from '../http/failure.js';
 import { decode } from '../http/read-answer.js';
 import { bodyExcerpt, readBody, type Body } from '../http/read-body.js';
@@ -26,16 +27,13 @@ type Fetch = typeof globalThis.fetch;
 export interface Transport {
   /** The model; messages begin with it. */
   readonly where: string;
-  readonly connections: Connections;
+  connections(this: void): Promise<Connections>;
   redact(this: void, text: string): string;
   readonly resource: AgentContext['resource'];
   readonly maxOutputBytes: number;
   /** Called for each part of a reply that arrives. */
   readonly active: AgentContext['active'];
 }
-
-/** The timeout of the call bounds its time; a model may think for longer than the five minutes that undici allows by default. */
-export const openConnections = (): Connections => new Connections({ headersTimeout: 0, bodyTimeout: 0 });
 
 /** The `fetch` of the SDK. It throws an `AgentError` if there is no reply, or if it is too large. An abort is thrown unchanged. */
 export function modelFetch({ where, connections, redact, resource, maxOutputBytes, active }: Transport): Fetch {
@@ -49,7 +47,7 @@ export function modelFetch({ where, connections, redact, resource, maxOutputByte
         headers: init?.headers as HeadersInit,
         body: (init?.body ?? null) as BodyInit | null,
         redirect: 'manual',
-        dispatcher: markSent(connections, () => (isSent = true)),
+        dispatcher: markSent(await connections(), () => (isSent = true)),
         ...defined({ signal }),
       });
       active?.();
