@@ -20,6 +20,7 @@ function showDetails(index, item) {
     htmlElement('h2', name),
     ...(item === undefined ? detailRows(task, index) : itemRows(task, item)),
     ...(item === undefined ? [actsOf(task, index)] : []),
+    ...attemptRows(index, item),
     values,
   );
   details.hidden = false;
