@@ -1,6 +1,6 @@
 // @ts-check
 // The keyboard, the buttons of the picture, and the start of the page. One box at a time can be reached with Tab; the arrow keys lead
-// from there along the lines, and up and down within a column.
+// from there along the lines, and up and down within a column. Enter leads to the details, and Escape back.
 
 /** @param {number} index */
 function focusBox(index) {
@@ -47,10 +47,16 @@ function keyOnBox(key) {
     reveal(next);
     return true;
   }
-  if (key === 'Enter') choose(index);
+  if (key === 'Enter') chooseByKey(index);
   else if (key === ' ') toggle(index);
   else return false;
   return true;
+}
+
+/** What a person may do is in the details. Escape leads back. @param {number} index */
+function chooseByKey(index) {
+  choose(index);
+  details.focus();
 }
 
 function toggleLegend() {
@@ -75,9 +81,11 @@ const keys = {
   l: toggleLegend,
   c: () => byId('critical').click(),
   Escape: () => {
+    const box = details.contains(document.activeElement) ? tasks[shown] : undefined;
     clear();
     hideDetails();
     search.blur();
+    box?.focus({ preventScroll: true });
   },
 };
 /** In a text that scrolls, the arrow keys scroll it. @param {EventTarget | null} target @param {string} key */

@@ -108,7 +108,7 @@ timeline.addEventListener('click', ({ target }) => {
 timeline.addEventListener('keydown', (event) => {
   const row = rowOf(event.target);
   if (row === null || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === 'Enter' || event.key === ' ') choose(Number(row.dataset['row']));
+  if (event.key === 'Enter' || event.key === ' ') chooseByKey(Number(row.dataset['row']));
   else if (event.key === 'ArrowDown') focusRow(row.nextElementSibling);
   else if (event.key === 'ArrowUp') focusRow(row.previousElementSibling);
   else return;
