@@ -77,11 +77,12 @@ function factsOf(
 ): TaskFacts {
   const result = tasks[id];
   const wait = waiting.find((one) => one.task === id && one.run === undefined);
-  const failures = (result?.failures ?? []).map(({ index, failure }) => `${index}: ${failure.message}`);
+  const description = result?.question?.description ?? wait?.description;
+  const failures = (result?.failures ?? []).map(({ index, failure }) => `${index}: ${visible(failure.message)}`);
   return {
     ...timesOf(result),
     command: wait?.command,
-    description: result?.question?.description ?? wait?.description,
+    description: description === undefined ? undefined : visible(description),
     subRun:
       task.forEach === undefined
         ? calls.find(({ suffix, subRun }) => subRun !== undefined && suffix === undefined)?.subRun

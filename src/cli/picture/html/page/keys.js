@@ -2,10 +2,15 @@
 // The keyboard, the buttons of the picture, and the start of the page. One box at a time can be reached with Tab; the arrow keys lead
 // from there along the lines, and up and down within a column. Enter leads to the details, and Escape back.
 
-/** @param {number} index */
-function focusBox(index) {
+/** Tab leads to this box. @param {number} index */
+function setTabStop(index) {
   for (const box of svg.querySelectorAll('[data-task][tabindex="0"]')) box.setAttribute('tabindex', '-1');
   tasks[index]?.setAttribute('tabindex', '0');
+}
+
+/** @param {number} index */
+function focusBox(index) {
+  setTabStop(index);
   tasks[index]?.focus({ preventScroll: true });
 }
 

@@ -89,7 +89,8 @@ function showHeader(markup) {
   replace('.acts', /** @type {Element} */ (document.querySelector('.facts')));
   for (const id of ['took', 'as-of']) {
     const fresh = next.getElementById(id);
-    if (fresh !== null) byId(id).replaceChildren(...fresh.childNodes);
+    // With the words before it, which change when the run ends.
+    if (fresh?.parentElement != null) byId(id).parentElement?.replaceWith(fresh.parentElement);
   }
   document.querySelector(`.chip[data-look="${pressed}"]`)?.setAttribute('aria-pressed', 'true');
 }
