@@ -14,9 +14,12 @@ export interface PendingCalls {
     /** The first attempt that got no answer, in words. */
     readonly unanswered: string;
   }[];
-  /** Of traced calls: the attempts that have been noted. */
+  /** The attempts that have been noted, for the trace of the run. */
   readonly timings?: readonly { readonly id: string; readonly attempts: readonly AttemptTiming[] }[];
 }
+
+/** The history of the run keeps what is returned here. */
+const MAX_ATTEMPTS = 2_000;
 
 /** temporal.api.enums.v1.PendingActivityState: started, cancel requested, pause requested. In every other state no worker runs it. */
 const RUNNING_STATES: ReadonlySet<number> = new Set([2, 3, 5]);
@@ -27,11 +30,14 @@ export async function pendingCalls(): Promise<PendingCalls> {
   const { workflowId, runId } = info.workflowExecution!;
   const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
   const timings: { id: string; attempts: readonly AttemptTiming[] }[] = [];
+  let left = MAX_ATTEMPTS;
   const begun = await Promise.all(
     (raw.pendingActivities ?? []).map(async (pending) => {
       const attempt = pending.attempt ?? 1;
       const noted = parseAttemptNotes(await decodeFirst(client, pending.heartbeatDetails?.payloads));
-      if (noted.timings !== undefined) timings.push({ id: pending.activityId ?? '', attempts: noted.timings });
+      const attempts = (noted.timings ?? []).slice(0, left).map(({ message: _, ...one }) => one);
+      left -= attempts.length;
+      if (attempts.length > 0) timings.push({ id: pending.activityId ?? '', attempts });
       // A running attempt reports its own end; this is used only if no such report comes.
       const running = isRunning(pending) ? noAnswerText(attempt - (noted.refused ?? 0), 'it was running') : undefined;
       const unanswered = unansweredBefore(noted, attempt) ?? running;

@@ -47,7 +47,7 @@ const HEARTBEAT_MS = 3_000;
 interface Notes {
   /** The first attempt that was not confirmed, in words. */
   readonly unconfirmed?: string;
-  /** Of a traced publication: the attempts so far. */
+  /** The attempts so far. */
   readonly timings?: readonly AttemptTiming[];
 }
 
@@ -76,18 +76,18 @@ export const createPublish =
       timings.begin();
       await publishInTime(request, publishing, context, correlation);
       timings.end();
-      const own = defined({ timings: timings.noted() });
+      const own = defined({ timings: timings.reported() });
       return { output: { id: request.idempotencyKey }, attempts: attempt, ...own };
     } catch (thrown) {
       const error = asFailure(thrown);
-      timings.end(failureTypeOf(error));
+      timings.end(failureTypeOf(error), messageOf(error));
       const isOpen = isUnanswered(failureTypeOf(error)) || failureTypeOf(error) === 'Cancelled';
       const now = isOpen ? `attempt ${attempt} was not confirmed: ${messageOf(error)}` : undefined;
       const unanswered = before ?? now;
       beatWith(unanswered);
       throw classify(error, {
         ...{ attempt, began: isOpen, usage: NO_USAGE, retry: request.retry, random: random() },
-        ...defined({ unanswered, timings: timings.noted() }),
+        ...defined({ unanswered, timings: timings.reported() }),
         isLast: attempt >= request.retry.attempts,
       });
     } finally {

@@ -32,6 +32,10 @@ describe('callAgent: success', () => {
       output: { ok: true },
       attempts: 2,
       usage: { calls: 2, tokens: 7, usd: 0.5 },
+      timings: [
+        expect.objectContaining({ approximate: true }),
+        { from: expect.any(Number) as unknown, to: expect.any(Number) as unknown },
+      ],
     });
   });
 
@@ -261,7 +265,7 @@ describe('callAgent: earlier attempts', () => {
     const env = environment({ attempt: 2, heartbeatTimeoutMs: 60_000, heartbeatDetails: { ended: 1 } });
     const beats: unknown[] = [];
     env.on('heartbeat', (details) => beats.push(details));
-    await call({ agents: [agent(async () => void expect(beats).toEqual([{ ended: 1, open: true }]))] }, env);
+    await call({ agents: [agent(async () => void expect(beats).toMatchObject([{ ended: 1, open: true }]))] }, env);
   });
 });
 
@@ -436,7 +440,7 @@ describe('callAgent: heartbeats', () => {
   test('the usage of earlier attempts is added to that of this one, in its reply and in its failure', async () => {
     const info = { attempt: 3, heartbeatDetails: NOTED };
     const spends = agent(async (_, { usage, lastProgress }) => (usage({ tokens: 4 }), lastProgress));
-    expect(await call({ agents: [spends], info })).toEqual({
+    expect(await call({ agents: [spends], info })).toMatchObject({
       output: { page: 7 },
       attempts: 3,
       usage: { calls: 3, tokens: 7, usd: 0.5 },
@@ -451,11 +455,13 @@ describe('callAgent: heartbeats', () => {
     const beats = recordBeats(spending);
     const fails = agent(async (_, { usage }) => (usage({ tokens: 4 }), Promise.reject(new Error('no'))));
     await failureOf(call({ agents: [fails] }, spending));
-    expect(beats).toEqual([{ progress: { page: 7 }, spent: { tokens: 7, usd: 0.5 }, ended: 1 }]);
+    const time: unknown = expect.any(Number);
+    const timings = [{ from: time, to: time, error: 'AgentFailed', message: 'no' }];
+    expect(beats).toEqual([{ progress: { page: 7 }, spent: { tokens: 7, usd: 0.5 }, ended: 1, timings }]);
     const thrifty = environment({ heartbeatTimeoutMs: 60_000 });
     const none = recordBeats(thrifty);
     await failureOf(call({ agents: [agent(() => Promise.reject(new Error('no')))] }, thrifty));
-    expect(none).toEqual([{ ended: 1 }]);
+    expect(none).toEqual([{ ended: 1, timings }]);
   });
 
   test('an attempt whose failure is final sends no heartbeat', async () => {

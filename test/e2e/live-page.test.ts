@@ -116,6 +116,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     await run.result();
     await expect.poll(() => page.locator('#header .run').innerText()).toBe('completed');
     expect(await page.locator('#header .acts button').count()).toBe(0);
+    expect(await page.locator('.facts').innerText()).toMatch(/took [\s\S]*ended /);
     await page.locator('[data-task="4"] .opener').click();
     expect(await page.locator('.inside.open .task').count()).toBe(2);
     expect(complaints).toEqual([]);

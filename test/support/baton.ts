@@ -40,6 +40,8 @@ export interface Running {
   readonly pid: number;
   /** Resolves to the first line on stderr that contains the text. Rejects if the process ends before. */
   waitForLine(this: void, text: string): Promise<string>;
+  /** The same on stdout. */
+  waitForOutput(this: void, text: string): Promise<string>;
   signal(this: void, signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
 }
@@ -104,35 +106,39 @@ export async function makeCliDirectory(): Promise<CliDirectory> {
 
 function follow(child: Child): Running {
   const lines: string[] = [];
+  const output: string[] = [];
   const waiting = new Set<() => void>();
   const wake = (): void => waiting.forEach((look) => look());
   let over = false;
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    lines.push(line);
-    wake();
-  });
+  for (const [input, kept] of [[child.stderr, lines] as const, [child.stdout, output] as const])
+    createInterface({ input }).on('line', (line) => {
+      kept.push(line);
+      wake();
+    });
   const ended = child.then(({ exitCode, stdout, stderr }) => {
     over = true;
     wake();
     return { exitCode, stdout, stderr };
   });
+  const lineIn = (from: readonly string[], text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = from.find((line) => line.includes(text));
+        if (found === undefined && !over) return;
+        waiting.delete(look);
+        if (found === undefined)
+          reject(new Error(`ended without the line ${JSON.stringify(text)}: ${lines.join('\n')}`));
+        else resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
   return {
     pid: child.pid!,
     ended,
     signal: (signal) => void child.kill(signal),
-    waitForLine: (text) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = lines.find((line) => line.includes(text));
-          if (found === undefined && !over) return;
-          waiting.delete(look);
-          if (found === undefined)
-            reject(new Error(`ended without the line ${JSON.stringify(text)}: ${lines.join('\n')}`));
-          else resolve(found);
-        };
-        waiting.add(look);
-        look();
-      }),
+    waitForLine: (text) => lineIn(lines, text),
+    waitForOutput: (text) => lineIn(output, text),
   };
 }
 

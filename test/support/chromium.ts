@@ -1,6 +1,7 @@
 // A real browser for tests that look at pages: BATON_CHROMIUM, or the system's. Where there is none they are skipped.
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 const executablePath = process.env['BATON_CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -24,3 +25,9 @@ export const launchBrowser = (): Promise<Browser> =>
       '--disable-sync',
     ],
   });
+
+/** Keeps a picture of the page in the directory that BATON_SCREENSHOTS names; without one it does nothing. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const pictures = process.env['BATON_SCREENSHOTS'];
+  if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`) });
+}

@@ -35,7 +35,7 @@ export interface Attempt {
   unanswered: string | undefined;
   missing: AttemptNotes['missing'];
   usage: CallReply['usage'];
-  /** The attempts of the call, for its trace. */
+  /** The attempts of the call, for traces and pictures. */
   readonly timings: Timings;
 }
 
@@ -111,7 +111,7 @@ export function endAttempt(attempt: Attempt, { type, message, usesNone, isAfterL
   attempt.ended = true;
   if (usesNone) attempt.refused++;
   // One that was handed over has worked, although it does not count.
-  if (usesNone ? attempt.began && !isUncounted(type) : !isAfterLast) attempt.timings.end(type);
+  if (usesNone ? attempt.began && !isUncounted(type) : !isAfterLast) attempt.timings.end(type, message);
   if (attempt.began && isUnanswered(type)) {
     attempt.unanswered ??= noAnswerText(attempt.number, truncateEnd(message, MAX_REASON));
   }

@@ -27,7 +27,7 @@ export function createFailCall(random: () => number): FailCall {
       isAfterLast: parsed !== undefined && isAfterLast(attempt, parsed.request),
     });
     const { number, began, unanswered, usage } = attempt;
-    const timings = attempt.timings.noted();
+    const timings = attempt.timings.reported();
     const known = { attempt: number, began, unanswered, usage, isOver, random: random(), timings };
     return classify(error, parsed === undefined ? known : { ...known, ...retrySettings(attempt, parsed) });
   };

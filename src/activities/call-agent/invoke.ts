@@ -44,7 +44,7 @@ export const invokeAgent =
       output,
       attempts: attempt.number,
       usage: attempt.usage,
-      ...defined({ version: agent.version, timings: attempt.timings.noted() }),
+      ...defined({ version: agent.version, timings: attempt.timings.reported() }),
     };
   };
 

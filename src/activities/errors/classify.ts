@@ -36,7 +36,7 @@ export interface FailedAttempt {
   /** The first attempt so far that got no answer, in words. */
   readonly unanswered?: string | undefined;
   readonly usage: Usage;
-  /** Of a traced call: its attempts. */
+  /** Of a traced call, and of one that was attempted several times: its attempts. */
   readonly timings?: readonly AttemptTiming[] | undefined;
   readonly retry?: RetryPolicy;
   /** Uniform in [0, 1). */

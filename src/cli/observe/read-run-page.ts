@@ -8,6 +8,7 @@ import type { Io } from '../terminal/io.js';
 import type { RunPage, TaskFacts } from '../picture/html/run-page.js';
 import type { LoadedConfig } from '../session/load-config.js';
 import type { Session } from '../session/session.js';
+import { createReadAttempts } from './read-attempts.js';
 import { readReport } from './report-run.js';
 import { makeRunPage } from './run-page.js';
 import { createSubPictures } from './sub-pictures.js';
@@ -31,8 +32,10 @@ export async function readRunPage(
   const calls = await readCalls(client, run.id, { waits: false });
   const agentKinds = agentKindsOf(config);
   const insides = await createSubPictures(session, agentKinds).read(run.id, report.result, calls);
-  const retrying = new Set(waitingForAttempt(await run.describe()));
-  const page = makeRunPage({ ...report, calls, insides, agentKinds, retrying });
+  const description = await run.describe();
+  const retrying = new Set(waitingForAttempt(description));
+  const attempts = await createReadAttempts(session)(calls, description);
+  const page = makeRunPage({ ...report, calls, attempts, insides, agentKinds, retrying });
   return { ...page, facts: await withValues(session, page.facts, report.result, calls) };
 }
 

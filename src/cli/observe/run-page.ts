@@ -1,12 +1,15 @@
 // Puts together what a page shows of a run: from its plan, its state and its calls.
+import type { CallAttempts } from '../../client/calls/call-attempts.js';
 import type { CallRecord } from '../../client/calls/read-calls.js';
 import { criticalPath } from '../../domain/picture/critical-path.js';
 import type { Insides } from '../../domain/picture/flatten.js';
 import { pictureOf } from '../../domain/picture/from-run.js';
+import { defined } from '../../domain/json/defined.js';
 import type { LookName } from '../../domain/picture/looks.js';
 import { buildGraph, type GraphTask } from '../../domain/plan/graph.js';
 import type { Plan } from '../../domain/plan/plan.js';
 import type { RunResult, TaskResult } from '../../domain/run/result.js';
+import { visible } from '../../domain/text/visible.js';
 import type { PageCall, RunPage, TaskFacts } from '../picture/html/run-page.js';
 import type { RunFacts } from '../view/run-facts.js';
 
@@ -15,6 +18,8 @@ export interface ReadRun {
   readonly facts: RunFacts;
   readonly result: RunResult;
   readonly calls: readonly CallRecord[];
+  /** Of calls that were attempted several times. */
+  readonly attempts: ReadonlyMap<CallRecord, CallAttempts>;
   readonly insides: Insides;
   readonly agentKinds: ReadonlyMap<string, string> | undefined;
   /** The calls whose next attempt is not due yet. */
@@ -25,10 +30,20 @@ export interface ReadRun {
 /** More reasons are not read by people. */
 const MAX_ITEM_FAILURES = 50;
 
-export function makeRunPage({ plan, facts, result, calls, insides, agentKinds, retrying, now }: ReadRun): RunPage {
+export function makeRunPage({
+  plan,
+  facts,
+  result,
+  calls,
+  attempts,
+  insides,
+  agentKinds,
+  retrying,
+  now,
+}: ReadRun): RunPage {
   const graph = buildGraph(plan);
   const picture = pictureOf(graph, result, { startedAt: facts.startedAt, now, page: facts.page, agentKinds });
-  const pageCalls = calls.map((call) => pageCall(call, retrying));
+  const pageCalls = calls.map((call) => pageCall(call, attempts.get(call), retrying));
   const byTask = new Map<string, CallRecord[]>();
   for (const call of calls) {
     const own = byTask.get(call.task);
@@ -62,11 +77,12 @@ function factsOf(
 ): TaskFacts {
   const result = tasks[id];
   const wait = waiting.find((one) => one.task === id && one.run === undefined);
-  const failures = (result?.failures ?? []).map(({ index, failure }) => `${index}: ${failure.message}`);
+  const description = result?.question?.description ?? wait?.description;
+  const failures = (result?.failures ?? []).map(({ index, failure }) => `${index}: ${visible(failure.message)}`);
   return {
     ...timesOf(result),
     command: wait?.command,
-    description: result?.question?.description ?? wait?.description,
+    description: description === undefined ? undefined : visible(description),
     subRun:
       task.forEach === undefined
         ? calls.find(({ suffix, subRun }) => subRun !== undefined && suffix === undefined)?.subRun
@@ -91,16 +107,32 @@ function itemLooks(
   return looks;
 }
 
-const pageCall = (call: CallRecord, retrying: ReadonlySet<string>): PageCall => ({
-  name: call.name,
-  task: call.task,
-  from: call.scheduledAt,
+function pageCall(call: CallRecord, attempts: CallAttempts | undefined, retrying: ReadonlySet<string>): PageCall {
+  const { name, task, item, scheduledAt: from, startedAt, endedAt: to } = call;
   // The history has the start of an attempt only when the attempt has ended.
-  began: call.startedAt ?? (call.endedAt === undefined ? call.scheduledAt : undefined),
-  to: call.endedAt,
-  attempts: Math.max(1, call.attempts),
-  look: lookOf(call, retrying),
-});
+  const inProgress = attempts?.began === undefined ? from : (attempts.began ?? undefined);
+  const began = startedAt ?? (to === undefined ? inProgress : undefined);
+  const one = { name, task, item, from, began, to, look: lookOf(call, retrying) };
+  if (attempts === undefined) return { ...one, attempts: Math.max(1, call.attempts) };
+  const { count, earlier, lastFailure } = attempts;
+  const unknown = count - 1 - earlier.length;
+  // The times are those of the clock of a worker.
+  const end = began ?? to ?? Infinity;
+  return {
+    ...one,
+    attempts: count,
+    earlier: earlier.map((each) => ({
+      ...each,
+      failure: visible(each.failure),
+      from: Math.min(end, Math.max(from, each.from)),
+      to: Math.min(end, Math.max(from, each.to)),
+    })),
+    ...defined({
+      unknown: unknown > 0 ? unknown : undefined,
+      lastFailure: lastFailure === undefined ? undefined : visible(lastFailure),
+    }),
+  };
+}
 
 function lookOf({ status, suffix, name }: CallRecord, retrying: ReadonlySet<string>): LookName {
   if (suffix === 'compensate')

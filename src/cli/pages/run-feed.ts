@@ -14,9 +14,12 @@ export interface RunReader {
 /** Browsers that reload a page leave for a moment. */
 const LINGER_MS = 10_000;
 const RETRY_MS = 2_000;
+/** A browser that has one of the last states is sent what has changed since. Large pages take seconds to be drawn first. */
+const MAX_RECENT = 5;
 
 export class RunFeed {
   current: ShownRun | undefined;
+  private recent: readonly ShownRun[] = [];
   /** Why the run cannot be read at present. */
   trouble: string | undefined;
   private readonly layOut = rememberLayouts();
@@ -45,6 +48,11 @@ export class RunFeed {
         if (this.watchers === 0) this.close();
       }, LINGER_MS).unref();
     };
+  }
+
+  /** The state that a browser says it has; `undefined` if it is too old. */
+  stateOf(version: number): ShownRun | undefined {
+    return this.recent.find((state) => state.version === version);
   }
 
   get isWatched(): boolean {
@@ -107,6 +115,7 @@ export class RunFeed {
         const page = await reader.read();
         const version = (this.current?.version ?? 0) + 1;
         this.current = showRun(version, page, { isLive: true, hasHome: this.hasHome }, this.layOut);
+        this.recent = [...this.recent, this.current].slice(-MAX_RECENT);
         this.trouble = undefined;
         this.notify();
         if (!this.current.isOpen) break;

@@ -9,6 +9,7 @@ import type { RunObservation } from '../../client/run-handle.js';
 import type { Plan } from '../../domain/plan/plan.js';
 import { createPollSubRuns } from '../observe/poll-sub-runs.js';
 import { createPollRun } from '../observe/poll-run.js';
+import { createReadAttempts } from '../observe/read-attempts.js';
 import { makeRunPage } from '../observe/run-page.js';
 import { createSubPictures } from '../observe/sub-pictures.js';
 import type { Session } from '../session/session.js';
@@ -39,6 +40,7 @@ export function createRunReader(
   const { baton, server } = session;
   const run = baton.run(id);
   const subPictures = createSubPictures(session, agentKinds);
+  const readAttempts = createReadAttempts(session);
   const pollSubRuns = createPollSubRuns(createPollRun(session));
   let plan: Plan | undefined;
   let replans = 0;
@@ -91,9 +93,10 @@ export function createRunReader(
       const result = withStateBelow(snapshot, facts, subRuns);
       const { calls } = known;
       const insides = await subPictures.read(id, result, calls);
+      const attempts = await readAttempts(calls, description);
       const retrying = new Set(waitingForAttempt(description));
       const now = description.closeTime?.getTime() ?? Date.now();
-      const page = makeRunPage({ plan, facts, result, calls, insides, agentKinds, retrying, now });
+      const page = makeRunPage({ plan, facts, result, calls, attempts, insides, agentKinds, retrying, now });
       costMs = Date.now() - began;
       return page;
     },

@@ -12,7 +12,7 @@ import { isSameToken, newToken, refusal } from './access.js';
 import { Act } from './act.js';
 import type { RunFeed } from './run-feed.js';
 import type { TaskValues } from './task-values.js';
-import { updateFor, type ShownRun } from './update.js';
+import { updateFor } from './update.js';
 
 /** What the server shows and does. All of it may throw; the message is for people. */
 export interface PageSource {
@@ -146,7 +146,7 @@ function sendEvents(context: Context, feed: RunFeed, closing: AbortSignal): Resp
     const over = new AbortController();
     stream.onAbort(() => over.abort());
     const signal = AbortSignal.any([over.signal, closing]);
-    let sent: ShownRun | undefined = feed.current?.version === has ? feed.current : undefined;
+    let sent = feed.stateOf(has);
     let trouble: string | undefined;
     try {
       while (!over.signal.aborted) {

@@ -3,6 +3,7 @@ import { readCallInput, readCallOutput, type CallRecord } from '../../client/cal
 import { defined } from '../../domain/json/defined.js';
 import { shownValue, type ShownValue } from '../../domain/picture/shown-value.js';
 import { mainCall } from '../observe/read-run-page.js';
+import { visible } from '../../domain/text/visible.js';
 import type { Session } from '../session/session.js';
 
 /** In characters. More is not read in a page. */
@@ -36,7 +37,11 @@ export async function readTaskValues(
     const call = calls.findLast((one) => one.task === task && one.item === item && one.suffix !== 'compensate');
     if (call === undefined) return {};
     const [input, output] = await Promise.all([readCallInput(baton.client, call), readCallOutput(baton.client, call)]);
-    return defined({ input: shown(input), output: shown(output), failure: call.failure });
+    return defined({
+      input: shown(input),
+      output: shown(output),
+      failure: call.failure === undefined ? undefined : visible(call.failure),
+    });
   }
   const call = mainCall(calls, task);
   const input = call === undefined ? undefined : await readCallInput(baton.client, call);

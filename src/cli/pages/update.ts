@@ -16,6 +16,8 @@ export interface ShownRun {
   /** The same as long as the same boxes are shown. */
   readonly structure: string;
   readonly tasks: readonly string[];
+  /** The rows of the timeline, by task. */
+  readonly rows: ReadonlyMap<number, string>;
 }
 
 export function showRun(version: number, read: RunPage, options: PageOptions, layOut: typeof layoutPicture): ShownRun {
@@ -34,6 +36,7 @@ export function showRun(version: number, read: RunPage, options: PageOptions, la
       data.insides.map(({ name }) => name),
     ]),
     tasks: data.tasks.map((task) => JSON.stringify(task)),
+    rows: new Map(data.timeline.rows.map((row) => [row.task, JSON.stringify(row)])),
   };
 }
 
@@ -52,7 +55,10 @@ export function updateFor(before: ShownRun | undefined, now: ShownRun): object {
     boxes: Object.fromEntries(
       changed.flatMap((index) => (boxes[index] === before.drawn.boxes[index] ? [] : [[index, boxes[index]]])),
     ),
-    timeline: data.timeline,
+    timeline: {
+      span: data.timeline.span,
+      rows: data.timeline.rows.filter(({ task }) => now.rows.get(task) !== before.rows.get(task)),
+    },
     critical: data.critical,
   };
 }

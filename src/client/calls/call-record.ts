@@ -1,6 +1,7 @@
 // The calls and sub-plans of a run, as its history has them. The server keeps the times of the last attempt of a call only; how many
 // came before is known from its number.
 import type { Client } from '@temporalio/client';
+import type { ProtoFailure } from '@temporalio/common';
 import { parseCallName } from '../../domain/call/name.js';
 import { ORCHESTRATE } from '../../domain/run/input.js';
 import { failureMessage, type HistoryEvent } from '../../temporal/history.js';
@@ -28,6 +29,10 @@ export interface CallRecord {
   status: CallStatus;
   failure?: string;
   output?: Payloads;
+  /** What the last attempt reported of a failure, or its last heartbeat: both have the attempts before it. */
+  notes?: Payloads;
+  /** Why the attempt before the last one failed. */
+  lastFailure?: ProtoFailure;
 }
 
 const ACTIVITIES: ReadonlySet<string | null | undefined> = new Set(['callAgent', 'publish']);
@@ -66,6 +71,7 @@ export class CallRecords {
         startedAt: at,
         status: 'running',
         attempts: started?.attempt ?? 1,
+        ...(started?.lastFailure == null ? {} : { lastFailure: started.lastFailure }),
       } satisfies Partial<CallRecord>);
     await this.addEnd(event, at);
   }
@@ -93,7 +99,7 @@ export class CallRecords {
       cancelled?.scheduledEventId ??
         (event.childWorkflowExecutionCanceledEventAttributes ?? event.childWorkflowExecutionTerminatedEventAttributes)
           ?.initiatedEventId,
-      { status: 'cancelled', endedAt: at },
+      { status: 'cancelled', endedAt: at, ...notesIn(cancelled?.details) },
     );
     const failure = failed?.failure ?? childFailed?.failure;
     if (failed == null && childFailed == null) return;
@@ -101,6 +107,7 @@ export class CallRecords {
       status: 'failed',
       endedAt: at,
       failure: failure == null ? 'no answer in time' : await failureMessage(this.client, failure),
+      ...notesIn(failure?.applicationFailureInfo?.details ?? failure?.timeoutFailureInfo?.lastHeartbeatDetails),
     });
   }
 
@@ -115,6 +122,8 @@ export class CallRecords {
     this.open.delete(scheduledId.toString());
   }
 }
+
+const notesIn = (notes: Payloads): Pick<CallRecord, 'notes'> => (notes == null ? {} : { notes });
 
 const timeOf = (time: HistoryEvent['eventTime']): number =>
   Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);

@@ -26,7 +26,7 @@ export const AttemptNotes = z.object({
   unanswered: z.string().optional().catch(undefined),
   /** The last attempts were taken by workers that do not have the agent: how many, and since when (the server's clock). */
   missing: z.object({ agent: z.string(), since: z.number(), times: z.int() }).optional().catch(undefined),
-  /** Of a traced call: the attempts so far that count. */
+  /** Of a traced call, and of one that has failed before: the attempts so far that count. */
   timings: z.array(AttemptTiming).optional().catch(undefined),
 });
 export type AttemptNotes = z.infer<typeof AttemptNotes>;
@@ -86,7 +86,7 @@ export interface CallReply {
   readonly version?: string;
   /** Present if the agent was not called. */
   readonly origin?: Origin;
-  /** Of a traced call: its attempts. */
+  /** Of a traced call, and of one that was attempted several times: its attempts. */
   readonly timings?: readonly AttemptTiming[];
 }
 
@@ -102,6 +102,6 @@ export interface CallFailureDetail {
   readonly unanswered?: string;
   /** The last attempt was lost with its worker: its usage is unknown. */
   readonly lost?: true;
-  /** Of a traced call: its attempts. */
+  /** Of a traced call, and of one that was attempted several times: its attempts. */
   readonly timings?: readonly AttemptTiming[];
 }

@@ -29,7 +29,7 @@ export type PublishRequest = z.infer<typeof PublishRequest>;
 export interface PublishReply {
   readonly output: { readonly id: string };
   readonly attempts: number;
-  /** Of a traced publication: its attempts. */
+  /** Of a traced publication, and of one that was attempted several times: its attempts. */
   readonly timings?: readonly AttemptTiming[];
 }
 

@@ -116,11 +116,13 @@ function waitsFor(
   const waiting = waitOfTask('', id, { kind, label: labelOf(task) }, result);
   if (waiting !== undefined) return waitText(waiting);
   if (kind === 'wait') return `waits: ${labelOf(task)}`;
-  const { breaker, pool, agent, storage } = result.waits ?? {};
+  const { breaker, pool, agent, storage, taskQueue, job } = result.waits ?? {};
   if (result.items !== null) return undefined;
   if (breaker !== undefined) return `waits for the breaker of ${breaker}`;
   if (pool !== undefined) return `waits for the pool ${pool}`;
   if (agent !== undefined) return `waits for a worker that has the agent ${agent}`;
+  if (job !== undefined) return `waits for a person: ${job}`;
+  if (taskQueue !== undefined) return `waits for a worker of Task Queue ${taskQueue}`;
   return storage === undefined ? undefined : 'waits for the storage of large values';
 }
 

@@ -1,5 +1,6 @@
-// Values of a run as a page shows them: as indented JSON, cut, and without what looks like a secret. A worker has already replaced the
+// Values of a run as a page shows them: as indented JSON, cut, with hidden characters as escapes, and without what looks like a secret. A worker has already replaced the
 // secrets that it knows; this is for those that were given to it as plain values.
+import { visible } from '../text/visible.js';
 import { headOf } from '../text/well-formed.js';
 
 export interface ShownValue {
@@ -15,7 +16,8 @@ const HIDDEN = '•••';
 
 export function shownValue(value: unknown, maxLength: number): ShownValue {
   const text = typeof value === 'string' ? value : (JSON.stringify(value, hideSecrets, 2) ?? 'null');
-  return text.length <= maxLength ? { text } : { text: headOf(text, maxLength), cutFrom: text.length };
+  const shown = visible(headOf(text, maxLength));
+  return text.length <= maxLength ? { text: shown } : { text: shown, cutFrom: text.length };
 }
 
 const hideSecrets = (key: string, value: unknown): unknown =>

@@ -24,13 +24,19 @@ export const ModelCall = z.object({
 });
 export type ModelCall = z.infer<typeof ModelCall>;
 
-/** One attempt of a call, by the clock of its worker. The first attempt of a call is the first in its list. */
+/** One attempt of a call, by the clock of its worker. The attempts of a call are in order. */
 export const AttemptTiming = z.object({
   from: z.number(),
   /** Absent for an attempt that has not ended, as far as the attempts after it know: it was lost with its worker. */
   to: z.number().optional(),
   /** The type of its failure. */
   error: z.string().optional(),
+  /** Why it failed, in words, cut. */
+  message: z.string().optional(),
+  /** Present in the first of a list that does not begin with attempt 1: its number. */
+  number: z.int().min(2).optional(),
+  /** It left no note of its end, usually because its worker was lost: it ran at some time between `from` and `to`. */
+  approximate: z.literal(true).optional(),
   chats: z.array(ModelCall).optional(),
 });
 export type AttemptTiming = z.infer<typeof AttemptTiming>;

@@ -109,7 +109,7 @@ function callSpans(call: CallRecord, { trace, parent, common, kindOf }: CallPlac
     const { from, to = next?.from ?? call.to } = timing;
     // An attempt that did not end was lost with its worker; the last one was ended by the server.
     const error = timing.to === undefined ? (timing.error ?? LOST) : timing.error;
-    const message = next === undefined ? (call.message ?? error) : error;
+    const message = (next === undefined ? call.message : timing.message) ?? error;
     const own = { ...common, 'baton.task.id': task, ...defined({ 'baton.item.index': item, 'baton.call': suffix }) };
     const chats = timing.chats ?? [];
     const invoke: Span = {

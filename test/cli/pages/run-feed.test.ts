@@ -104,6 +104,35 @@ describe('RunFeed', () => {
     feed.close();
   });
 
+  it('feed: a browser that has one of the last states gets what has changed since', async () => {
+    const run = scriptedRun(runPage({ a: 'running', b: 'pending' }));
+    const feed = new RunFeed(run.open, false);
+    feed.watch();
+    const { version } = await feed.first();
+    for (const status of ['retrying', 'succeeded'] as const) await run.set(runPage({ a: status, b: 'pending' }));
+    expect(updateFor(feed.stateOf(version), feed.current!)).not.toHaveProperty('markup');
+    for (let more = 0; more < 5; more++) await run.set(runPage({ a: 'succeeded', b: 'running' }));
+    expect(feed.stateOf(version)).toBeUndefined();
+    feed.close();
+  });
+
+  it('update: of the timeline, a browser gets the rows that changed', async () => {
+    const withTimes = (end: number | undefined): RunPage => ({
+      ...runPage({ a: 'succeeded', b: 'running' }),
+      facts: new Map([
+        ['a', { startedAt: 0, endedAt: 100 }],
+        ['b', { startedAt: 100, endedAt: end }],
+      ]),
+    });
+    const run = scriptedRun(withTimes(undefined));
+    const feed = new RunFeed(run.open, false);
+    feed.watch();
+    const before = await feed.first();
+    await run.set(withTimes(900));
+    expect(updateFor(before, feed.current!)).toMatchObject({ timeline: { span: 1_000, rows: [{ task: 1 }] } });
+    feed.close();
+  });
+
   it('update: other tasks, as after a re-planning, are drawn as a whole', async () => {
     const run = scriptedRun(runPage({ a: 'running' }));
     const feed = new RunFeed(run.open, false);

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderRunPage } from '../../../src/cli/picture/index.js';
-import type { PageCall, RunPage, TaskFacts } from '../../../src/cli/picture/html/run-page.js';
+import type { PageAttempt, PageCall, RunPage, TaskFacts } from '../../../src/cli/picture/html/run-page.js';
 import { criticalPath } from '../../../src/domain/picture/critical-path.js';
 import type { PictureTask } from '../../../src/domain/picture/picture.js';
 import { lookNameOf, type LookName } from '../../../src/domain/picture/looks.js';
@@ -38,6 +38,12 @@ function statusAt(state: State, place: number): Partial<PictureTask> {
   return state === 'waiting' ? { status: 'pending' } : { status: 'skipped', detail: 'because of t3' };
 }
 
+const MARKUP = 'Overloaded: <b>try later</b>';
+const firstTry = (from: number): PageAttempt => ({
+  ...{ number: 1, from: from + 100, to: from + 250 },
+  ...{ failure: MARKUP, isApproximate: false },
+});
+
 const KINDS = ['function', 'http', 'command', 'llm', 'queue'];
 
 function runOf(count: number, state: State): RunPage {
@@ -64,10 +70,14 @@ function runOf(count: number, state: State): RunPage {
             name: one.id,
             task: one.id,
             from: one.startedAt,
-            began: one.startedAt + 200,
+            began: one.startedAt + 400,
             to: one.endedAt,
             attempts: 2,
             look: lookNameOf(one)!,
+            // Of every third, the worker noted nothing.
+            ...(Number(one.id.slice(1)) % 3 === 2
+              ? { unknown: 1, lastFailure: MARKUP }
+              : { earlier: [firstTry(one.startedAt)] }),
           },
         ],
   );
@@ -153,7 +163,31 @@ describe.skipIf(!hasBrowser)(inBrowser('the page of a run in Chromium'), { timeo
   };
   const focused = (page: Page) => page.locator(':focus').getAttribute('data-task');
 
-  /** Each number of tasks and each state, in a wide and in a narrow window; light and dark take turns. */
+  /** The texts that are hard to read on what is behind them: below 4.5 to 1, as WCAG measures it. */
+  const unreadable = (page: Page): Promise<string[]> =>
+    page.evaluate<string[]>(`(() => {
+      const rgb = (color) => color.match(/[\\d.]+/g).slice(0, 3).map(Number);
+      const light = (color) => {
+        const [r, g, b] = rgb(color).map((v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const contrast = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
+      const fill = (element) => getComputedStyle(element).fill;
+      const found = new Set();
+      for (const task of document.querySelectorAll('#view > .task')) {
+        const box = fill(task.querySelector('.box:last-of-type, polygon.box') ?? task.querySelector('.box'));
+        for (const [text, behind] of [['.id', box], ['.label', box], ['.glyph', fill(task.querySelector('.mark'))]])
+          for (const one of task.querySelectorAll(text))
+            if (contrast(fill(one), behind) < 4.5) found.add(task.getAttribute('class') + ' ' + text);
+      }
+      for (const chip of document.querySelectorAll('.chip, #header .run')) {
+        const { color, backgroundColor } = getComputedStyle(chip);
+        if (!/, 0\\)$/.test(backgroundColor) && contrast(color, backgroundColor) < 4.5) found.add(chip.className);
+      }
+      return [...found];
+    })()`);
+
+  /** Each number of tasks and each state, in a wide and in a narrow window; each is seen in light and in dark. */
   const cases = [5, 60, 300, 2_000].flatMap((count, row) =>
     STATES.flatMap((state, column) => {
       const scheme = (row + column) % 2;
@@ -170,6 +204,15 @@ describe.skipIf(!hasBrowser)(inBrowser('the page of a run in Chromium'), { timeo
         expect([part, await isWithin(page, part)]).toEqual([part, true]);
       const name = `${count}-${state}-${window.join('-')}`;
       await keep(page, name);
+      // Zoomed in: a picture that is far away has the colours of its statuses only.
+      await page.evaluate<void>("document.querySelector('svg.picture').classList.remove('far')");
+      expect(await unreadable(page)).toEqual([]);
+      const other = window[2] === 'light' ? 'dark' : 'light';
+      // A change of colours takes a moment otherwise.
+      await page.emulateMedia({ colorScheme: other, reducedMotion: 'reduce' });
+      expect(await unreadable(page)).toEqual([]);
+      await keep(page, `${count}-${state}-${window[0]}-${window[1]}-${other}-too`);
+      await page.emulateMedia({ colorScheme: window[2] });
       const isFailed = state === 'failed' || state === 'compensating';
       const chosen = isFailed ? '.task.s-failed' : state === 'waiting' ? '.task.s-waiting' : '[data-task="0"]';
       await page.locator(chosen).first().focus();
@@ -270,6 +313,24 @@ describe.skipIf(!hasBrowser)(inBrowser('the page of a run in Chromium'), { timeo
     expect(await page.locator('.row').nth(3).getAttribute('aria-label')).toMatch(
       /^t3: t3: succeeded, attempt 2, from /,
     );
+  });
+
+  it('page: each earlier attempt has a bar with a name, and one whose times are not known says so', async () => {
+    const { page, complaints } = await open(runOf(5, 'completed'), WINDOWS[1]);
+    const bars = page.locator('#timeline [data-attempt]');
+    expect(await Promise.all((await bars.all()).map((bar) => bar.getAttribute('aria-label')))).toEqual(
+      ['t0', 't1', 't3', 't4'].map((id) => `${id}: attempt 1 failed after 150ms: ${MARKUP}`),
+    );
+    expect(await page.getByRole('img', { name: /^t0: attempt 1 failed/ }).count()).toBe(1);
+    expect(await page.locator('#timeline .bar.early').count()).toBe(1);
+    expect(await page.locator('#timeline .aside').innerText()).toContain('earlier attempts, whose times are not known');
+    await page.locator('[data-row="2"] .label').click();
+    expect(await page.locator('#details .attempts').innerText()).toContain(
+      `attempt 1: times not known; the last of them failed: ${MARKUP}`,
+    );
+    await bars.first().click();
+    expect(await page.locator('#details .attempts li:focus .why').innerText()).toBe(MARKUP);
+    expect(complaints).toEqual([]);
   });
 
   it('page: the legend explains the looks and icons that occur, and no others', async () => {

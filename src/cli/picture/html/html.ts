@@ -13,7 +13,7 @@ import type { PageOptions, RunPage } from './run-page.js';
 import { pageStyle } from './style.js';
 
 /** In this order, each uses what the ones before it define. */
-const SCRIPTS = ['model', 'view', 'drawing', 'selection', 'details', 'timeline', 'live', 'keys'];
+const SCRIPTS = ['model', 'view', 'drawing', 'selection', 'details', 'attempts', 'timeline', 'live', 'keys'];
 
 export function renderHtml(picture: Picture): string {
   return renderPage({ picture, insides: new Map(), facts: new Map(), calls: [], critical: [] });

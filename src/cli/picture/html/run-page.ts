@@ -5,10 +5,27 @@ import type { Picture } from '../../../domain/picture/picture.js';
 import type { ShownValue } from '../../../domain/picture/shown-value.js';
 
 /** Times are in milliseconds since 1970. */
+export interface PageAttempt {
+  /** The first is 1. */
+  readonly number: number;
+  readonly from: number;
+  readonly to: number;
+  readonly failure: string;
+  /** It left no note of its end: it ran at some time between `from` and `to`. */
+  readonly isApproximate: boolean;
+}
+
 export interface PageCall {
   readonly name: string;
   readonly task: string;
+  readonly item?: number | undefined;
   readonly from: number;
+  /** Its attempts before the last one, as far as their times are known. */
+  readonly earlier?: readonly PageAttempt[];
+  /** The number of earlier attempts whose times are not known. */
+  readonly unknown?: number;
+  /** Why the last of them failed. */
+  readonly lastFailure?: string;
   /** When its last attempt began; before that, it waited, or earlier attempts failed. */
   readonly began?: number | undefined;
   readonly to?: number | undefined;

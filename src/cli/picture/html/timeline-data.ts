@@ -1,5 +1,6 @@
 // The rows of the timeline: one for each task that has begun, in the order in which they began, with a bar for each call.
-import type { PageCall, RunPage } from './run-page.js';
+import { defined } from '../../../domain/json/defined.js';
+import type { PageAttempt, PageCall, RunPage } from './run-page.js';
 
 /** A bar of milliseconds since the start of the run; without an end, it is in progress. */
 export interface Bar {
@@ -9,10 +10,16 @@ export interface Bar {
   readonly attempts: number;
   readonly look: string;
   readonly name: string;
+  readonly item?: number | undefined;
+  /** The attempts before the last one. */
+  readonly earlier?: readonly PageAttempt[];
+  /** The number of attempts before those, whose times are not known; and why the last of them failed. */
+  readonly unknown?: number;
+  readonly lastFailure?: string;
 }
 
 /** Bars of a task beyond this number are joined if they overlap and look the same: more would not be distinguishable. */
-const MANY_BARS = 60;
+export const MANY_BARS = 60;
 
 export function timelineData({ picture, calls, facts }: RunPage) {
   const start = picture.run?.startedAt;
@@ -30,9 +37,16 @@ export function timelineData({ picture, calls, facts }: RunPage) {
       startedAt === undefined
         ? []
         : [{ name: id, task: id, from: startedAt, began: startedAt, to: endedAt, attempts: 1, look }];
-    const bars = (byTask.get(id) ?? whole).map(({ from, began, to, ...rest }): Bar => {
-      const since = (time: number | undefined) => (time === undefined ? undefined : Math.max(0, time - start));
-      return { ...rest, from: since(from)!, began: since(began), to: since(to) };
+    const bars = (byTask.get(id) ?? whole).map(({ task: _, from, began, to, earlier = [], ...rest }): Bar => {
+      const since = (time: number) => Math.max(0, time - start);
+      return {
+        ...rest,
+        from: since(from),
+        ...defined({ began: began && since(began), to: to && since(to) }),
+        ...(earlier.length === 0
+          ? {}
+          : { earlier: earlier.map((one) => ({ ...one, from: since(one.from), to: since(one.to) })) }),
+      };
     });
     return bars.length === 0 ? [] : [{ task, bars: bars.length > MANY_BARS ? joined(bars) : bars }];
   });
@@ -51,7 +65,8 @@ function joined(bars: readonly Bar[]): Bar[] {
       continue;
     }
     if (last !== undefined) done.push(last);
-    open.set(bar.look, { ...bar, name: `${bar.name} and more` });
+    const { from, to, look, attempts } = bar;
+    open.set(look, { from, began: bar.began, to, look, attempts, name: `${bar.name} and more` });
   }
   return [...done, ...open.values()].sort((a, b) => a.from - b.from);
 }

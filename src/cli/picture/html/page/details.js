@@ -20,6 +20,7 @@ function showDetails(index, item) {
     htmlElement('h2', name),
     ...(item === undefined ? detailRows(task, index) : itemRows(task, item)),
     ...(item === undefined ? [actsOf(task, index)] : []),
+    ...attemptRows(index, item),
     values,
   );
   details.hidden = false;
@@ -108,6 +109,7 @@ function actsOf(task, index) {
         showDetails(index);
       }),
     );
+  if (task.items !== undefined && task.items !== '') acts.append(...itemChooser(index, task.items));
   if (!data.isLive) return acts;
   if (task.subRun !== undefined) {
     const link = htmlElement('a', 'Its run');
@@ -127,6 +129,23 @@ function actsOf(task, index) {
     acts.append(actButton('Retry now', () => send({ act: 'retry', task: task.id })));
   if (task.status === 'pending') acts.append(actButton('Skip', () => send({ act: 'skip', task: task.id })));
   return acts;
+}
+
+/** The squares of the grid are small, and cannot be reached with the keyboard. @param {number} index @param {string} items */
+function itemChooser(index, items) {
+  const number = htmlElement('input');
+  number.type = 'number';
+  number.min = '0';
+  number.max = String(items.length - 1);
+  number.value = '0';
+  number.setAttribute('aria-label', `Number of an item, from 0 to ${items.length - 1}`);
+  const show = () => {
+    const item = Math.min(items.length - 1, Math.max(0, Math.floor(Number(number.value))));
+    showDetails(index, item);
+    details.focus();
+  };
+  number.addEventListener('keydown', ({ key }) => key === 'Enter' && show());
+  return [number, actButton('Show item', show)];
 }
 
 /** @param {string} label @param {() => void} run @param {string} [className] */

@@ -202,6 +202,14 @@ function placeContents(index) {
   }
 }
 
+/** A box that has been replaced, at the same place. @param {number} index */
+function placeAgain(index) {
+  const at = placed.get(index);
+  if (at === undefined || index >= data[direction].boxes.length) return;
+  placeBox(index, at.x, at.y, at);
+  if (opened.has(index)) placeContents(index);
+}
+
 /** One path for each look: 10,000 elements would be slow. @param {string} letters */
 function gridElement(letters) {
   const columns = gridColumns(letters);

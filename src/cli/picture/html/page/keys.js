@@ -1,11 +1,16 @@
 // @ts-check
 // The keyboard, the buttons of the picture, and the start of the page. One box at a time can be reached with Tab; the arrow keys lead
-// from there along the lines, and up and down within a column.
+// from there along the lines, and up and down within a column. Enter leads to the details, and Escape back.
+
+/** Tab leads to this box. @param {number} index */
+function setTabStop(index) {
+  for (const box of svg.querySelectorAll('[data-task][tabindex="0"]')) box.setAttribute('tabindex', '-1');
+  tasks[index]?.setAttribute('tabindex', '0');
+}
 
 /** @param {number} index */
 function focusBox(index) {
-  for (const box of svg.querySelectorAll('[data-task][tabindex="0"]')) box.setAttribute('tabindex', '-1');
-  tasks[index]?.setAttribute('tabindex', '0');
+  setTabStop(index);
   tasks[index]?.focus({ preventScroll: true });
 }
 
@@ -47,10 +52,16 @@ function keyOnBox(key) {
     reveal(next);
     return true;
   }
-  if (key === 'Enter') choose(index);
+  if (key === 'Enter') chooseByKey(index);
   else if (key === ' ') toggle(index);
   else return false;
   return true;
+}
+
+/** What a person may do is in the details. Escape leads back. @param {number} index */
+function chooseByKey(index) {
+  choose(index);
+  details.focus();
 }
 
 function toggleLegend() {
@@ -75,9 +86,11 @@ const keys = {
   l: toggleLegend,
   c: () => byId('critical').click(),
   Escape: () => {
+    const box = details.contains(document.activeElement) ? tasks[shown] : undefined;
     clear();
     hideDetails();
     search.blur();
+    box?.focus({ preventScroll: true });
   },
 };
 /** In a text that scrolls, the arrow keys scroll it. @param {EventTarget | null} target @param {string} key */

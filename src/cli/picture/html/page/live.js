@@ -30,6 +30,7 @@ async function send(request) {
 }
 
 const CANCEL_AGAIN_MS = 5_000;
+const CANCEL_AGAIN = 'Press the button again within 5 seconds to cancel the run.';
 /** Until then a second click cancels the run. An update may replace the button meanwhile. */
 let armedUntil = 0;
 
@@ -45,13 +46,29 @@ byId('header').addEventListener('click', ({ target }) => {
   if (button === null || act === undefined) return;
   if (act === 'cancel' && Date.now() >= armedUntil) {
     armedUntil = Date.now() + CANCEL_AGAIN_MS;
-    setTimeout(() => labelCancel(byId('header')), CANCEL_AGAIN_MS);
+    tell(CANCEL_AGAIN);
+    setTimeout(() => {
+      labelCancel(byId('header'));
+      if (message.textContent === CANCEL_AGAIN) tell('');
+    }, CANCEL_AGAIN_MS);
   } else {
     armedUntil = 0;
     void send({ act });
   }
   labelCancel(byId('header'));
 });
+
+/** Replaces elements without moving the focus: it goes to the button of the same name, or to the first one. @param {Element} old @param {Element} fresh @param {() => void} replace */
+function keepFocus(old, fresh, replace) {
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const nameOf = (/** @type {Element} */ one) =>
+    one.getAttribute('data-act') ?? one.getAttribute('data-look') ?? one.getAttribute('aria-label') ?? one.textContent;
+  replace();
+  if (focused === null) return;
+  const buttons = /** @type {NodeListOf<HTMLElement>} */ (fresh.querySelectorAll('button, a, input, pre'));
+  const same = [...buttons].find((one) => nameOf(one) === nameOf(focused) && one.tagName === focused.tagName);
+  (same ?? (focused === old ? /** @type {HTMLElement} */ (fresh) : buttons[0]))?.focus({ preventScroll: true });
+}
 
 /** Replaces the parts of the header that changed, so that a search that is being typed stays. @param {string} markup */
 function showHeader(markup) {
@@ -61,7 +78,7 @@ function showHeader(markup) {
   const replace = (/** @type {string} */ selector, /** @type {Element} */ parent) => {
     const [old, fresh] = [document.querySelector(`#header ${selector}`), next.querySelector(selector)];
     if (old?.outerHTML === fresh?.outerHTML) return;
-    if (old !== null && fresh !== null) old.replaceWith(fresh);
+    if (old !== null && fresh !== null) keepFocus(old, fresh, () => old.replaceWith(fresh));
     else if (fresh !== null) parent.append(fresh);
     else old?.remove();
   };
@@ -72,7 +89,8 @@ function showHeader(markup) {
   replace('.acts', /** @type {Element} */ (document.querySelector('.facts')));
   for (const id of ['took', 'as-of']) {
     const fresh = next.getElementById(id);
-    if (fresh !== null) byId(id).replaceChildren(...fresh.childNodes);
+    // With the words before it, which change when the run ends.
+    if (fresh?.parentElement != null) byId(id).parentElement?.replaceWith(fresh.parentElement);
   }
   document.querySelector(`.chip[data-look="${pressed}"]`)?.setAttribute('aria-pressed', 'true');
 }
@@ -115,6 +133,18 @@ function replaceBoxes(boxes) {
  *   boxes?: Record<string, string>, timeline?: Timeline, critical?: number[] }} Update
  */
 
+/** The rows of an update are those that changed. @param {Timeline} before @param {Timeline} [changed] */
+function mergeTimeline(before, changed) {
+  if (changed === undefined) return before;
+  const rows = new Map([...before.rows, ...changed.rows].map((row) => [row.task, row]));
+  const begin = (/** @type {Timeline['rows'][number]} */ { bars }) => bars[0]?.from ?? 0;
+  return { span: changed.span, rows: [...rows.values()].sort((a, b) => begin(a) - begin(b)) };
+}
+
+/** @typedef {{ width: number, height: number }} Extent */
+/** @param {Extent} one @param {Extent} [other] */
+const isSameSize = (one, other) => one.width === other?.width && one.height === other.height;
+
 /** @param {Update} update */
 function apply(update) {
   const openNames = new Set([...opened].map((index) => data.tasks[index]?.id));
@@ -126,25 +156,31 @@ function apply(update) {
     readElements();
     opened = new Set(data.tasks.flatMap(({ id }, index) => (openNames.has(id) && canOpen(index) ? [index] : [])));
     shown = data.tasks.findIndex(({ id }) => id === shownName);
+    place();
   } else {
+    const sizes = [...opened].map((index) => contentSize(index));
     for (const [index, task] of Object.entries(update.tasks ?? {})) data.tasks[Number(index)] = task;
     replaceBoxes(update.boxes ?? {});
     data = {
       ...data,
       ...(update.run === undefined ? {} : { run: update.run }),
-      timeline: update.timeline ?? data.timeline,
+      timeline: mergeTimeline(data.timeline, update.timeline),
       critical: update.critical ?? data.critical,
     };
+    // What is around a box moves only if the box has another size.
+    const isMoved = [...opened].some((index, at) => !isSameSize(contentSize(index), sizes[at]));
+    if (isMoved) place();
+    else for (const index of Object.keys(update.tasks ?? {})) placeAgain(Number(index));
   }
   asOf = data.run?.now ?? asOf;
   asOfReceived = Date.now();
   showHeader(update.header);
-  place();
   show();
   drawTimeline();
   const isTyping = details.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement;
   if (shown === -1) details.hidden = true;
-  else if (!isTyping && (update.data !== undefined || update.tasks?.[shown] !== undefined)) showDetails(shown);
+  else if (!isTyping && (update.data !== undefined || update.tasks?.[shown] !== undefined))
+    keepFocus(details, details, () => showDetails(shown));
 }
 
 function listen() {

@@ -12,7 +12,9 @@
  * @typedef {{ width: number, height: number, boxes: Pair[], frames: [number, number, number, number][], lines: LineData[] }} Places
  * @typedef {Places & { parent: number, name: string, first: { task: number, line: number }, count: number,
  *   size: { width: number, height: number } }} Inside
- * @typedef {{ from: number, began?: number, to?: number, attempts: number, look: string, name: string }} Bar
+ * @typedef {{ number: number, from: number, to: number, failure: string, isApproximate: boolean }} Attempt
+ * @typedef {{ from: number, began?: number, to?: number, attempts: number, look: string, name: string, item?: number,
+ *   earlier?: Attempt[], unknown?: number, lastFailure?: string }} Bar
  * @typedef {{ span: number, rows: { task: number, bars: Bar[] }[] }} Timeline
  * @typedef {{ id: string, startedAt: number, now: number, isOpen: boolean }} RunData
  * @typedef {{ isLive: boolean, version: number, expand: boolean, name: string, run?: RunData, right: Places, down: Places, insides: Inside[],

@@ -73,6 +73,7 @@ search.addEventListener('keydown', (event) => {
   const inside = data.insides.find(({ first, count }) => index >= first.task && index < first.task + count);
   if (inside !== undefined && !opened.has(inside.parent)) toggle(inside.parent);
   centre(index);
+  setTabStop(index);
   highlight(new Set(hits), index);
 });
 byId('header').addEventListener('click', ({ target }) => {

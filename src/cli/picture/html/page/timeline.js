@@ -1,6 +1,5 @@
 // @ts-check
-// The timeline under the picture: a row for each task that has begun, a bar for each call. The hatched part of a bar is the time
-// before the last attempt: waiting, or attempts that failed.
+// The timeline under the picture: a row for each task that has begun, with a bar for each attempt of its calls.
 
 const timeline = byId('timeline');
 const ROW = 20;
@@ -9,6 +8,9 @@ const LABEL_WIDTH = 170;
 const MANY_ROWS = 200;
 let isTimelineOpen = innerWidth >= NARROW;
 let showsAllRows = false;
+
+const CAPTION = 'a bar for each attempt; thin line: waiting; bold: the critical path';
+const NOT_KNOWN = '; dashed: earlier attempts, whose times are not known';
 
 function drawTimeline() {
   const { rows, span } = data.timeline;
@@ -24,10 +26,11 @@ function drawTimeline() {
     if (isFitted) fit();
     /** @type {HTMLElement | null} */ (timeline.querySelector('button'))?.focus();
   });
-  const parts = [
-    title,
-    htmlElement('span', 'attempts of each task; hatched: before the last attempt; bold: the critical path', 'aside'),
-  ];
+  const hasUnknown = rows.some(({ bars }) => bars.some(({ unknown = 0 }) => unknown > 0));
+  const parts = [title, htmlElement('span', hasUnknown ? `${CAPTION}${NOT_KNOWN}` : CAPTION, 'aside')];
+  // What has the focus is replaced.
+  const focused = timeline.contains(document.activeElement) ? document.activeElement : null;
+  const focusedRow = rowOf(focused)?.dataset['row'];
   const scroll = timeline.querySelector('.rows')?.scrollTop ?? 0;
   const list = htmlElement('div', undefined, 'rows');
   if (isTimelineOpen) {
@@ -37,6 +40,8 @@ function drawTimeline() {
   }
   timeline.replaceChildren(...parts, ...(isTimelineOpen ? [list] : []));
   list.scrollTop = scroll;
+  if (focusedRow !== undefined) focusRow(list.querySelector(`[data-row="${focusedRow}"]`));
+  else if (focused?.matches('button') === true) title.focus();
 }
 
 /** @param {number} count */
@@ -66,51 +71,56 @@ function rowsElement(rows, span) {
     const columns = Math.floor(labelWidth / 7) - 2;
     const label = svgElement('text', { x: 4, y: 14, class: 'label' });
     label.textContent = id.length > columns ? `${id.slice(0, columns - 1)}…` : id;
-    group.append(
+    const last = bars.at(-1);
+    const button = svgElement('g', {
+      class: 'open',
+      role: 'button',
+      tabindex: row === 0 ? 0 : -1,
+      'aria-label': last === undefined ? id : `${id}: ${barText(last, span)}`,
+    });
+    const title = svgElement('title');
+    title.textContent = [id, ...bars.slice(0, 12).map((bar) => barText(bar, span))].join('\n');
+    button.append(
       svgElement('rect', { class: 'back', width, height: ROW }),
       label,
       ...bars.flatMap((bar) => barElements(bar, x, span)),
+      title,
     );
-    const last = bars.at(-1);
-    const title = svgElement('title');
-    title.textContent = [id, ...bars.slice(0, 12).map((bar) => barText(bar, span))].join('\n');
-    group.setAttribute('aria-label', last === undefined ? id : `${id}: ${barText(last, span)}`);
-    group.append(title);
-    group.addEventListener('click', () => {
-      choose(task);
-      reveal(task);
-    });
+    group.append(button, ...bars.flatMap((bar) => attemptElements(bar, x)));
     chart.append(group);
   });
   return chart;
 }
 
-/** @param {Bar} bar @param {number} span */
-function barText({ name, from, to, attempts, look }, span) {
-  const tries = attempts > 1 ? `, attempt ${attempts}` : '';
-  return `${name}: ${look}${tries}, from ${durationText(from)} for ${durationText((to ?? span) - from)}`;
-}
+/** @param {EventTarget | null} target */
+const rowOf = (target) =>
+  target instanceof Element ? /** @type {SVGGElement | null} */ (target.closest('[data-row]')) : null;
 
-/** @param {Bar} bar @param {(ms: number) => number} x @param {number} span */
-function barElements({ from, began, to, look }, x, span) {
-  const [left, right] = [x(from), x(to ?? span)];
-  const middle = began === undefined ? right : Math.min(right, x(began));
-  const early =
-    middle - left < 1
-      ? []
-      : [svgElement('rect', { class: `bar early s-${look}`, x: left, y: 7, width: middle - left, height: 6 })];
-  const main =
-    began === undefined
-      ? []
-      : [
-          svgElement('rect', {
-            class: `bar c-${look}`,
-            x: middle,
-            y: 4,
-            width: Math.max(2, right - middle),
-            height: 12,
-            rx: 2,
-          }),
-        ];
-  return [...early, ...main];
+timeline.addEventListener('click', ({ target }) => {
+  const task = rowOf(target)?.dataset['row'];
+  if (task === undefined) return;
+  choose(Number(task));
+  reveal(Number(task));
+  const { attempt, call } = /** @type {SVGElement} */ (target).dataset;
+  if (attempt !== undefined && call !== undefined) showAttempt(call, attempt);
+});
+/** The arrow keys lead from row to row. */
+timeline.addEventListener('keydown', (event) => {
+  const row = rowOf(event.target);
+  if (row === null || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === 'Enter' || event.key === ' ') chooseByKey(Number(row.dataset['row']));
+  else if (event.key === 'ArrowDown') focusRow(row.nextElementSibling);
+  else if (event.key === 'ArrowUp') focusRow(row.previousElementSibling);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+});
+
+/** @param {Element | null | undefined} row */
+function focusRow(row) {
+  const button = /** @type {SVGGElement | null | undefined} */ (row?.querySelector('.open'));
+  if (button == null) return;
+  timeline.querySelector('.open[tabindex="0"]')?.setAttribute('tabindex', '-1');
+  button.setAttribute('tabindex', '0');
+  button.focus();
 }
