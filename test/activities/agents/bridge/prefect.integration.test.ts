@@ -30,8 +30,11 @@ const settingsOf = (flow: string, more: Partial<PrefectSettings> = {}): PrefectS
 const agentOf = (flow: string, more: Partial<PrefectSettings> = {}) => prefectAgent(settingsOf(flow, more));
 const through = (port: number) => ({ url: `http://127.0.0.1:${port}/api` });
 
-/** On a busy machine, Prefect on SQLite answers a request with 503 now and then. A worker makes another attempt, these tests do not. */
-const options = { retry: 2 };
+/**
+ * On a busy machine, Prefect on SQLite answers a request with 503 now and then. A worker makes another attempt, these tests do not. It also
+ * needs more than a minute for each start there, and one test starts it twice.
+ */
+const options = { retry: 2, timeout: 300_000 };
 
 describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
   let prefect: PrefectClient;
