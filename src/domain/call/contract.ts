@@ -11,7 +11,10 @@ const CallReplySchema = z.strictObject({
   usage: Usage.describe('Of all attempts so far'),
   version: z.string().optional().describe('The version of the agent that answered, if it has one'),
   origin: z.enum(['reused', 'cached']).optional().describe('Present if the agent was not called'),
-  timings: z.array(AttemptTiming).optional().describe('Of a traced call, and of one that was attempted several times: its attempts'),
+  timings: z
+    .array(AttemptTiming)
+    .optional()
+    .describe('Of a traced call, and of one that was attempted several times: its attempts'),
 }) satisfies z.ZodObject<Record<keyof CallReply, z.ZodType>>;
 
 const CallFailureDetailSchema = z.strictObject({
@@ -22,7 +25,10 @@ const CallFailureDetailSchema = z.strictObject({
   details: z.unknown().optional().describe('Given by the agent, at most 64 KiB of JSON'),
   unanswered: z.string().optional().describe('The first attempt that got no answer, in words'),
   lost: z.literal(true).optional().describe('The last attempt was lost with its worker'),
-  timings: z.array(AttemptTiming).optional().describe('Of a traced call, and of one that was attempted several times: its attempts'),
+  timings: z
+    .array(AttemptTiming)
+    .optional()
+    .describe('Of a traced call, and of one that was attempted several times: its attempts'),
 }) satisfies z.ZodObject<Record<keyof CallFailureDetail, z.ZodType>>;
 
 const schemaOf = (schema: z.ZodType, description: string): object => {

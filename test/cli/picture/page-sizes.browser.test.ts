@@ -326,7 +326,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page of a run in Chromium'), { timeo
     expect(await page.locator('#timeline .aside').innerText()).toContain('earlier attempts, whose times are not known');
     await page.locator('[data-row="2"] .label').click();
     expect(await page.locator('#details .attempts').innerText()).toContain(
-      `attempt 1: times not known; the last of them failed: ${MARKUP}`,
+      `attempt 1: times not known; it failed: ${MARKUP}`,
     );
     await bars.first().click();
     expect(await page.locator('#details .attempts li:focus .why').innerText()).toBe(MARKUP);

@@ -16,7 +16,8 @@ function attemptText({ name }, { number, from, to, failure, isApproximate }) {
 /** `attempts 1 to 4`, of which the times are not known. @param {Bar} bar */
 function unknownText({ unknown = 0, lastFailure }) {
   const which = unknown === 1 ? 'attempt 1' : `attempts 1 to ${unknown}`;
-  return `${which}: times not known${lastFailure === undefined ? '' : `; the last of them failed: ${lastFailure}`}`;
+  const last = unknown === 1 ? 'it' : 'the last of them';
+  return `${which}: times not known${lastFailure === undefined ? '' : `; ${last} failed: ${lastFailure}`}`;
 }
 
 /** @param {Bar} bar @param {number} span */
