@@ -1,8 +1,7 @@
 // The live page with the keyboard alone: every act can be reached, is seen and has a name, and keeps the focus when the page updates itself.
 // And the rules of axe for pages that people without a mouse, or without sight, use.
 // Without a browser (BATON_CHROMIUM or /usr/bin/chromium) these tests are skipped, which says so.
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function-agent.js';
@@ -61,9 +60,7 @@ interface AxeResult {
 async function violations(page: Page): Promise<string[]> {
   // The policy of the page refuses other scripts, also as an element: this way they are not one.
   const tools = await page.context().newCDPSession(page);
-  await tools.send('Runtime.evaluate', {
-    expression: await readFile(AXE, 'utf8'),
-  });
+  await tools.send('Runtime.evaluate', { expression: axe.source });
   const { violations: found } = await page.evaluate<AxeResult>(
     'axe.run({ resultTypes: ["violations"], rules: { "label-content-name-mismatch": { enabled: false } } })',
   );
@@ -71,8 +68,6 @@ async function violations(page: Page): Promise<string[]> {
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe.skipIf(!hasBrowser)(inBrowser('the live page with the keyboard'), { timeout: TIMEOUT_MS }, () => {
   let place: InProcess;

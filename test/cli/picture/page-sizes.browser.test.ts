@@ -139,7 +139,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page of a run in Chromium'), { timeo
   async function open(page: RunPage, [width, height, colorScheme]: (typeof WINDOWS)[number], options = {}) {
     const file = join(folder, 'page.html');
     await writeFile(file, renderRunPage(page, options));
-    const opened = await browser.newPage({ viewport: { width, height }, colorScheme });
+    const opened = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
     const complaints: string[] = [];
     opened.on('console', (message) => complaints.push(message.text()));
     opened.on('pageerror', (error) => complaints.push(error.message));
@@ -208,8 +208,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page of a run in Chromium'), { timeo
       await page.evaluate<void>("document.querySelector('svg.picture').classList.remove('far')");
       expect(await unreadable(page)).toEqual([]);
       const other = window[2] === 'light' ? 'dark' : 'light';
-      // A change of colours takes a moment otherwise.
-      await page.emulateMedia({ colorScheme: other, reducedMotion: 'reduce' });
+      await page.emulateMedia({ colorScheme: other });
       expect(await unreadable(page)).toEqual([]);
       await keep(page, `${count}-${state}-${window[0]}-${window[1]}-${other}-too`);
       await page.emulateMedia({ colorScheme: window[2] });
@@ -310,7 +309,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the page of a run in Chromium'), { timeo
     expect(lit).toBeGreaterThan(2);
     await page.locator('.row').nth(3).click();
     expect(await page.locator('.task.chosen .id').innerHTML()).toBe('t3');
-    expect(await page.locator('.row').nth(3).getAttribute('aria-label')).toMatch(
+    expect(await page.locator('.row .open').nth(3).getAttribute('aria-label')).toMatch(
       /^t3: t3: succeeded, attempt 2, from /,
     );
   });
