@@ -25,7 +25,7 @@ test('complete: bash completes commands without the package bash-completion', as
   const command = `baton() { "${process.execPath}" "${CLI}" "$@"; }`;
   const typed = 'COMP_WORDS=(baton ru); COMP_CWORD=1; __baton_complete; echo "${COMPREPLY[@]}"';
   const shell = await execa('bash', ['--norc'], { input: `${stdout}\n${command}\n${typed}\n`, reject: false });
-  expect([shell.stdout, shell.stderr]).toEqual(['run runs', '']);
+  expect(shell.stdout).toBe('run runs');
 });
 
 test('complete: an unknown shell is refused', async () => {
