@@ -1,6 +1,7 @@
 // Completion in a shell, as the scripts request it.
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { CLI } from '../support/built-cli.js';
 import { useCliDirectory } from '../support/baton.js';
 
 const { baton } = useCliDirectory();
@@ -17,6 +18,14 @@ test('complete: the script for bash is one that bash accepts', async () => {
   expect(exitCode).toBe(0);
   expect((await execa('bash', ['-n'], { input: stdout, reject: false })).stderr).toBe('');
   expect(stdout).toContain('baton complete --');
+});
+
+test('complete: bash completes commands without the package bash-completion', async () => {
+  const { stdout } = await baton('complete', 'bash');
+  const command = `baton() { "${process.execPath}" "${CLI}" "$@"; }`;
+  const typed = 'COMP_WORDS=(baton ru); COMP_CWORD=1; __baton_complete; echo "${COMPREPLY[@]}"';
+  const shell = await execa('bash', ['--norc'], { input: `${stdout}\n${command}\n${typed}\n`, reject: false });
+  expect(shell.stdout).toBe('run runs');
 });
 
 test('complete: an unknown shell is refused', async () => {

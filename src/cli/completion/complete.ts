@@ -3,6 +3,16 @@ import { RootCommand } from '@bomb.sh/tab';
 import type { Command } from 'commander';
 import type { Io } from '../terminal/io.js';
 
+/** The script for bash calls this function of the package bash-completion, which many machines do not have. */
+const WORDS_IN_BASH = `if ! declare -F _get_comp_words_by_ref > /dev/null; then
+  _get_comp_words_by_ref() {
+    words=("\${COMP_WORDS[@]}")
+    cword=$COMP_CWORD
+    cur=\${words[cword]}
+    prev=\${words[cword - 1]}
+  }
+fi`;
+
 /** The script for a shell, or the words that may follow. */
 export function complete(
   io: Io,
@@ -14,6 +24,7 @@ export function complete(
   // The package prints on the console, which is stderr here.
   console.log = (text: unknown) => void io.printExact(String(text));
   try {
+    if (shell === 'bash') console.log(WORDS_IN_BASH);
     if (shell === undefined) root.parse([...words]);
     else root.setup('baton', 'baton', shell);
   } finally {

@@ -191,7 +191,8 @@ describe('llmAgent: long prompts', () => {
 describe('llmAgent: an answer that never ends', () => {
   test('a model that does not answer in time is a Timeout, and the connection is closed', async () => {
     const { agents, server } = await scripted((model) => model.hang());
-    expect(await failureOf(call({ agents, request: { timeoutMs: 300 } }))).toMatchObject({ type: 'Timeout' });
+    // The first call also loads the SDK and the HTTP client.
+    expect(await failureOf(call({ agents, request: { timeoutMs: 3_000 } }))).toMatchObject({ type: 'Timeout' });
     await server.hungUp;
   });
 
