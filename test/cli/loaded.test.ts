@@ -40,6 +40,10 @@ test('--help and --version load neither the commands nor a package', async () =>
 
 test('completion loads the definitions of the commands, and nothing that they need for their work', async () => {
   expect(await loadedBy('complete', '--', 'ru')).toEqual(['bundle: commands', 'bundle: complete', ...START].sort());
+  const bundle = join(DIST, 'cli', 'bundle');
+  const commands = (await readdir(bundle)).find((file) => file.startsWith('commands-'))!;
+  // A function of the language of expressions.
+  expect(await readFile(join(bundle, commands), 'utf8')).not.toContain('formatInteger');
 });
 
 test('validate loads the configuration, but no client and no package that only calls of agents need', async () => {
