@@ -15,7 +15,16 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'p
 const BUNDLED = [
   ...['activity', 'client', 'common', 'envconfig', 'proto'].map((name) => `@temporalio/${name}`),
   ...['@bomb.sh/tab', 'cli-truncate', 'commander', 'croner', 'env-paths', 'execa', 'fastest-levenshtein', 'ipaddr.js'],
-  ...['log-update', 'lru-cache', 'picocolors', 'proper-lockfile', 'protobufjs', 'signal-exit', 'standardwebhooks'],
+  ...[
+    'log-update',
+    'lru-cache',
+    'p-map',
+    'picocolors',
+    'proper-lockfile',
+    'protobufjs',
+    'signal-exit',
+    'standardwebhooks',
+  ],
   ...['string-width', 'wrap-ansi', 'write-file-atomic', 'yaml', 'zod'],
 ];
 const outside = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !BUNDLED.includes(name));

@@ -4,17 +4,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function-agent.js';
 import { readRunPage } from '../../src/cli/observe/read-run-page.js';
-import { startPages, LOOPBACK, type Pages } from '../../src/cli/pages/pages.js';
 import { renderRunPage } from '../../src/cli/picture/index.js';
 import type { Io } from '../../src/cli/terminal/io.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
-import { hasBrowser, inBrowser, keepPicture, launchBrowser } from '../support/chromium.js';
+import { hasBrowser, inBrowser, keepPicture } from '../support/chromium.js';
 import { gate } from '../support/gate.js';
-import { type InProcess, startInProcess } from './in-process.js';
+import { useLivePages } from './live-pages.js';
 
 /** A cold Chromium on a busy machine, and a server. */
 const TIMEOUT_MS = 180_000;
@@ -70,42 +69,19 @@ const WINDOWS = [
 ] as [number, number, 'light' | 'dark'][];
 
 describe.skipIf(!hasBrowser)(inBrowser('hostile text on the page of a run'), { timeout: TIMEOUT_MS }, () => {
-  let place: InProcess;
-  let browser: Browser;
-  let pages: Pages;
+  const live = useLivePages(agents, TIMEOUT_MS);
   let folder: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'baton-hostile-'));
-    place = await startInProcess(agents);
-    browser = await launchBrowser();
-    pages = await startPages(session(), { config: undefined, listen: LOOPBACK });
-    await place.baton.start(plan, { id: 'hostile' });
-  }, TIMEOUT_MS);
+    await live.baton.start(plan, { id: 'hostile' });
+  });
   afterAll(async () => {
     slow.open();
-    await browser?.close();
-    await pages?.close();
-    await place?.close();
     await rm(folder, { recursive: true, force: true });
   });
-  const session = () => ({ baton: place.baton, server: place.server, close: () => Promise.resolve() });
-
-  async function open(url: string, [width, height, colorScheme]: (typeof WINDOWS)[number]) {
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('dialog', (dialog) => {
-      complaints.push(dialog.message());
-      void dialog.dismiss();
-    });
-    page.on('request', (request) => {
-      if (new URL(request.url()).origin !== new URL(url).origin && !request.url().startsWith('data:'))
-        complaints.push(request.url());
-    });
-    await page.goto(url);
-    return { page, complaints };
-  }
+  const open = (url: string, [width, height, colorScheme]: (typeof WINDOWS)[number]) =>
+    live.open(url, { width, height, colorScheme });
 
   /** Opens the details of each task, and looks for what must not be there. */
   async function visitAll(page: Page, tasks: number): Promise<string> {
@@ -127,7 +103,7 @@ describe.skipIf(!hasBrowser)(inBrowser('hostile text on the page of a run'), { t
   }
 
   it.each(WINDOWS)('page: in a live page of %i × %i, %s, hostile text of megabytes stays text', async (...window) => {
-    const { page, complaints } = await open(pages.pageOf('hostile'), window);
+    const { page, complaints } = await open(live.pages.pageOf('hostile'), window);
     for (const index of [1, 3])
       await expect.poll(() => page.locator(`[data-task="${index}"]`).getAttribute('class')).toContain('s-waiting');
     const text = await visitAll(page, 4);
@@ -141,7 +117,7 @@ describe.skipIf(!hasBrowser)(inBrowser('hostile text on the page of a run'), { t
 
   it.each(WINDOWS)('page: in a file, shown in %i × %i, %s, too', async (...window) => {
     const io = { note: () => undefined } as unknown as Io;
-    const markup = renderRunPage(await readRunPage(io, place.baton.run('hostile'), session(), undefined));
+    const markup = renderRunPage(await readRunPage(io, live.baton.run('hostile'), live.session, undefined));
     expect(markup.length).toBeLessThan(MOST_CHARACTERS);
     const file = join(folder, 'page.html');
     await writeFile(file, markup);

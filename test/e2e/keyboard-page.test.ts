@@ -2,14 +2,13 @@
 // And the rules of axe for pages that people without a mouse, or without sight, use.
 // Without a browser (BATON_CHROMIUM or /usr/bin/chromium) these tests are skipped, which says so.
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function-agent.js';
-import { startPages, LOOPBACK, type Pages } from '../../src/cli/pages/pages.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
-import { hasBrowser, inBrowser, keepPicture, launchBrowser } from '../support/chromium.js';
+import { hasBrowser, inBrowser, keepPicture } from '../support/chromium.js';
 import { gate } from '../support/gate.js';
-import { type InProcess, startInProcess } from './in-process.js';
+import { useLivePages } from './live-pages.js';
 
 /** A cold Chromium on a busy machine, and a server. */
 const TIMEOUT_MS = 180_000;
@@ -70,27 +69,9 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 describe.skipIf(!hasBrowser)(inBrowser('the live page with the keyboard'), { timeout: TIMEOUT_MS }, () => {
-  let place: InProcess;
-  let browser: Browser;
-  let pages: Pages;
-
-  beforeAll(async () => {
-    place = await startInProcess(agents);
-    browser = await launchBrowser();
-    const session = { baton: place.baton, server: place.server, close: () => Promise.resolve() };
-    pages = await startPages(session, { config: undefined, listen: LOOPBACK });
-  }, TIMEOUT_MS);
-  afterAll(async () => {
-    await browser?.close();
-    await pages?.close();
-    await place?.close();
-  });
-
-  const open = async (url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme });
-    await page.goto(url);
-    return page;
-  };
+  const live = useLivePages(agents, TIMEOUT_MS);
+  const open = async (url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> =>
+    (await live.open(url, { width: 1440, height: 900, colorScheme })).page;
   const nameOfFocus = (page: Page) =>
     page.evaluate<string>(
       "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()",
@@ -135,8 +116,8 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page with the keyboard'), { tim
     page.locator('#view > .task', { hasText: task }).first().getAttribute('aria-label');
 
   it('keyboard: every act of a live page is reached, has a name, and is done', async () => {
-    const run = await place.baton.start(plan, { id: 'keys-1' });
-    const page = await open(pages.pageOf(run.id));
+    const run = await live.baton.start(plan, { id: 'keys-1' });
+    const page = await open(live.pages.pageOf(run.id));
     await expect.poll(() => statusOf(page, 'late')).toMatch(/the registry is down/);
 
     await press(page, 'Pause');
@@ -169,8 +150,8 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page with the keyboard'), { tim
     await press(page, 'Reject');
     await expect.poll(() => statusOf(page, 'second')).toMatch(/failed/);
 
-    const cancelled = await place.baton.start({ name: 'long', tasks: { wait: { wait: { for: '1h' } } } });
-    const other = await open(pages.pageOf(cancelled.id));
+    const cancelled = await live.baton.start({ name: 'long', tasks: { wait: { wait: { for: '1h' } } } });
+    const other = await open(live.pages.pageOf(cancelled.id));
     await press(other, 'Cancel run');
     await expect.poll(() => nameOfFocus(other)).toBe('Really cancel?');
     expect(await other.locator('#message[role=alert]').innerText()).toContain('Press the button again');
@@ -179,12 +160,12 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page with the keyboard'), { tim
   });
 
   it('keyboard: the rows of the timeline are reached, and lead to the details and back', async () => {
-    const run = await place.baton.start({
+    const run = await live.baton.start({
       name: 'rows',
       tasks: { a: { agent: 'echo' }, b: { agent: 'echo', needs: ['a'] } },
     });
     await run.result();
-    const page = await open(pages.pageOf(run.id));
+    const page = await open(live.pages.pageOf(run.id));
     await tabTo(page, /^a: a: succeeded/);
     await page.keyboard.press('ArrowDown');
     expect(await nameOfFocus(page)).toMatch(/^b: b: succeeded/);
@@ -197,8 +178,8 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page with the keyboard'), { tim
   it.each(['light', 'dark'] as const)(
     'axe: nothing serious is wrong with a live page, its end and the list, in %s',
     async (scheme) => {
-      const run = await place.baton.start({ ...plan, name: 'axe' });
-      const page = await open(pages.pageOf(run.id), scheme);
+      const run = await live.baton.start({ ...plan, name: 'axe' });
+      const page = await open(live.pages.pageOf(run.id), scheme);
       await expect.poll(() => statusOf(page, 'first')).toMatch(/waits for an answer/);
       await page.keyboard.press('l');
       expect(await violations(page)).toEqual([]);
@@ -210,7 +191,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page with the keyboard'), { tim
       await run.cancel();
       await expect.poll(() => state(page)).toMatch(/failed|cancelled/);
       expect(await violations(page)).toEqual([]);
-      expect(await violations(await open(pages.url, scheme))).toEqual([]);
+      expect(await violations(await open(live.pages.url, scheme))).toEqual([]);
     },
   );
 });

@@ -1,14 +1,14 @@
 // The live page of a run in a real browser, on a real server: it updates itself, survives a lost connection, and acts.
 // Without a browser (BATON_CHROMIUM or /usr/bin/chromium) these tests are skipped, which says so.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function-agent.js';
-import { startPages, LOOPBACK, type Pages } from '../../src/cli/pages/pages.js';
+import { LOOPBACK, startPages } from '../../src/cli/pages/pages.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
-import { hasBrowser, inBrowser, launchBrowser } from '../support/chromium.js';
+import { hasBrowser, inBrowser } from '../support/chromium.js';
 import { gate } from '../support/gate.js';
 import { startProxy } from '../support/tcp-proxy.js';
-import { type InProcess, startInProcess } from './in-process.js';
+import { useLivePages } from './live-pages.js';
 
 /** A cold Chromium on a busy machine, and a server. */
 const TIMEOUT_MS = 120_000;
@@ -47,38 +47,13 @@ const plan: Plan = {
 };
 
 describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIMEOUT_MS }, () => {
-  let place: InProcess;
-  let browser: Browser;
-  let pages: Pages;
-
-  beforeAll(async () => {
-    place = await startInProcess(agents);
-    browser = await launchBrowser();
-    const session = { baton: place.baton, server: place.server, close: () => Promise.resolve() };
-    pages = await startPages(session, { config: undefined, listen: LOOPBACK });
-  }, TIMEOUT_MS);
-  afterAll(async () => {
-    await browser?.close();
-    await pages?.close();
-    await place?.close();
-  });
-
-  async function open(url: string): Promise<{ page: Page; complaints: string[] }> {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('dialog', (dialog) => {
-      complaints.push(dialog.message());
-      void dialog.dismiss();
-    });
-    await page.goto(url);
-    return { page, complaints };
-  }
+  const live = useLivePages(agents, TIMEOUT_MS);
+  const { open } = live;
   const look = (page: Page, index: number) => page.locator(`[data-task="${index}"]`).getAttribute('class');
 
   it('page: it updates itself, loses nothing while it is away, acts on the run, and shows its end', async () => {
-    const run = await place.baton.start(plan, { id: 'release-1' });
-    const url = new URL(pages.pageOf(run.id));
+    const run = await live.baton.start(plan, { id: 'release-1' });
+    const url = new URL(live.pages.pageOf(run.id));
     const network = await startProxy(Number(url.port));
     onTestFinished(network.close);
     url.port = String(network.port);
@@ -123,11 +98,11 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
   });
 
   it('page: an approval is answered in the page, and what the run refuses is shown there', async () => {
-    const run = await place.baton.start({
+    const run = await live.baton.start({
       name: 'ask',
       tasks: { ok: { approve: { title: 'Publish?' } }, other: { agent: 'echo', needs: ['ok'] } },
     });
-    const [{ page }, { page: second }] = [await open(pages.pageOf(run.id)), await open(pages.pageOf(run.id))];
+    const [{ page }, { page: second }] = [await open(live.pages.pageOf(run.id)), await open(live.pages.pageOf(run.id))];
     for (const one of [page, second]) {
       await expect.poll(() => look(one, 0)).toContain('s-waiting');
       await one.locator('[data-task="0"]').click();
@@ -144,8 +119,8 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
   });
 
   it('page: a task that waits an hour for its next attempt is tried immediately by the button "Retry now"', async () => {
-    const run = await place.baton.start({ name: 'retried', tasks: { publish: { agent: 'late' } } });
-    const { page, complaints } = await open(pages.pageOf(run.id));
+    const run = await live.baton.start({ name: 'retried', tasks: { publish: { agent: 'late' } } });
+    const { page, complaints } = await open(live.pages.pageOf(run.id));
     await expect.poll(() => look(page, 0)).toContain('s-retrying');
     await page.locator('[data-task="0"]').click();
     expect(await page.locator('#details').innerText()).toContain('the registry is down');
@@ -157,8 +132,8 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
   });
 
   it('page: a run is cancelled by the second click on its button', async () => {
-    const run = await place.baton.start({ name: 'long', tasks: { wait: { wait: { for: '1h' } } } });
-    const { page } = await open(pages.pageOf(run.id));
+    const run = await live.baton.start({ name: 'long', tasks: { wait: { wait: { for: '1h' } } } });
+    const { page } = await open(live.pages.pageOf(run.id));
     await page.getByRole('button', { name: 'Cancel run' }).click();
     expect((await run.snapshot()).status).toBe('running');
     // An update of the page between the two clicks does not count as a refusal.
@@ -169,7 +144,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
   });
 
   it('page: the list has all runs, and leads to each', async () => {
-    const { page, complaints } = await open(pages.url);
+    const { page, complaints } = await open(live.pages.url);
     await page.getByRole('link', { name: 'release-1' }).click();
     expect(await page.locator('h1').innerText()).toBe('release');
     await page.getByRole('link', { name: 'All runs' }).click();
@@ -178,8 +153,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
   });
 
   it('page: an address for one run leads to no other run, and to no list', async () => {
-    const session = { baton: place.baton, server: place.server, close: () => Promise.resolve() };
-    const own = await startPages(session, { config: undefined, listen: LOOPBACK, only: 'release-1' });
+    const own = await startPages(live.session, { config: undefined, listen: LOOPBACK, only: 'release-1' });
     onTestFinished(own.close);
     expect(await (await fetch(own.pageOf('other'))).text()).toBe('this address is for run release-1 only\n');
     expect((await fetch(own.url)).status).toBe(404);
@@ -187,7 +161,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
   });
 
   it('page: an id that no run has is an error of one line', async () => {
-    const response = await fetch(pages.pageOf('nothing'));
+    const response = await fetch(live.pages.pageOf('nothing'));
     expect([response.status, await response.text()]).toEqual([
       500,
       expect.stringMatching(/^there is no run "nothing".*\n$/),
