@@ -133,11 +133,14 @@ function whyEnded(child: ChildProcess, log: string, from: number): { reason?: st
   return ended;
 }
 
-/** The last output of the server, on one line: its `Error:` lines if there are any. */
+/** What the server and Go print before the reason; after a panic come the stacks of all goroutines. */
+const REASON = /^(Error|panic|fatal error):/;
+
+/** The last output of the server, on one line: the lines with its reason if there are any. */
 async function lastLines(log: string, from: number): Promise<string> {
   const bytes = await readFile(log).catch(() => Buffer.alloc(0));
   const text = bytes.subarray(from).toString('utf8');
   const lines = text.split('\n').flatMap((line) => line.trim() || []);
-  const errors = lines.filter((line) => line.startsWith('Error:'));
+  const errors = lines.filter((line) => REASON.test(line));
   return (errors.length > 0 ? errors : lines.slice(-3)).join(' | ') || `nothing in ${log}`;
 }

@@ -255,3 +255,12 @@ test('embedded server: a program that is not Temporal is reported', async () => 
     'the server ended immediately (exit 3): Error: unknown command server',
   );
 });
+
+test('embedded server: of a server that panics the reason is reported, not the end of its stacks', async () => {
+  const directory = await makeDirectory();
+  const program = join(directory, 'temporal');
+  const stacks = ['panic: no memory left', '', 'goroutine 1 [running]:', 'main.main()', 'main.go:18 +0x8e'].join('\\n');
+  await writeFile(program, `#!/bin/sh\nprintf '${stacks}\\n' >&2\nexit 2\n`, { mode: 0o755 });
+  vi.stubEnv('BATON_TEMPORAL_CLI', program);
+  expect(await reasonOf(find(directory))).toMatch(/the server ended immediately \(exit 2\): panic: no memory left$/m);
+});
