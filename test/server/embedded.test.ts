@@ -264,3 +264,16 @@ test('embedded server: of a server that panics the reason is reported, not the e
   vi.stubEnv('BATON_TEMPORAL_CLI', program);
   expect(await reasonOf(find(directory))).toMatch(/the server ended immediately \(exit 2\): panic: no memory left$/m);
 });
+
+test('embedded server: one that panics because another program has just taken its port is started again', async () => {
+  const directory = await makeDirectory();
+  const real = await findTemporalBinary();
+  const [program, once] = [join(directory, 'temporal'), join(directory, 'once')];
+  const panic = 'panic: failed assigning ephemeral port: bind: address already in use\\n\\na\\nb\\nmain.main()\\nmain.go:18\\n';
+  const lines = [`[ -f ${once} ] && exec ${real} "$@"`, `touch ${once}`, `printf '${panic}' >&2`, 'exit 2'];
+  await writeFile(program, ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+  vi.stubEnv('BATON_TEMPORAL_CLI', program);
+  const found = await find(directory);
+  expect(found.origin).toBe('embedded');
+  await found.release();
+});
