@@ -184,10 +184,11 @@ test('the trace of a run has a span for each task, with links to its needs, and 
   expect(['wait', 'ask', 'paid', 'never'].flatMap(below)).toEqual([]);
   expect(childrenOf(spans, only(spans, 'invoke_workflow inner'))).toEqual(['task deep']);
   const attempts = named(spans, 'invoke_agent ');
-  expect(attempts.filter(({ name }) => name === 'invoke_agent flaky').map(({ error }) => error)).toEqual([
-    'AgentFailed',
-    'AgentFailed',
-    undefined,
+  const ofFlaky = attempts.filter(({ name }) => name === 'invoke_agent flaky');
+  expect(ofFlaky.map(({ error, attributes }) => [attributes['error.type'], error])).toEqual([
+    ['AgentFailed', 'not in attempt 1'],
+    ['AgentFailed', 'not in attempt 2'],
+    [undefined, undefined],
   ]);
   expect(only(spans, 'invoke_agent no')).toMatchObject({
     error: 'no, and never',
