@@ -54,7 +54,7 @@ describe.each(BROKERS)('%s', (kind, place, open) => {
         proxy.cut();
         await publish(EACH);
         await sleep(CUT_MS);
-        expect(gateway.trouble(name)).toContain('127.0.0.1');
+        await expect.poll(() => gateway.trouble(name) ?? '', SLOW).toContain('127.0.0.1');
         proxy.mend();
         await publish(EACH);
         await expect.poll(() => near.lag(name, name), SLOW).toBe(0);

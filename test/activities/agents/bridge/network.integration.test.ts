@@ -24,13 +24,16 @@ const aNote = () => ({ file: join(directory, uniqueName('note')), text: 'ran', s
 /** State machines write nothing. */
 const isWritten = (name: string): boolean => name !== 'step-functions' && name !== 'localstack';
 
-/** On a busy machine, Prefect on SQLite answers a request with 503 now and then. A worker makes another attempt, these tests do not. */
-const retryOf = (name: string) => (name === 'prefect' ? { retry: 2 } : {});
+/**
+ * On a busy machine, Prefect on SQLite answers a request with 503 now and then. A worker makes another attempt, these tests do not. So those of
+ * Prefect run one after the other.
+ */
+const optionsOf = (name: string) => (name === 'prefect' ? { retry: 2, sequential: true } : {});
 
 describe.concurrent.each(NOTING_SYSTEMS)('$name', ({ name, isHttp, agentAt }) => {
   const url = urlOf(name)!;
 
-  describe.skipIf(urlOf(name) === undefined)(withSystem(name, 'a network'), retryOf(name), () => {
+  describe.skipIf(urlOf(name) === undefined)(withSystem(name, 'a network'), optionsOf(name), () => {
     test('that is cut for ten seconds does not fail the call, and the job runs once', async ({ onTestFinished }) => {
       const proxy = await startProxy(Number(new URL(url).port));
       onTestFinished(() => proxy.close());
