@@ -269,7 +269,8 @@ test('embedded server: one that panics because another program has just taken it
   const directory = await makeDirectory();
   const real = await findTemporalBinary();
   const [program, once] = [join(directory, 'temporal'), join(directory, 'once')];
-  const panic = 'panic: failed assigning ephemeral port: bind: address already in use\\n\\na\\nb\\nmain.main()\\nmain.go:18\\n';
+  const panic =
+    'panic: failed assigning ephemeral port: bind: address already in use\\n\\na\\nb\\nmain.main()\\nmain.go:18\\n';
   const lines = [`[ -f ${once} ] && exec ${real} "$@"`, `touch ${once}`, `printf '${panic}' >&2`, 'exit 2'];
   await writeFile(program, ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
   vi.stubEnv('BATON_TEMPORAL_CLI', program);
