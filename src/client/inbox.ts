@@ -52,11 +52,14 @@ export async function readInbox(client: Client, options: InboxOptions = {}): Pro
   };
   const first = await readEach(runs, read);
   // The server sends a query to the worker that last had the run. If that one has died meanwhile, another answers the next time.
-  const late = first.unread.filter(({ error }) => error instanceof WorkerBusyError);
-  const isAnswered = late.length < runs.length;
-  const second = await readEach(isAnswered ? late.map(({ info }) => info) : [], read);
+  const busy = first.unread.filter(({ error }) => error instanceof WorkerBusyError);
+  const late = new Set(busy.length < runs.length ? busy : []);
+  const second = await readEach(
+    [...late].map(({ info }) => info),
+    read,
+  );
   const items = [...first.items, ...second.items];
-  const unread = [...(isAnswered ? first.unread.filter((one) => !late.includes(one)) : first.unread), ...second.unread];
+  const unread = [...first.unread.filter((one) => !late.has(one)), ...second.unread];
   const since = ({ since = '9' }: InboxItem): string => since;
   return {
     items: items.sort((a, b) => (since(a) < since(b) ? -1 : since(a) > since(b) ? 1 : 0)),
