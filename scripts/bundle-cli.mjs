@@ -37,6 +37,7 @@ const [COMMANDS, CHECKS] = ['commands', 'checks'];
 
 const SESSION = join(dist, 'cli/session/session.js');
 const CONFIG = join(dist, 'config/read-config.js');
+const SETTINGS = join(dist, 'config/read-settings.js');
 
 /** Module ids to those that they import, without dynamic imports. */
 const imports = new Map();
@@ -60,8 +61,10 @@ const groups = [
   { name: 'commands', from: [COMMANDS] },
   { name: 'plans', from: [CHECKS] },
   // In both.
-  { name: 'shared', from: [SESSION, CONFIG] },
+  { name: 'session-and-settings', from: [SESSION, SETTINGS] },
+  { name: 'session-and-config', from: [SESSION, CONFIG] },
   { name: 'session', from: [SESSION] },
+  { name: 'settings', from: [SETTINGS] },
   { name: 'config', from: [CONFIG] },
 ].map(({ name, from }, index) => {
   let loaded;

@@ -1,5 +1,9 @@
 // Makes one gRPC call, without the SDK's retries: whether a Temporal server answers, and if not, the reason in one line.
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { Connection } from '@temporalio/client';
+import { isRecord } from '../domain/json/own-property.js';
 import { type ServerConnectionOptions } from './address.js';
 import { firstLineOf } from '../system/system-error.js';
 import { grpcCodeOf, GrpcStatus } from '../temporal/grpc.js';
@@ -33,12 +37,13 @@ function explain(error: unknown, timeoutMs: number): string {
   return system ?? firstLineOf(error).replace(/ Resolution note:\s*$/, '');
 }
 
-/** Whether the Web UI of Temporal is at this address. */
+/** Whether the Web UI of Temporal is at this address. Without `fetch`, which takes 30 ms of processor time to load. */
 export async function isWebUi(url: string, timeoutMs: number): Promise<boolean> {
   try {
-    const reply = await fetch(`${url}/api/v1/settings`, { signal: AbortSignal.timeout(timeoutMs) });
-    const settings: unknown = reply.ok ? await reply.json() : undefined;
-    return typeof settings === 'object' && settings !== null && 'DefaultNamespace' in settings;
+    const asked = get(`${url}/api/v1/settings`, { agent: false, signal: AbortSignal.timeout(timeoutMs) });
+    const [reply] = (await once(asked, 'response')) as [IncomingMessage];
+    const settings: unknown = await json(reply);
+    return reply.statusCode === 200 && isRecord(settings) && 'DefaultNamespace' in settings;
   } catch {
     return false;
   }

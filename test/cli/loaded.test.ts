@@ -64,15 +64,21 @@ test('runs, inbox and status load the client from the bundle, and no package tha
   await write('wait.json', { name: 'p', tasks: { w: { event: { name: 'go' } } } });
   const run = spawn('run', 'wait.json', '--id', 'waits');
   await run.waitForLine('w running');
+  // They need no agents, and work although one is wrong.
+  await write('baton.config.yaml', 'agents: [{ type: bad, kind: http }]\n');
+  expect(await baton('validate', 'wait.json')).toMatchObject({ exitCode: 2 });
   for (const args of [['runs'], ['inbox'], ['status', 'waits']]) {
     const loaded = await loadedBy(...args);
     expect(loaded).toContain(CLIENT);
+    expect(loaded).toContain('bundle: settings');
+    expect(loaded).not.toContain('bundle: config');
     // The converter of values is a file that Temporal loads by its path.
     const others = loaded.filter((name) => !name.startsWith('bundle: '));
     expect(others).toEqual([
       ...['@temporalio/common', 'cli/commands/index.js', 'cli/main.js', 'values/payload-converter.cjs'],
     ]);
   }
-  await baton('event', 'waits', 'go');
+  expect(await baton('status', 'waits')).toMatchObject({ exitCode: 0 });
+  expect(await baton('event', 'waits', 'go')).toMatchObject({ exitCode: 0 });
   expect(await run.ended).toMatchObject({ exitCode: 0 });
 });

@@ -7,7 +7,7 @@ import type { Io } from '../terminal/io.js';
 import { parseName, withGuardOptions, type GuardOptions } from '../arguments/options.js';
 import { UsageError } from '../terminal/errors.js';
 import type { Session } from '../session/session.js';
-import { withSession } from '../session/with-session.js';
+import { withAgents } from '../session/with-session.js';
 
 interface BreakerOptions extends GuardOptions {
   readonly open?: boolean;
@@ -28,7 +28,7 @@ export function define(command: Command, io: Io): void {
     .option('--reset', 'close it, and return to automatic operation')
     .action(async (agent: string | undefined, options: BreakerOptions) => {
       const turn = await readTurn(agent, options);
-      const breakers = await withSession(io, options, async (session) =>
+      const breakers = await withAgents(io, options, async (session) =>
         turn === undefined ? await find(session, agent, options) : [await act(session, agent!, options, turn)],
       );
       if (options.json === true) return io.printJson({ breakers });

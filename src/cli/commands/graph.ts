@@ -82,11 +82,11 @@ const hasColours = (io: Io, { output }: GraphOptions): boolean =>
   output === undefined && io.colours(io.stdout).isColorSupported;
 
 async function readPage(io: Io, id: string, options: GraphOptions): Promise<RunPage> {
-  const [{ withRun }, { readRunPage }] = await Promise.all([
+  const [{ withRunAndAgents }, { readRunPage }] = await Promise.all([
     import('../session/with-session.js'),
     import('../observe/read-run-page.js'),
   ]);
-  return await withRun(io, { id, options }, (run, session, config) => readRunPage(io, run, session, config));
+  return await withRunAndAgents(io, { id, options }, (run, session, config) => readRunPage(io, run, session, config));
 }
 
 async function pictureFor(io: Io, target: string, options: GraphOptions): Promise<Picture> {

@@ -8,7 +8,7 @@ import type { Io } from '../terminal/io.js';
 import { parseName, withGuardOptions, type GuardOptions } from '../arguments/options.js';
 import { UsageError } from '../terminal/errors.js';
 import type { ListedPool } from '../view/pool-view.js';
-import { withSession } from '../session/with-session.js';
+import { withAgents } from '../session/with-session.js';
 
 interface AddOptions extends GuardOptions {
   readonly id: string;
@@ -122,7 +122,7 @@ async function withPools<T>(
   work: (pools: ProjectPools) => Promise<T>,
 ): Promise<T> {
   const where = defined({ project, taskQueue });
-  return await withSession(io, options, async ({ baton }, config) => {
+  return await withAgents(io, options, async ({ baton }, config) => {
     const names = (config?.pools ?? []).map(({ name }) => name);
     return await work({ names, handle: (name) => baton.pool(name, where) });
   });

@@ -58,7 +58,7 @@ async function rerunMany(io: Io, query: string, options: RerunOptions): Promise<
   ]);
   const taskQueue = options.taskQueue ?? (await loadProjectConfig(io, options.config))?.taskQueue;
   await actOnMany<{ newRunId: string }>(io, options, {
-    ...{ did: 'rerun', verb: 'rerun', query, which: 'ended' },
+    ...{ did: 'rerun', verb: 'rerun', query, which: 'ended', needsAgents: true },
     text: ({ newRunId }) => `started ${newRunId}`,
     check: ({ baton }) => requireWorker(baton, taskQueue, '--query'),
     act: async (runId, { baton }) => {

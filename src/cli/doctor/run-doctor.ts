@@ -1,7 +1,7 @@
 // `baton doctor`: looks at everything that runs need, and prints what is wrong with it.
 import { visibleLine } from '../../domain/text/visible.js';
 import type { DoctorOptions } from './options.js';
-import { withSession } from '../session/with-session.js';
+import { withAgents } from '../session/with-session.js';
 import { errorSummary } from '../terminal/errors.js';
 import type { Io } from '../terminal/io.js';
 import { checkDeployments } from './check-deployments.js';
@@ -21,7 +21,7 @@ interface Checked {
 /** Exit code 1 if something is wrong. */
 export async function runDoctor(io: Io, options: DoctorOptions): Promise<void> {
   const staleMs = parseStale(options.stale);
-  await withSession(io, options, async ({ baton, server: { address, namespace } }, config) => {
+  await withAgents(io, options, async ({ baton, server: { address, namespace } }, config) => {
     const patient: Patient = { baton, client: baton.client, config, staleMs };
     const checks: Check[] = [
       ...[

@@ -4,7 +4,7 @@ import { findRuns, type FindRuns } from '../../client/find-runs.js';
 import { defined } from '../../domain/json/defined.js';
 import { visibleLine } from '../../domain/text/visible.js';
 import type { JsonOption, ServerOptions } from '../arguments/options.js';
-import { withSession } from '../session/with-session.js';
+import { withAgents, withSession } from '../session/with-session.js';
 import type { Session } from '../session/session.js';
 import { confirm } from '../terminal/confirm.js';
 import { errorSummary } from '../terminal/errors.js';
@@ -18,6 +18,8 @@ export interface Many<T extends object> extends FindRuns {
   readonly did: 'cancel' | 'retry' | 'rerun';
   /** `cancel 3 runs` */
   readonly verb: string;
+  /** Whether it needs the agents of the configuration. */
+  readonly needsAgents?: true;
   /** What has been done to a run, for the table. */
   readonly text: (done: T) => string;
   /** Throws what keeps the command from being done to any run. */
@@ -42,9 +44,10 @@ type Outcome<T> = { readonly runId: string } & (
 export async function actOnMany<T extends object>(
   io: Io,
   options: ServerOptions & JsonOption & ManyOptions,
-  { did, query, which, verb, text, check, act }: Many<T>,
+  { did, query, which, verb, needsAgents, text, check, act }: Many<T>,
 ): Promise<void> {
-  await withSession(io, options, async (session) => {
+  const open = needsAgents === true ? withAgents : withSession;
+  await open(io, options, async (session: Session) => {
     const ids = await findRuns(session.baton.client, { query, which });
     const report = (runs: readonly Outcome<T>[]): void => {
       if (options.json === true) io.printJson({ did, query, ...defined({ reason: options.reason }), runs });

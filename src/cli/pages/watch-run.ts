@@ -2,7 +2,7 @@
 import type { ListenAddress } from '../../system/listen.js';
 import { untilAborted } from '../../system/until-aborted.js';
 import type { ServerOptions } from '../arguments/options.js';
-import { withRun } from '../session/with-session.js';
+import { withRunAndAgents } from '../session/with-session.js';
 import { onInterrupts } from '../terminal/interrupts.js';
 import type { Io } from '../terminal/io.js';
 import { openBrowser } from './open-browser.js';
@@ -18,7 +18,7 @@ export async function watchPage(io: Io, id: string, options: WatchOptions): Prom
   const leave = new AbortController();
   const interrupts = onInterrupts({ interrupted: () => leave.abort(), ended: () => leave.abort() });
   try {
-    await withRun(io, { id, options }, async (run, session, config) => {
+    await withRunAndAgents(io, { id, options }, async (run, session, config) => {
       await run.describe();
       const pages = await startPages(session, { config, listen: options.listen, only: run.id });
       try {

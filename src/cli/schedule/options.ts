@@ -2,7 +2,7 @@
 import { OVERLAPS, type Overlap } from '../../domain/schedule.js';
 import { didYouMean, withHint } from '../../domain/problem.js';
 import type { JsonOption, ServerOptions } from '../arguments/options.js';
-import { withSession } from '../session/with-session.js';
+import { withAgents } from '../session/with-session.js';
 import type { LoadedConfig } from '../session/load-config.js';
 import type { Session } from '../session/session.js';
 import { UsageError } from '../terminal/errors.js';
@@ -36,7 +36,7 @@ export async function inScheduleSession<T>(
   { project, ...options }: ScheduleOptions,
   work: (session: ScheduleSession) => Promise<T>,
 ): Promise<T> {
-  return await withSession(io, options, (session, config) =>
+  return await withAgents(io, options, (session, config) =>
     work({ ...session, config, project: project ?? session.baton.project }),
   );
 }

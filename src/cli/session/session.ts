@@ -3,7 +3,7 @@ import { defined } from '../../domain/json/defined.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Baton } from '../../client.js';
-import type { LoadedConfig } from './load-config.js';
+import type { LoadedConfig, ProjectSettings } from './load-config.js';
 import { findServer, ServerUnreachableError, type FindServerOptions, type FoundServer } from '../../server/index.js';
 import { ownProject } from '../../project.js';
 import type { Io } from '../terminal/io.js';
@@ -19,7 +19,8 @@ export interface Session {
 
 export interface SessionRequest {
   readonly options: ServerOptions;
-  readonly config?: LoadedConfig | undefined;
+  /** Agents and what belongs to them: for runs that are started, and for the breakers and pools that are configured. */
+  readonly config?: (ProjectSettings & Partial<LoadedConfig>) | undefined;
   /** Whether a server may be started. `again`: only if this directory has the database of an earlier one. */
   readonly start: boolean | 'again';
   readonly find?: Pick<FindServerOptions, 'port' | 'uiPort' | 'localAddress'>;
@@ -42,17 +43,15 @@ async function openSession(io: Io, request: SessionRequest): Promise<Session> {
     const baton = await Baton.connect({
       server,
       directory: io.cwd,
-      ...(config === undefined
-        ? {}
-        : {
-            agents: config.agents,
-            plans: config.plans,
-            pools: config.pools,
-            project: config.project,
-            brokers: config.brokers,
-            secrets: config.secrets,
-          }),
-      ...(config?.taskQueue === undefined ? {} : { taskQueue: config.taskQueue }),
+      ...defined({
+        agents: config?.agents,
+        plans: config?.plans,
+        pools: config?.pools,
+        project: config?.project,
+        brokers: config?.brokers,
+        secrets: config?.secrets,
+        taskQueue: config?.taskQueue,
+      }),
       ...valueSettings(config),
     });
     const close = async (): Promise<void> => {
@@ -81,7 +80,7 @@ export async function inSession<T>(
 }
 
 /** The settings of a configuration that clients and workers share. Relative paths in them start at the configuration. */
-export const valueSettings = (config: LoadedConfig | undefined): ValueSettings =>
+export const valueSettings = (config: ProjectSettings | undefined): ValueSettings =>
   config === undefined ? {} : defined({ storage: config.storage, encryption: config.encryption });
 
 /** If no server may be started, the error has the reason, and the command that starts one. */

@@ -3,9 +3,11 @@ import type { Agent } from '../../domain/agent/agent.js';
 import type { SecretSettings } from '../../domain/secret.js';
 import type { PoolSettings } from '../../domain/pool/settings.js';
 import type { DeploymentVersion } from '../../worker/deployment.js';
+import type { LoadedConfig } from '../session/load-config.js';
 import type { SessionRequest } from '../session/session.js';
 
 export interface ServeRequest extends SessionRequest {
+  readonly config?: LoadedConfig | undefined;
   readonly agents: readonly Agent[];
   readonly pools: readonly PoolSettings[];
   readonly secrets: SecretSettings | undefined;
