@@ -32,7 +32,7 @@ async function ignoreUpdate(taskQueue: string): Promise<void> {
   const { workflowService } = env.client;
   const from = { namespace: 'default', identity: 'a worker without updates' };
   await env.client.withDeadline(Date.now() + WITHIN_MS, async () => {
-    for (let updates = 0; updates === 0; ) {
+    for (let updates = 0; updates === 0;) {
       const polled = await workflowService.pollWorkflowTaskQueue({ ...from, taskQueue: { name: taskQueue } });
       updates = polled.messages.length;
       await workflowService.respondWorkflowTaskCompleted({ ...from, taskToken: polled.taskToken });
