@@ -4,6 +4,7 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { z } from 'zod';
 import { isFailureType, isUncounted } from '../../domain/failure.js';
+import { truncateEnd } from '../../domain/text/truncate.js';
 import { AttemptTiming } from '../../domain/trace/record.js';
 import { decodeFirst, failureMessage } from '../../temporal/history.js';
 import type { CallRecord } from './call-record.js';
@@ -84,6 +85,10 @@ export async function readPendingAttempts(
   return found;
 }
 
+/** Attempts, and characters of why one failed. Workers in other languages may note more. */
+const MAX_EARLIER = 100;
+const MAX_FAILURE = 300;
+
 async function attemptsOf(
   client: Client,
   {
@@ -93,11 +98,12 @@ async function attemptsOf(
     lastFailure,
   }: { count: number; first: number; timings: readonly AttemptTiming[]; lastFailure: CallRecord['lastFailure'] },
 ): Promise<CallAttempts> {
-  const earlier = timings.map(({ from, to = from, error, message, approximate }, index) => ({
-    number: first + index,
+  const newest = timings.slice(-MAX_EARLIER);
+  const earlier = newest.map(({ from, to = from, error, message, approximate }, index) => ({
+    number: first + timings.length - newest.length + index,
     from,
     to,
-    failure: [error, message].filter((part) => part !== undefined).join(': '),
+    failure: truncateEnd([error, message].filter((part) => part !== undefined).join(': '), MAX_FAILURE),
     isApproximate: approximate === true,
   }));
   const isTold = lastFailure === undefined || earlier.length > 0 || count < 2 || isTurnedAway(lastFailure);
@@ -111,5 +117,8 @@ const isTurnedAway = ({ applicationFailureInfo: info }: NonNullable<CallRecord['
 const readNotes = async (client: Client, payloads: CallRecord['notes']): Promise<Notes> =>
   Notes.safeParse(await decodeFirst(client, payloads?.payloads).catch(() => undefined)).data ?? {};
 
-const readable = (message: Promise<string>): Promise<string> =>
-  message.catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+const readable = async (message: Promise<string>): Promise<string> =>
+  truncateEnd(
+    await message.catch((error: unknown) => (error instanceof Error ? error.message : String(error))),
+    MAX_FAILURE,
+  );
