@@ -20,6 +20,13 @@ test('complete: the script for bash is one that bash accepts', async () => {
   expect(stdout).toContain('baton complete --');
 });
 
+test('complete: bash reads its script again without a word, also after a tool that has made its names constants', async () => {
+  const { stdout } = await baton('complete', 'bash');
+  const before = 'readonly ShellCompDirectiveError=1';
+  const shell = await execa('bash', ['--norc'], { input: `${before}\n${stdout}\n${stdout}\n` });
+  expect(shell).toMatchObject({ stdout: '', stderr: '' });
+});
+
 test('complete: bash completes commands without the package bash-completion', async () => {
   const { stdout } = await baton('complete', 'bash');
   const command = `baton() { "${process.execPath}" "${CLI}" "$@"; }`;

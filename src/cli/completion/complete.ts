@@ -13,6 +13,9 @@ const WORDS_IN_BASH = `if ! declare -F _get_comp_words_by_ref > /dev/null; then
   }
 fi`;
 
+/** The script for bash makes its names constants, which bash refuses to set again when the script is read a second time. */
+const unlessSet = (script: string): string => script.replace(/^readonly (\w+)=/gm, '[[ -n ${$1:-} ]] || $1=');
+
 /** The script for a shell, or the words that may follow. */
 export function complete(
   io: Io,
@@ -22,7 +25,7 @@ export function complete(
   const root = rootOf(program);
   const before = console.log;
   // The package prints on the console, which is stderr here.
-  console.log = (text: unknown) => void io.printExact(String(text));
+  console.log = (text: unknown) => void io.printExact(shell === 'bash' ? unlessSet(String(text)) : String(text));
   try {
     if (shell === 'bash') console.log(WORDS_IN_BASH);
     if (shell === undefined) root.parse([...words]);
