@@ -8,6 +8,7 @@ import { functionAgent } from '../../src/activities/agents/function-agent.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
 import { hasBrowser, inBrowser, keepPicture } from '../support/chromium.js';
 import { gate } from '../support/gate.js';
+import { createLateAgent } from './late-agent.js';
 import { useLivePages } from './live-pages.js';
 
 /** A cold Chromium on a busy machine, and a server. */
@@ -16,20 +17,12 @@ const TIMEOUT_MS = 180_000;
 const MANY_TABS = 60;
 
 const slow = gate();
-let calls = 0;
+const late = createLateAgent();
 
 const agents = () => [
   functionAgent({ type: 'gated', run: () => slow.opened.then(() => 1) }),
   functionAgent({ type: 'echo', run: (input) => input }),
-  functionAgent({
-    type: 'late',
-    retry: { attempts: 3, initial: '1h' },
-    run() {
-      calls += 1;
-      if (calls === 1) throw new Error('the registry is down');
-      return 'published';
-    },
-  }),
+  late.agent,
 ];
 
 const plan: Plan = {

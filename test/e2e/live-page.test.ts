@@ -8,29 +8,21 @@ import type { Plan } from '../../src/domain/plan/plan.js';
 import { hasBrowser, inBrowser } from '../support/chromium.js';
 import { gate } from '../support/gate.js';
 import { startProxy } from '../support/tcp-proxy.js';
+import { createLateAgent } from './late-agent.js';
 import { useLivePages } from './live-pages.js';
 
 /** A cold Chromium on a busy machine, and a server. */
 const TIMEOUT_MS = 120_000;
 
 const slow = gate();
-const registry = { calls: 0 };
+const late = createLateAgent();
 const MARKUP = '<img src=x onerror="alert(1)"></pre><script>alert(2)</script>';
 
 const agents = () => [
   functionAgent({ type: 'large', run: () => ({ text: MARKUP.repeat(Math.ceil(1_800_000 / MARKUP.length)) }) }),
   functionAgent({ type: 'gated', run: () => slow.opened.then(() => 1) }),
   functionAgent({ type: 'echo', run: (input) => input }),
-  functionAgent({
-    type: 'late',
-    retry: { attempts: 3, initial: '1h' },
-    // A retry by hand counts attempts from the start: the number does not tell them apart.
-    run() {
-      registry.calls += 1;
-      if (registry.calls === 1) throw new Error('the registry is down');
-      return 'published';
-    },
-  }),
+  late.agent,
 ];
 
 const plan: Plan = {
@@ -127,7 +119,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     await page.getByRole('button', { name: 'Retry now', exact: true }).click();
     await expect.poll(() => page.locator('#header .run').innerText()).toBe('completed');
     expect((await run.result()).tasks['publish']).toMatchObject({ status: 'succeeded', output: 'published' });
-    expect(registry.calls).toBe(2);
+    expect(late.calls()).toBe(2);
     expect(complaints).toEqual([]);
   });
 
