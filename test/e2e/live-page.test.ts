@@ -115,6 +115,9 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     await page.getByLabel('Comment').fill('not this week');
     await page.getByRole('button', { name: 'Reject', exact: true }).click();
     await expect.poll(() => second.locator('#header .run').innerText()).toBe('failed');
+    // The end of a run draws the whole picture again: what was chosen stays highlighted.
+    await expect.poll(() => look(page, 0)).toContain('s-failed');
+    expect(await look(page, 0)).toMatch(/\blit\b.*\bchosen\b/);
     expect((await run.result()).tasks['ok']?.failure?.message).toContain('not this week');
   });
 
@@ -163,7 +166,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
   it('page: an id that no run has is an error of one line', async () => {
     const response = await fetch(live.pages.pageOf('nothing'));
     expect([response.status, await response.text()]).toEqual([
-      500,
+      404,
       expect.stringMatching(/^there is no run "nothing".*\n$/),
     ]);
   });

@@ -22,7 +22,8 @@ export function drawBox(task: PictureTask, index: number, corner: Point, size: B
     `<rect class="box" x="${offset}" y="${offset}" width="${width}" height="${height}" rx="${RADIUS}"/>`;
   const glyph = task.waits === undefined ? status?.glyph : WAITING.glyph;
   const icon = (x: number, y: number) => kindIcon(task.kind, task.agentKind, x, y);
-  const icons = width - ICONS_WIDTH + 22;
+  // The slanted end of a box that waits leaves less room.
+  const icons = width - ICONS_WIDTH + (task.waits === undefined ? 22 : 17);
   const iconTop = isDense ? middle - 6 : 9;
   const mark =
     status === undefined
