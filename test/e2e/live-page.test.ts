@@ -115,10 +115,17 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     await page.getByLabel('Comment').fill('not this week');
     await page.getByRole('button', { name: 'Reject', exact: true }).click();
     await expect.poll(() => second.locator('#header .run').innerText()).toBe('failed');
-    // The end of a run draws the whole picture again: what was chosen stays highlighted.
-    await expect.poll(() => look(page, 0)).toContain('s-failed');
-    expect(await look(page, 0)).toMatch(/\blit\b.*\bchosen\b/);
     expect((await run.result()).tasks['ok']?.failure?.message).toContain('not this week');
+  });
+
+  it('page: the task that is chosen stays highlighted when the end of the run draws the whole picture again', async () => {
+    const run = await live.baton.start({ name: 'go', tasks: { ok: { approve: { title: 'Go?' } } } });
+    const { page } = await open(live.pages.pageOf(run.id));
+    await expect.poll(() => look(page, 0)).toContain('s-waiting');
+    await page.locator('[data-task="0"]').click();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect.poll(() => page.locator('#header .run').innerText()).toBe('completed');
+    expect(await look(page, 0)).toMatch(/\blit\b.*\bchosen\b/);
   });
 
   it('page: a task that waits an hour for its next attempt is tried immediately by the button "Retry now"', async () => {
