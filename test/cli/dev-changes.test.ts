@@ -1,5 +1,7 @@
 // `baton dev` while agents and plans change: its worker is started again, no call is lost, and runs are reported.
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../src/system/ports.js';
 import { useCliDirectory, type Running } from '../support/baton.js';
@@ -70,6 +72,18 @@ test('a plan of the configuration that changed is read again, and a file that no
   expect(await dev.waitForLine('inner.yaml')).toMatch(/worker started again: inner\.yaml(?:, other\.yaml)? changed/);
 });
 
+test('a plan that runs read themselves: a change is reported, with the first problem if it is not valid', async () => {
+  await write('mine.yaml', 'name: mine\ntasks: { a: { agent: say } }\n');
+  await dev.waitForLine('mine.yaml changed: it is valid, and the next run uses it');
+  await write('mine.yaml', 'name: mine\ntasks:\n  a: { agent: sai }\n');
+  expect(await dev.waitForLine('no run can use it: tasks.a.agent')).toMatch(
+    /got .*sai.*did you mean .*say.*\(mine\.yaml:3:15\)/,
+  );
+  await write('mine.yaml', 'name: mine\ntasks: [\n');
+  expect(await dev.waitForLine('no run can use it: mine.yaml:')).toContain('expected YAML or JSON');
+  await rm(join(place.directory, 'mine.yaml'));
+});
+
 test('a call in progress is not lost when the worker is started again', async () => {
   await write('hold.json', { name: 'hold', tasks: { h: { agent: 'hold', input: { until: 'go' } } } });
   await start('hold.json', 'held');
@@ -96,7 +110,7 @@ test('a configuration that cannot be used is reported, and the worker continues'
 test('runs that wait and fail are reported with the command that helps', async () => {
   await write('ask.json', { name: 'ask', tasks: { ok: { approve: { title: 'Go on?' } } } });
   await start('ask.json', 'asking');
-  expect(await dev.waitForLine('run asking waits')).toContain('waits for an answer: Go on?: baton approve asking ok');
+  expect(await dev.waitForLine('run asking waits')).toContain('waits for an answer: Go on? · baton approve asking ok');
   await baton('approve', 'asking', 'ok', '--reject');
   expect(await dev.waitForLine('run asking failed after')).toContain('in task ok: baton logs asking ok');
 });

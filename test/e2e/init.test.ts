@@ -1,5 +1,5 @@
 // Projects that `baton init` and `npm create baton` make, with the packed package installed in them.
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -82,7 +82,21 @@ test('init: a folder that is not empty, a file, and an unknown template are refu
     stderr:
       'error: --template: expected command, typescript, python or llm, got "typescirpt"; did you mean "typescript"?',
   });
-  expect(await readFile(join(directory, 'new')).catch(() => 'nothing')).toBe('nothing');
+  const empty = 'error: dir: expected a folder, got ""';
+  expect(await baton('init', '')).toMatchObject({ exitCode: 2, stderr: empty });
+  expect(await readdir(directory)).not.toContain('new');
+});
+
+test('init: a package that does not exist is refused, and nothing is written', async () => {
+  expect(await baton('init', 'unpacked', '--package', './none.tgz')).toMatchObject({
+    exitCode: 2,
+    stderr: 'error: --package: ./none.tgz: no such file',
+  });
+  expect(await baton('init', 'unpacked', '--package', '')).toMatchObject({
+    exitCode: 2,
+    stderr: 'error: --package: expected a version or a file, got ""',
+  });
+  expect(await readdir(directory)).not.toContain('unpacked');
 });
 
 test('init: a repository that has just been made counts as empty, and a missing Python is named', async () => {

@@ -110,6 +110,16 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
     expect((await run.result()).tasks['ok']?.failure?.message).toContain('not this week');
   });
 
+  it('page: the task that is chosen stays highlighted when the end of the run draws the whole picture again', async () => {
+    const run = await live.baton.start({ name: 'go', tasks: { ok: { approve: { title: 'Go?' } } } });
+    const { page } = await open(live.pages.pageOf(run.id));
+    await expect.poll(() => look(page, 0)).toContain('s-waiting');
+    await page.locator('[data-task="0"]').click();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect.poll(() => page.locator('#header .run').innerText()).toBe('completed');
+    expect(await look(page, 0)).toMatch(/\blit\b.*\bchosen\b/);
+  });
+
   it('page: a task that waits an hour for its next attempt is tried immediately by the button "Retry now"', async () => {
     const run = await live.baton.start({ name: 'retried', tasks: { publish: { agent: 'late' } } });
     const { page, complaints } = await open(live.pages.pageOf(run.id));
@@ -155,7 +165,7 @@ describe.skipIf(!hasBrowser)(inBrowser('the live page of a run'), { timeout: TIM
   it('page: an id that no run has is an error of one line', async () => {
     const response = await fetch(live.pages.pageOf('nothing'));
     expect([response.status, await response.text()]).toEqual([
-      500,
+      404,
       expect.stringMatching(/^there is no run "nothing".*\n$/),
     ]);
   });

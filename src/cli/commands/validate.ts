@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { Problem } from '../../domain/problem.js';
 import { visibleName } from '../../domain/text/visible.js';
 import type { ExitCode, Io } from '../terminal/io.js';
 import { noteTroubleshooting } from '../terminal/troubleshooting.js';
@@ -19,8 +18,9 @@ export function define(command: Command, io: Io): void {
 
 /** With `--json`: `{ "valid": false, "problems": [{ "code", "path", "message", "hint"?, "file"?, "line"?, "column"? }] }`, and `warnings` if there are any. */
 async function validate(io: Io, file: string, { config: named, json }: ValidateOptions): Promise<ExitCode> {
-  const [{ loadProjectConfig }, { formatPlaced, withPlaces }] = await Promise.all([
+  const [{ loadProjectConfig }, { findProblems }, { formatPlaced, withPlaces }] = await Promise.all([
     import('../session/load-config.js'),
+    import('../validate/find-problems.js'),
     import('../validate/places.js'),
   ]);
   const config = await loadProjectConfig(io, named);
@@ -44,25 +44,4 @@ async function validate(io: Io, file: string, { config: named, json }: ValidateO
     );
   }
   return problems.length === 0 ? 0 : 2;
-}
-
-async function findProblems(
-  path: string,
-  known: Parameters<typeof import('../../client/check-plan.js').checkPlan>[1] = {},
-): Promise<{ readonly problems: readonly Problem[]; readonly warnings: readonly string[] }> {
-  const [{ checkPlan, checkPlanEnds }, { readPlanFile }, { InvalidPlanError }] = await Promise.all([
-    import('../../client/check-plan.js'),
-    import('../../plan-file.js'),
-    import('../../domain/plan/parse.js'),
-  ]);
-  try {
-    const { problems, plan } = checkPlan(await readPlanFile(path), known);
-    if (plan === undefined) return { problems, warnings: [] };
-    const ends = checkPlanEnds(plan, known);
-    const { likelyMistakes } = await import('../validate/likely-mistakes.js');
-    return { ...ends, warnings: [...ends.warnings, ...(await likelyMistakes(plan, known))] };
-  } catch (error) {
-    if (error instanceof InvalidPlanError) return { problems: error.problems, warnings: [] };
-    throw error;
-  }
 }

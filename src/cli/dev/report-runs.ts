@@ -55,5 +55,5 @@ async function waitOf(baton: Baton, id: string): Promise<string> {
   const [first] = waiting;
   if (first === undefined) return 'waits: baton inbox';
   const more = waiting.length > 1 ? ` (and ${waiting.length - 1} more: baton inbox)` : '';
-  return `${waitText(first)}: ${first.command}${more}`;
+  return `${waitText(first)} · ${first.command}${more}`;
 }

@@ -5,6 +5,7 @@ import { basename, dirname, extname, relative } from 'node:path';
 import { watch } from 'chokidar';
 import { visibleName } from '../../domain/text/visible.js';
 import { isModule } from '../../config/find.js';
+import { planReport } from './report-plan.js';
 import type { LoadedConfig } from '../session/load-config.js';
 
 const CODE = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
@@ -48,7 +49,13 @@ export async function watchSources(
     try {
       const loaded = await reload();
       const now = digestOf(loaded);
-      if (!mayChangeCode && now === digest) return;
+      if (!mayChangeCode && now === digest) {
+        for (const file of named) {
+          const line = await planReport(file, loaded);
+          if (line !== undefined) report(line);
+        }
+        return;
+      }
       digest = now;
       const change = { config: loaded, file: name };
       if (receive === undefined) waiting = change;

@@ -1,17 +1,17 @@
 // `baton init`: makes a project with a plan, two agents, a test, and schemas for editors.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { didYouMean, shown, withHint } from '../../domain/problem.js';
 import { shellWord } from '../../domain/text/shell-word.js';
 import { visibleName } from '../../domain/text/visible.js';
 import { findOnPath } from '../../system/executable.js';
-import { makeDirectory } from '../../system/make-directory.js';
 import { firstLineOf, systemCodeOf } from '../../system/system-error.js';
 import type { JsonOption } from '../arguments/options.js';
 import { UsageError } from '../terminal/errors.js';
 import type { Io } from '../terminal/io.js';
 import { packageJson, templateFiles, TEMPLATES, type TemplateName } from './templates.js';
-import { writeSchemas } from './write-schemas.js';
+import { schemaFiles } from './write-schemas.js';
+import { writeProject } from './write-project.js';
 
 export interface InitOptions extends JsonOption {
   readonly template: string;
@@ -25,20 +25,16 @@ const SHOWN = 3;
 /** Throws UsageError: then nothing was written. */
 export async function init(io: Io, directory: string, options: InitOptions): Promise<void> {
   const template = templateOf(options.template);
+  if (directory === '') throw new UsageError(['dir: expected a folder, got ""']);
   const path = resolve(io.cwd, directory);
   await requireEmpty(path, directory);
   const files = await filesOf(io, path, template, options.package);
-  try {
-    for (const [name, text] of files) {
-      await makeDirectory(dirname(join(path, name)));
-      await writeFile(join(path, name), text);
-    }
-  } catch (error) {
+  for (const [name, text] of schemaFiles()) files.set(join('schemas', name), text);
+  await writeProject(path, files).catch((error: unknown) => {
     throw new UsageError([`${visibleName(directory)}: the project cannot be written: ${firstLineOf(error)}`]);
-  }
-  const schemas = await writeSchemas(path, 'schemas');
+  });
   const hasPython = (await findOnPath('python3')) !== undefined;
-  const written = [...files.keys(), ...schemas].sort();
+  const written = [...files.keys()].sort();
   if (options.json === true) return io.printJson({ directory: path, template, files: written, hasPython });
   io.print(written.map((name) => `created ${join(directory, name)}`).join('\n'));
   if (!hasPython)
@@ -81,22 +77,27 @@ async function filesOf(
   const own = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  const baton = given === undefined ? `^${own.version}` : packageSpec(given, cwd, path);
+  const baton = given === undefined ? `^${own.version}` : await packageSpec(given, cwd, path);
   files.set('package.json', `${JSON.stringify(packageJson(name, template, baton), null, 2)}\n`);
   const readme = files.get('README.md') ?? '';
   files.set('README.md', readme.replace('NAME', name).replace('CONFIG', TEMPLATES[template].config));
   return files;
 }
 
-/** A path is relative to the working directory, and in package.json to the project. */
-function packageSpec(given: string, cwd: string, path: string): string {
-  if (!/^\.{0,2}\/|\.tgz$/.test(given)) return given;
+/** A path is relative to the working directory, and in package.json to the project. Throws UsageError. */
+async function packageSpec(given: string, cwd: string, path: string): Promise<string> {
+  if (given.trim() === '') throw new UsageError(['--package: expected a version or a file, got ""']);
+  if (/^\w+:/.test(given) || !/^\.{0,2}\/|\.tgz$/.test(given)) return given;
+  await stat(resolve(cwd, given)).catch((error: unknown) => {
+    const reason = systemCodeOf(error) === 'ENOENT' ? 'no such file' : firstLineOf(error);
+    throw new UsageError([`--package: ${visibleName(given)}: ${reason}`]);
+  });
   return `file:${isAbsolute(given) ? given : relative(path, resolve(cwd, given))}`;
 }
 
 function nextSteps(directory: string, template: TemplateName): string[] {
   const cd = directory === '.' ? [] : [`  cd ${shellWord(directory)}`];
-  const model = template === 'llm' ? ['  (baton.config.yaml names the model: a local Ollama, or another one)'] : [];
+  const model = template === 'llm' ? ['  ollama pull llama3.2      the model of baton.config.yaml; you can name another one there'] : [];
   return [
     'next:',
     ...cd,

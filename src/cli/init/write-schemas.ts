@@ -7,15 +7,22 @@ import { makeDirectory } from '../../system/make-directory.js';
 import { firstLineOf } from '../../system/system-error.js';
 import { UsageError } from '../terminal/errors.js';
 
+/** The contents by name. */
+export const schemaFiles = (): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries({ 'plan.schema.json': planJsonSchema(), 'config.schema.json': configJsonSchema() }).map(
+      ([name, schema]) => [name, `${JSON.stringify(schema, null, 2)}\n`],
+    ),
+  );
+
 /** The paths of the files, as they begin with `directory`. Throws UsageError. */
 export async function writeSchemas(cwd: string, directory: string): Promise<string[]> {
-  const files = { 'plan.schema.json': planJsonSchema(), 'config.schema.json': configJsonSchema() };
+  const files = schemaFiles();
   try {
     await makeDirectory(resolve(cwd, directory));
-    for (const [name, schema] of Object.entries(files))
-      await writeFile(resolve(cwd, directory, name), `${JSON.stringify(schema, null, 2)}\n`);
+    for (const [name, text] of files) await writeFile(resolve(cwd, directory, name), text);
   } catch (error) {
     throw new UsageError([`--write: the schemas cannot be written: ${firstLineOf(error)}`]);
   }
-  return Object.keys(files).map((name) => join(directory, name));
+  return [...files.keys()].map((name) => join(directory, name));
 }

@@ -1,4 +1,5 @@
 // Polls a run. Its facts are read once, and again when the run is re-planned, because its plan changes then.
+import { defined } from '../../domain/json/defined.js';
 import type { RunHandle, RunObservation } from '../../client/run-handle.js';
 import type { Session } from '../session/session.js';
 import { runFacts, taskFacts, type RunFacts } from '../view/run-facts.js';
@@ -25,6 +26,7 @@ export function createPollRun({ baton, server }: Session, facts?: RunFacts, run?
 
   return async (id) => {
     const observed = await handleOf(id).observe({ outputs: false });
-    return { ...observed, facts: await factsFor(observed) };
+    const endedAt = observed.description.closeTime?.getTime();
+    return { ...observed, facts: await factsFor(observed), ...defined({ endedAt }) };
   };
 }

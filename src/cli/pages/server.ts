@@ -131,7 +131,8 @@ export function pagesApp(source: PageSource, { token, host, closing }: AppOption
   app.notFound((context) => context.text('there is no such page\n', 404));
   app.onError((error, context) => {
     const reason = error.message.split('\n', 1)[0] ?? error.name;
-    return isPage(context) ? context.text(`${reason}\n`, 500) : context.json({ error: reason }, 500);
+    const status = error.name === 'RunNotFoundError' ? 404 : 500;
+    return isPage(context) ? context.text(`${reason}\n`, status) : context.json({ error: reason }, status);
   });
   return app;
 }

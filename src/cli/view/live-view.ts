@@ -20,9 +20,10 @@ export function liveView(io: Io, known: RunFacts): View {
   let subRuns: readonly SeenRun[] = [];
   let trouble: string | undefined;
   let question: string | undefined;
+  let endedAt: number | undefined;
   const size = (): TableSize => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 });
   const redraw = (): void =>
-    area.draw(screenLines({ snapshot, subRuns, facts, trouble, question, now: Date.now() }, size(), paint));
+    area.draw(screenLines({ snapshot, subRuns, facts, trouble, question, now: endedAt ?? Date.now() }, size(), paint));
   const resized = (): void => {
     area.resized();
     redraw();
@@ -33,7 +34,7 @@ export function liveView(io: Io, known: RunFacts): View {
   redraw();
   return {
     show(run, below) {
-      ({ facts, snapshot } = run);
+      ({ facts, snapshot, endedAt } = run);
       subRuns = below;
       trouble = undefined;
       redraw();

@@ -34,9 +34,10 @@ export function printResult(
   return result.status === 'completed' ? 0 : 1;
 }
 
-/** The type of the failure of the task that failed the run; else that of the run. */
+/** The type of the failure of the task that failed the run; of a `forEach`, that of its first item; else that of the run. */
 function failureTypes({ failure, tasks }: RunResult): string[] {
   if (failure === null) return [];
-  const ofTask = failure.task === undefined ? undefined : tasks[failure.task]?.failure;
-  return [(ofTask ?? failure).type];
+  const task = failure.task === undefined ? undefined : tasks[failure.task];
+  const ofItem = task?.failures?.[0]?.failure;
+  return [(ofItem ?? task?.failure ?? failure).type];
 }

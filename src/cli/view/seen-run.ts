@@ -7,6 +7,8 @@ export interface SeenRun {
   readonly facts: RunFacts;
   /** From the last poll. */
   readonly snapshot: RunResult;
+  /** Milliseconds since 1970; absent while the run is in progress. */
+  readonly endedAt?: number | undefined;
 }
 
 /** The id of a sub-plan relative to the run: `solve`, `each[3]`, `solve/review`. */

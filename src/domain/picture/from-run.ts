@@ -45,7 +45,7 @@ function runParts(
     ...(at === undefined || runId === undefined ? [] : [`run ${runId} · ${timesText(at, status)}`]),
     ...(failure == null || at === undefined ? [] : [failureText(failure)]),
     ...(debt.length === 0 || at === undefined ? [] : [`could not be undone: ${debt.join(', ')}`]),
-    ...waiting.map((one) => `${one.task ?? ''} ${waitText(one)}: ${one.command}`.trim()),
+    ...waiting.map((one) => `${one.task ?? ''} ${waitText(one)} · ${one.command}`.trim()),
   ];
   return {
     ...(status === 'paused' ? {} : defined({ state })),

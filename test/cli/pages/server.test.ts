@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { RunNotFoundError } from '../../../src/client/errors.js';
 import { pagesApp, servePages, type PageSource } from '../../../src/cli/pages/server.js';
 
 const none: PageSource = {
@@ -39,8 +40,17 @@ describe('the server of pages', () => {
     const page = await request('/tok/run?id=%3Cb%3E');
     expect(page.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(await page.text()).toBe('there is no run "<b>"\n');
+    expect(page.status).toBe(500);
     const values = await request('/tok/task?id=r&task=a');
     expect(await values.json()).toEqual({ error: 'there is no run "r"' });
+  });
+
+  it('server: a run that is not on the server is answered with 404', async () => {
+    const feed = (id: string) => {
+      throw new RunNotFoundError(id);
+    };
+    const page = await request('/tok/run?id=r', {}, { ...none, feed });
+    expect([page.status, await page.text()]).toEqual([404, 'there is no run "r" on this server\n']);
   });
 
   it.each([

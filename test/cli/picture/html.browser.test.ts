@@ -5,13 +5,27 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderPicture } from '../../../src/cli/picture/index.js';
+import { renderPicture, renderRunPage } from '../../../src/cli/picture/index.js';
 import type { Picture } from '../../../src/domain/picture/picture.js';
-import { hostile, layers, review } from './samples.js';
+import { hostile, layers, pictureOf, review, task } from './samples.js';
 import { hasBrowser, inBrowser, launchBrowser } from '../../support/chromium.js';
 
 /** A cold Chromium on a busy machine of two cores. */
 const START_TIMEOUT_MS = 60_000;
+
+interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The smaller side of what two areas share, in pixels; 0 if they share nothing. */
+function overlap(a: Area, b: Area): number {
+  const across = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const down = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return Math.max(0, Math.min(across, down));
+}
 
 describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START_TIMEOUT_MS }, () => {
   let browser: Browser;
@@ -27,9 +41,11 @@ describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function open(picture: Picture): Promise<{ page: Page; complaints: string[] }> {
+  const open = async (picture: Picture) => show(await renderPicture(picture, 'html'));
+
+  async function show(html: string): Promise<{ page: Page; complaints: string[] }> {
     const file = join(folder, 'page.html');
-    await writeFile(file, await renderPicture(picture, 'html'));
+    await writeFile(file, html);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
@@ -50,7 +66,33 @@ describe.skipIf(!hasBrowser)(inBrowser('the page in Chromium'), { timeout: START
     const transform = await page.locator('#view').getAttribute('transform');
     return Number(/scale\(([\d.]+)\)/.exec(transform ?? '')?.[1]);
   };
+  /** The places of elements in the window. */
+  const areas = (page: Page, selector: string): Promise<Area[]> =>
+    page.evaluate(
+      `[...document.querySelectorAll(${JSON.stringify(selector)})].map((element) => element.getBoundingClientRect().toJSON())`,
+    );
   const litTasks = (page: Page) => page.locator('.task.lit .id').allTextContents();
+
+  it.each(['right', 'down'])('page: nothing covers the end of a line that leads to a box (%s)', async (direction) => {
+    const waiting = { status: 'running', waits: 'waits for an answer: Go on?' } as const;
+    const each = { status: 'succeeded', forEach: true } as const;
+    const { page } = await open(pictureOf([task('a', [], waiting), task('b', ['a'], each), task('c', ['b'], waiting)]));
+    if (direction === 'down') await page.keyboard.press('t');
+    const arrows = await areas(page, '#view .arrow');
+    const boxes = await areas(page, '.task .box');
+    expect([arrows.length, boxes.length]).toEqual([2, 5]);
+    for (const arrow of arrows) for (const box of boxes) expect(overlap(arrow, box)).toBeLessThan(2);
+  });
+
+  it('page: the button that opens a box covers no text of it', async () => {
+    const picture = pictureOf([task('a', [], { status: 'succeeded', forEach: true, detail: '3 of 3 items' })]);
+    const items = ['succeeded', 'succeeded', 'succeeded'] as const;
+    const { page } = await show(
+      renderRunPage({ picture, insides: new Map(), facts: new Map([['a', { items }]]), calls: [], critical: [] }),
+    );
+    const [opener] = await areas(page, '.opener');
+    for (const text of await areas(page, '.task > text')) expect(overlap(opener!, text)).toBe(0);
+  });
 
   it('page: hostile text in a plan is shown, not executed, and there are no requests', async () => {
     const { page, complaints } = await open(hostile);

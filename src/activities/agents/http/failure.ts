@@ -49,19 +49,19 @@ function statusFailureType(status: number): FailureType {
 
 /**
  * The failure of a request without a reply; an `AgentError` among the causes is the failure itself. If the request was not sent (connection refused, unknown host, no TLS), the agent has
- * not been called; if it was sent, the agent may have done its work.
+ * not been called; if it was sent, the agent may have done its work. `advice`: what to do if it was not sent.
  */
-export function networkFailure(where: string, error: unknown, isSent: boolean): AgentError {
+export function networkFailure(where: string, error: unknown, isSent: boolean, advice?: string): AgentError {
   const own = causeChain(error).find((one) => one instanceof AgentError);
   if (own instanceof AgentError) return own;
   const code = errorCode(error);
   const reason = innermostMessage(error);
   const text = reason.includes(code) ? reason : `${reason} (${code})`;
   const what = isSent ? 'gave no answer: the connection was cut after the request was sent' : 'could not be reached';
-  return new AgentError(`${where} ${what}: ${text}`, {
+  // The cause is left out: its message is in the text, and its stack is that of the HTTP client.
+  return new AgentError(`${where} ${what}: ${text}${isSent || advice === undefined ? '' : `; ${advice}`}`, {
     type: isSent ? 'NoAnswer' : 'Unreachable',
     details: { code },
-    cause: error,
   });
 }
 

@@ -22,6 +22,9 @@ const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 /** Statuses of replies without a body. */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
+/** What a user of a model of their own can do if it cannot be reached. */
+const ADVICE = 'start its server, or check baseURL of the agent';
+
 type Fetch = typeof globalThis.fetch;
 
 export interface Transport {
@@ -58,7 +61,7 @@ export function modelFetch({ where, connections, redact, resource, maxOutputByte
       return sdkResponse({ status, headers: [...headers], text }, redact);
     } catch (error) {
       signal?.throwIfAborted();
-      throw error instanceof AgentError ? error : networkFailure(where, error, isSent);
+      throw error instanceof AgentError ? error : networkFailure(where, error, isSent, ADVICE);
     }
   };
 }

@@ -28,7 +28,7 @@ export function legendMarkup({ tasks }: Picture): string {
             name: 'one call for each item',
             sample: svg(
               40,
-              `<g class="s-none"><rect class="box" x="6" y="1" width="32" height="14" rx="4"/>${rect('')}</g>`,
+              `<g class="s-none"><rect class="box" x="6" y="5" width="32" height="14" rx="4"/>${rect('')}</g>`,
             ),
           },
         ]

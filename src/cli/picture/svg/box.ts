@@ -9,9 +9,9 @@ import { kindIcon, undoableIcon } from './icons.js';
 import { ICONS_WIDTH, TEXT_LEFT, type BoxSize } from './size.js';
 
 const RADIUS = 7;
-/** How far the ends of a box that waits stick out. */
+/** The length of the pointed ends of a box that waits. They end where lines end, so that the arrow is seen. */
 const POINT = 9;
-/** The offset of the boxes in the stack of a forEach. */
+/** The offset of the boxes in the stack of a forEach: downwards, because arrows end at the left and at the top. */
 const STACK = 3;
 
 export function drawBox(task: PictureTask, index: number, corner: Point, size: BoxSize): string {
@@ -19,10 +19,11 @@ export function drawBox(task: PictureTask, index: number, corner: Point, size: B
   const middle = height / 2;
   const status = task.status === undefined ? undefined : statusLook[task.status];
   const rect = (offset: number) =>
-    `<rect class="box" x="${offset}" y="${-offset}" width="${width}" height="${height}" rx="${RADIUS}"/>`;
+    `<rect class="box" x="${offset}" y="${offset}" width="${width}" height="${height}" rx="${RADIUS}"/>`;
   const glyph = task.waits === undefined ? status?.glyph : WAITING.glyph;
   const icon = (x: number, y: number) => kindIcon(task.kind, task.agentKind, x, y);
-  const icons = width - ICONS_WIDTH + 22;
+  // The slanted end of a box that waits leaves less room.
+  const icons = width - ICONS_WIDTH + (task.waits === undefined ? 22 : 17);
   const iconTop = isDense ? middle - 6 : 9;
   const mark =
     status === undefined
@@ -47,12 +48,12 @@ export function drawBox(task: PictureTask, index: number, corner: Point, size: B
 function waitingShape({ width, height }: BoxSize): string {
   const middle = height / 2;
   const points = [
-    [0, 0],
-    [width, 0],
-    [width + POINT, middle],
-    [width, height],
-    [0, height],
-    [-POINT, middle],
+    [POINT, 0],
+    [width - POINT, 0],
+    [width, middle],
+    [width - POINT, height],
+    [POINT, height],
+    [0, middle],
   ];
   return `<polygon class="box waiting" points="${points.map((point) => point.join()).join(' ')}"/>`;
 }

@@ -73,6 +73,14 @@ describe('llmAgent: failures of the model', () => {
     expect(failure.message).toMatch(/^openai-compatible model "small-1" at .* gave no answer: /);
   });
 
+  test('a model whose server is not there is Unreachable, and the message says what to do', async () => {
+    const failure = await failing((model) => model.close());
+    expect(failure).toMatchObject({ type: 'Unreachable', nonRetryable: false });
+    expect(failure.message).toMatch(
+      /^openai-compatible model "small-1" at .* could not be reached: connect ECONNREFUSED [\d.:]+; start its server, or check baseURL of the agent$/,
+    );
+  });
+
   test.each([
     ['not JSON', '<html>welcome</html>', '"<html>welcome</html>"'],
     ['other JSON', { hello: 1 }, '"{\\"hello\\":1}"'],

@@ -110,18 +110,19 @@ function placeBox(index, x, y, size) {
   for (const rect of box.querySelectorAll(':scope > rect.box'))
     setAll(rect, { width: size.width, height: size.height });
   const { width, height } = size;
-  const points = `0,0 ${width},0 ${width + 9},${height / 2} ${width},${height} 0,${height} -9,${height / 2}`;
+  const middle = data.size.height / 2;
+  const points = `9,0 ${width - 9},0 ${width},${middle} ${width - 9},${height} 9,${height} 0,${middle}`;
   setAll(box.querySelector(':scope > polygon.box') ?? undefined, { points });
   drawOpener(box, index);
 }
 
-/** The button in the corner of a box that opens it. @param {SVGGElement} box @param {number} index */
+/** The button at the lower edge of a box that opens it; it is below the text. @param {SVGGElement} box @param {number} index */
 function drawOpener(box, index) {
   box.querySelector(':scope > .opener')?.remove();
   if (!canOpen(index)) return;
   const isOpen = opened.has(index);
   const { width, height } = data.size;
-  const opener = svgElement('g', { class: 'opener', transform: `translate(${width / 2 - 7.5} ${height - 8})` });
+  const opener = svgElement('g', { class: 'opener', transform: `translate(${width / 2 - 7.5} ${height - 4})` });
   opener.append(
     svgElement('rect', { width: 15, height: 15, rx: 3 }),
     svgElement('path', { d: isOpen ? 'M4 7.5h7' : 'M4 7.5h7M7.5 4v7' }),

@@ -141,6 +141,21 @@ function mergeTimeline(before, changed) {
   return { span: changed.span, rows: [...rows.values()].sort((a, b) => begin(a) - begin(b)) };
 }
 
+/** A function that highlights the same tasks, by id, in a picture that has replaced this one. */
+function rememberHighlight() {
+  const idsOf = (/** @type {string} */ name) =>
+    new Set(tasks.flatMap((box, index) => (box.classList.contains(name) ? [data.tasks[index]?.id] : [])));
+  const [lit, chosen] = [idsOf('lit'), idsOf('chosen')];
+  if (!svg.classList.contains('focused')) return () => undefined;
+  return () => {
+    const indexes = data.tasks.flatMap(({ id }, index) => (lit.has(id) ? [index] : []));
+    highlight(
+      new Set(indexes),
+      data.tasks.findIndex(({ id }) => chosen.has(id)),
+    );
+  };
+}
+
 /** @typedef {{ width: number, height: number }} Extent */
 /** @param {Extent} one @param {Extent} [other] */
 const isSameSize = (one, other) => one.width === other?.width && one.height === other.height;
@@ -149,6 +164,7 @@ const isSameSize = (one, other) => one.width === other?.width && one.height === 
 function apply(update) {
   const openNames = new Set([...opened].map((index) => data.tasks[index]?.id));
   const shownName = data.tasks[shown]?.id;
+  const highlightAgain = rememberHighlight();
   if (update.data !== undefined && update.markup !== undefined) {
     data = update.data;
     byId('legend').innerHTML = update.legend ?? '';
@@ -157,6 +173,7 @@ function apply(update) {
     opened = new Set(data.tasks.flatMap(({ id }, index) => (openNames.has(id) && canOpen(index) ? [index] : [])));
     shown = data.tasks.findIndex(({ id }) => id === shownName);
     place();
+    highlightAgain();
   } else {
     const sizes = [...opened].map((index) => contentSize(index));
     for (const [index, task] of Object.entries(update.tasks ?? {})) data.tasks[Number(index)] = task;

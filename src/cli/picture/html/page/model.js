@@ -97,7 +97,7 @@ function durationText(ms) {
   ].map(Math.floor);
   const parts = [`${days}d`, `${hours}h`, `${minutes}m`, `${seconds}s`];
   const first = parts.findIndex((part) => !part.startsWith('0'));
-  return parts.slice(first, first + 2).join('');
+  return parts.slice(first, first + 2).join(' ');
 }
 
 /** @param {number} time */
