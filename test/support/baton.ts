@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll } from 'vitest';
+import { type FoundServer, findServer } from '../../src/server/index.js';
+import { NOBODY } from '../server/place.js';
 import { CLI, buildCli } from './built-cli.js';
 
 /** Without the configuration of the machine, and without colours. */
@@ -142,9 +144,16 @@ function follow(child: Child): Running {
   };
 }
 
+interface CliDirectoryOptions {
+  /** A server runs for the whole file. Without it, the first command that needs one starts it and the last one ends it, which takes seconds. */
+  readonly server?: true;
+}
+
+
 /** One directory for a test file; its tests use different ids and files. */
-export function useCliDirectory(): CliDirectory {
+export function useCliDirectory({ server }: CliDirectoryOptions = {}): CliDirectory {
   let made: CliDirectory | undefined;
+  let running: FoundServer | undefined;
   const here = (): CliDirectory => {
     if (made === undefined) throw new Error('expected to be called within a test');
     return made;
@@ -152,8 +161,12 @@ export function useCliDirectory(): CliDirectory {
   beforeAll(async () => {
     await buildCli();
     made = await makeCliDirectory();
+    if (server) running = await findServer({ directory: made.directory, localAddress: NOBODY });
   });
-  afterAll(() => made?.remove());
+  afterAll(async () => {
+    await running?.release();
+    await made?.remove();
+  });
   return {
     get directory() {
       return here().directory;

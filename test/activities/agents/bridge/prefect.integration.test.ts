@@ -2,39 +2,43 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { start, stop } from '../../../../scripts/systems/lifecycle.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { start, startProgram, stop, stopProgram, type Running } from '../../../../scripts/systems/lifecycle.js';
 import { prefect as system, resultsOfPrefect } from '../../../../scripts/systems/prefect.js';
 import { directoryOf } from '../../../../scripts/systems/records.js';
 import { jobName } from '../../../../src/activities/agents/bridge/job-name.js';
 import { openPrefect, prefectAgent } from '../../../../src/activities/agents/bridge/prefect/prefect.js';
 import type { PrefectSettings } from '../../../../src/activities/agents/bridge/prefect/settings.js';
-import { ownSystem, urlOf, withSystem } from '../../../support/systems.js';
+import { urlOf, withSystem } from '../../../support/systems.js';
 import { startCountingProxy } from './counting-proxy.js';
 import { attemptOf, newKey, outputOf, runByClock } from './one-attempt.js';
 import { prefectOf, type PrefectClient } from './prefect-client.js';
 
 /** A flow run that lasts this long is seen at work: by the time Prefect begins with it, the bridge looks every few seconds. */
-const LONG_S = 12;
+const LONG_S = 6;
 
 const url = urlOf('prefect') ?? '';
 const origin = url === '' ? '' : new URL(url).origin;
 const storage = { storage: resultsOfPrefect(directoryOf('prefect')) };
 
+/** A deployment whose flow runs are threads: a process for each takes seconds of processor time. */
 const settingsOf = (flow: string, more: Partial<PrefectSettings> = {}): PrefectSettings => ({
   type: flow,
   url,
-  deployment: `${flow}/tests`,
+  deployment: `${flow}/threads`,
   ...more,
 });
+/** Each flow run is a process, which Prefect can end. */
+const processOf = (flow: string, more: Partial<PrefectSettings> = {}) =>
+  prefectAgent(settingsOf(flow, { deployment: `${flow}/tests`, ...more }));
 const agentOf = (flow: string, more: Partial<PrefectSettings> = {}) => prefectAgent(settingsOf(flow, more));
 const through = (port: number) => ({ url: `http://127.0.0.1:${port}/api` });
 
-/**
- * On a busy machine, Prefect on SQLite answers a request with 503 now and then. A worker makes another attempt, these tests do not. It also
- * needs more than a minute for each start there, and one test starts it twice.
- */
-const options = { retry: 2, timeout: 300_000 };
+/** A busy machine needs more than a minute to start a server of Prefect. */
+const START_MS = 300_000;
+/** On a busy machine, Prefect on SQLite answers a request with 503 now and then. A worker makes another attempt, these tests do not. */
+const options = { retry: 2, timeout: START_MS };
+const PATIENT = { timeout: START_MS, interval: 500 };
 
 describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
   let prefect: PrefectClient;
@@ -101,7 +105,7 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
     });
 
     test('because its process has crashed has the exit code', async () => {
-      const failure = await attemptOf(agentOf('baton-crash'), {}).failure();
+      const failure = await attemptOf(processOf('baton-crash'), {}).failure();
       expect(failure.type).toBe('AgentFailed');
       expect(failure.message).toContain('failed: its process has crashed: Process exited with status code: 3');
     });
@@ -114,7 +118,7 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
     });
 
     test('because somebody has cancelled it there is not started again', async () => {
-      const attempt = attemptOf(agentOf('baton-sum'), { numbers: [], seconds: 60 });
+      const attempt = attemptOf(processOf('baton-sum'), { numbers: [], seconds: 60 });
       const { id } = await attempt.untilJob({ state: 'running' });
       await prefect.cancel(id);
       const failure = await attempt.failure();
@@ -155,7 +159,7 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
 
   describe('a call that is cancelled', () => {
     test('while its flow run is at work ends it, and waits for that', async () => {
-      const attempt = attemptOf(agentOf('baton-sum'), { numbers: [], seconds: 120 });
+      const attempt = attemptOf(processOf('baton-sum'), { numbers: [], seconds: 120 });
       const { id } = await attempt.untilJob({ state: 'running' });
       attempt.cancel();
       expect(await attempt.failure()).toMatchObject({ type: 'Cancelled' });
@@ -166,7 +170,7 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
 
     test('before the start was confirmed, or the flow run has begun, ends the flow run all the same', async () => {
       const key = newKey();
-      const attempt = attemptOf(agentOf('baton-sum'), { numbers: [], seconds: 120 }, { key });
+      const attempt = attemptOf(processOf('baton-sum'), { numbers: [], seconds: 120 }, { key });
       await expect.poll(() => prefect.runsOf(jobName(key, 1)), { interval: 1 }).toHaveLength(1);
       attempt.cancel();
       await attempt.failure();
@@ -187,7 +191,7 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
   });
 
   test('a person for whom a flow run waits is shown with its page, and the flow run continues with the answer', async () => {
-    const attempt = attemptOf(agentOf('baton-pause', { result: storage }), {});
+    const attempt = attemptOf(processOf('baton-pause', { result: storage }), {});
     const { id, link } = await attempt.untilJob({
       state: 'waiting',
       waitsFor: 'a person to resume the flow run, which is paused',
@@ -209,7 +213,7 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
     test('an input that does not match the parameters is not retried', async () => {
       const failure = await attemptOf(agentOf('baton-sum'), { numbers: 'many' }).failure();
       expect(failure.type).toBe('AgentRefused');
-      expect(failure.message).toContain('does not accept the input as parameters of "baton-sum/tests": ');
+      expect(failure.message).toContain('does not accept the input as parameters of "baton-sum/threads": ');
       expect(failure.message).toContain("'many' is not of type 'array'");
     });
 
@@ -219,31 +223,6 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
         type: 'InvalidInput',
         message: `Prefect at ${origin}: expected an object as input, for the parameters of a flow, got 3`,
       });
-    });
-
-    test('wrong credentials are not retried, and the right ones are accepted', async () => {
-      const at = await mkdtemp(join(tmpdir(), 'baton-prefect-'));
-      const { isComplete: _, ...answering } = system;
-      const locked = await start({ ...answering, prepare: serverWithPassword }, at);
-      onTestFinished(async () => {
-        vi.unstubAllEnvs();
-        await stop(locked, 'SIGKILL');
-        await rm(at, { recursive: true, force: true });
-      });
-      vi.stubEnv('RIGHT', 'right');
-      vi.stubEnv('WRONG', 'wrong');
-      const failureWith = (auth: Partial<PrefectSettings>) =>
-        attemptOf(agentOf('baton-sum', { url: locked.url, ...auth }), {}).failure();
-      const refusal = {
-        type: 'AgentRefused',
-        nonRetryable: true,
-        message: `Prefect at ${new URL(locked.url).origin} does not accept the credentials (401): correct apiKey or auth`,
-      };
-      expect(await failureWith({ auth: { username: 'admin', password: { env: 'WRONG' } } })).toMatchObject(refusal);
-      expect(await failureWith({ apiKey: { env: 'WRONG' } })).toMatchObject(refusal);
-      expect(await failureWith({})).toMatchObject(refusal);
-      const right = await failureWith({ auth: { username: 'admin', password: { env: 'RIGHT' } } });
-      expect(right.message).toContain('has no deployment "baton-sum/tests"');
     });
   });
 
@@ -274,25 +253,60 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
     await proxy.close();
   });
 
-  test('a server that is killed and started again while the flow run is paused does not fail the call', async () => {
-    const own = await ownSystem('prefect');
-    try {
-      const result = { storage: resultsOfPrefect(own.directory) };
-      const attempt = attemptOf(agentOf('baton-pause', { url: own.url, result }), {});
-      const { id } = await attempt.untilJob({ state: 'waiting' });
-      await own.stopProgram('server', 'SIGKILL');
-      await own.startProgram('server');
-      const again = prefectOf(own.url);
-      await expect.poll(() => again.run(id).catch(() => undefined), { timeout: 60_000 }).toBeDefined();
-      await again.resume(id, { ok: true });
-      expect((await attempt.ended).output).toEqual({ ok: true, note: '' });
-    } finally {
-      await own.remove();
-    }
+  /** Only the server: nothing executes the flow runs, whose states the tests set. */
+  describe('a server of its own, with a password', () => {
+    const right = { username: 'admin', password: { env: 'RIGHT' } };
+    let directory: string;
+    let own: Running;
+    let client: PrefectClient;
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'baton-prefect-'));
+      vi.stubEnv('RIGHT', 'right');
+      vi.stubEnv('WRONG', 'wrong');
+      const { isComplete: _, ...answering } = system;
+      own = await start({ ...answering, prepare: serverWithPassword }, directory);
+      client = prefectOf(own.url, { authorization: `Basic ${Buffer.from(PASSWORD).toString('base64')}` });
+      await client.deploy('baton-by-hand', 'tests');
+    }, START_MS);
+    afterAll(async () => {
+      vi.unstubAllEnvs();
+      await stop(own, 'SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    test('does not accept wrong credentials, which is not retried, and accepts the right ones', async () => {
+      const failureWith = (auth: Partial<PrefectSettings>) =>
+        attemptOf(agentOf('baton-sum', { url: own.url, ...auth }), {}).failure();
+      const refusal = {
+        type: 'AgentRefused',
+        nonRetryable: true,
+        message: `Prefect at ${new URL(own.url).origin} does not accept the credentials (401): correct apiKey or auth`,
+      };
+      expect(await failureWith({ auth: { username: 'admin', password: { env: 'WRONG' } } })).toMatchObject(refusal);
+      expect(await failureWith({ apiKey: { env: 'WRONG' } })).toMatchObject(refusal);
+      expect(await failureWith({})).toMatchObject(refusal);
+      expect((await failureWith({ auth: right })).message).toContain('has no deployment "baton-sum/threads"');
+    });
+
+    // A flow run at work would end if the server were away for longer than Prefect's own client tries.
+    test('that is killed and started again while the flow run is paused does not fail the call', async () => {
+      const agent = processOf('baton-by-hand', { url: own.url, auth: right });
+      const attempt = attemptOf(agent, {}, { timeoutMs: START_MS });
+      const { id } = await attempt.untilJob({ state: 'queued' });
+      await client.pause(id);
+      await attempt.untilJob({ state: 'waiting' });
+      await stopProgram(own, 'server', 'SIGKILL');
+      await expect(client.run(id)).rejects.toThrow('fetch failed');
+      own = await startProgram(own, 'server');
+      await expect.poll(() => client.complete(id).catch((error: unknown) => error), PATIENT).toBeUndefined();
+      expect((await attempt.ended).output).toBeNull();
+    });
   });
 });
 
+const PASSWORD = 'admin:right';
+
 async function serverWithPassword(directory: string, ports: readonly number[]) {
   const [server] = await system.prepare(directory, ports);
-  return [{ ...server!, env: { ...server!.env, PREFECT_SERVER_API_AUTH_STRING: 'admin:right' } }];
+  return [{ ...server!, env: { ...server!.env, PREFECT_SERVER_API_AUTH_STRING: PASSWORD } }];
 }
