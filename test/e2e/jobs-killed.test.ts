@@ -22,6 +22,10 @@ const plan = parsePlan({
     each: {
       forEach: { items: '{% $input.texts %}', concurrency: Math.ceil(JOBS * 0.3) },
       agent: 'note',
+      // A call whose worker was killed is made again after this time.
+      heartbeat: '4s',
+      // Each worker that is killed uses up an attempt.
+      retry: { attempts: 10, initial: '100ms' },
       input: { file: '{% $input.file %}', text: '{% $item %}', seconds: 0.05 },
     },
   },

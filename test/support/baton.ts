@@ -149,7 +149,6 @@ interface CliDirectoryOptions {
   readonly server?: true;
 }
 
-
 /** One directory for a test file; its tests use different ids and files. */
 export function useCliDirectory({ server }: CliDirectoryOptions = {}): CliDirectory {
   let made: CliDirectory | undefined;

@@ -20,7 +20,8 @@ let directory: string;
 beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'baton-celery-'))));
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-describe.each(WAYS)('$system', ({ system, variable, backend }) => {
+// Most of the time they wait for Celery, so they run at the same time.
+describe.concurrent.each(WAYS)('$system', ({ system, variable, backend }) => {
   describe.skipIf(urlOf(system) === undefined)(withSystem(system, 'a task of Celery'), () => {
     beforeAll(() => void (process.env[variable] = urlOf(system)));
 

@@ -171,7 +171,7 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
     test('before the start was confirmed, or the flow run has begun, ends the flow run all the same', async () => {
       const key = newKey();
       const attempt = attemptOf(processOf('baton-sum'), { numbers: [], seconds: 120 }, { key });
-      await expect.poll(() => prefect.runsOf(jobName(key, 1)), { interval: 1 }).toHaveLength(1);
+      await expect.poll(() => prefect.runsOf(jobName(key, 1)), { interval: 20 }).toHaveLength(1);
       attempt.cancel();
       await attempt.failure();
       expect(await prefect.runsOf(jobName(key, 1))).toMatchObject([{ state_type: 'CANCELLED' }]);
@@ -206,7 +206,7 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
       const failure = await attemptOf(agentOf('baton-sun'), {}).failure();
       expect(failure).toMatchObject({
         type: 'AgentRefused',
-        message: `Prefect at ${origin} has no deployment "baton-sun/tests": correct deployment: Deployment not found`,
+        message: `Prefect at ${origin} has no deployment "baton-sun/threads": correct deployment: Deployment not found`,
       });
     });
 
