@@ -30,7 +30,7 @@ describe.concurrent.each(KINDS)('%s', (name, open) => {
       'restarted while idle and killed under load: each message arrives, and nothing that was acknowledged waits',
     ),
     { timeout: 300_000 },
-    async () => {
+    async ({ expect }) => {
       const system = await ownSystem(name);
       const broker = await open(system.url);
       try {

@@ -1,7 +1,7 @@
 // The network between a gateway and its broker is cut for ten seconds, after they have connected. The tests wait for that, so they run at the
 // same time.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { Baton } from '../../src/client.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
 import { BROKERS } from '../support/broker-behind-proxy.js';
@@ -23,7 +23,7 @@ describe.concurrent.each(BROKERS)('%s', (kind, place, open) => {
     test(
       'the network is cut for 10 s while events arrive: each starts its run, and none is a dead letter',
       { timeout: 300_000 },
-      async ({ onTestFinished }) => {
+      async ({ expect, onTestFinished }) => {
         const name = uniqueName('orders');
         const { proxy, near, settings } = await open(urlOf(kind)!, onTestFinished);
         onTestFinished(() => near.close());

@@ -91,7 +91,7 @@ describe.concurrent.each(WAYS)('$system', ({ system, variable, backend }) => {
       expect(await linesOf(input.file)).toEqual(['once']);
     });
 
-    test('that ended while no worker of Baton watched is collected by the next attempt', async () => {
+    test('that ended while no worker of Baton watched is collected by the next attempt', async ({ expect }) => {
       const key = uniqueName('run/unwatched');
       const input = { file: join(directory, uniqueName('note')), text: 'alone', seconds: 1 };
       const first = callBridge(agentOf('note'), { key, input });
