@@ -270,7 +270,9 @@ test('cancel: the run ends, and a command that follows it exits with 1', async (
 });
 
 test('retry: the next attempt starts immediately', async () => {
-  const run = await start('flaky.json', 'flaky-1');
+  // The command knows from the configuration when the agent is called again.
+  await baton('run', 'flaky.json', '--id', 'flaky-1', '--detach');
+  const run = client.run('flaky-1');
   await expect.poll(async () => (await run.snapshot()).tasks['try']?.status, { timeout: 30_000 }).toBe('retrying');
   expect((await baton('status', 'flaky-1')).stdout).toMatch(/↻ try +flaky +retrying .* attempt \d+/);
   await write('mended', '');

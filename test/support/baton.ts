@@ -58,6 +58,8 @@ export interface CliDirectory {
   remove(this: void): Promise<void>;
 }
 
+const KILL_AFTER_MS = 60_000;
+
 const startCli = (directory: string, args: readonly string[]) =>
   execa(process.execPath, [CLI, ...args], {
     cwd: directory,
@@ -65,6 +67,8 @@ const startCli = (directory: string, args: readonly string[]) =>
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
+    // A worker that drains on a busy machine takes longer than the five seconds after which execa kills it.
+    forceKillAfterDelay: KILL_AFTER_MS,
   });
 type Child = ReturnType<typeof startCli>;
 

@@ -32,8 +32,10 @@ const settingsOf = (dag: string, more: Partial<AirflowSettings> = {}): AirflowSe
 });
 const agentOf = (dag: string, more: Partial<AirflowSettings> = {}) => airflowAgent(settingsOf(dag, more));
 
-// Most of the time they wait for Airflow, so they run at the same time.
-describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), { concurrent: true }, () => {
+/** Most of the time these tests wait for Airflow. More of them at the same time would keep a busy machine from starting any within a minute. */
+const atSameTime = { concurrent: true };
+
+describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
   let airflow: Airflow;
   let directory: string;
   beforeAll(async () => {
@@ -48,7 +50,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), { concurrent: true
     await rm(directory, { recursive: true, force: true });
   });
 
-  describe('a DAG', () => {
+  describe('a DAG', atSameTime, () => {
     test('gets the input as conf, and the output is what the task has returned', async () => {
       const agent = agentOf('baton_sum', { result: 'report' });
       const attempt = attemptOf(agent, { numbers: [1, 2, 4] });
@@ -87,7 +89,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), { concurrent: true
     });
   });
 
-  describe('a DAG run that fails', () => {
+  describe('a DAG run that fails', atSameTime, () => {
     test('names the task and its error, and the next attempt starts another DAG run', async () => {
       const key = newKey();
       const agent = agentOf('baton_sum', { result: 'work' });
@@ -115,7 +117,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), { concurrent: true
     });
   });
 
-  describe('an attempt that follows a lost one', () => {
+  describe('an attempt that follows a lost one', atSameTime, () => {
     test('does not start the DAG run again if its start was not recorded', async () => {
       const key = newKey();
       const file = join(directory, key.replaceAll('/', '-'));
@@ -145,7 +147,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), { concurrent: true
     });
   });
 
-  describe('a call that is cancelled', () => {
+  describe('a call that is cancelled', atSameTime, () => {
     test('while its DAG run is at work ends it, and waits for that', async () => {
       const attempt = attemptOf(agentOf('baton_sum'), { seconds: 120 });
       const { id } = await attempt.untilJob({ state: 'running', progress: { tasks: ['work running'] } });
@@ -185,7 +187,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), { concurrent: true
     });
   });
 
-  describe('a person', () => {
+  describe('a person', atSameTime, () => {
     test('for whom a task waits is shown with the page to answer on, and the DAG run continues with the answer', async () => {
       const attempt = attemptOf(agentOf('baton_approval', { result: 'deploy' }), {});
       const { id } = await attempt.untilJob({ id: expect.any(String) as string });
@@ -263,8 +265,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), { concurrent: true
     });
   });
 
-  // Alone: on a busy Airflow it would take so long that it needs many tokens.
-  test('a DAG run that lasts longer than the token is watched with another token', { sequential: true }, async () => {
+  test('a DAG run that lasts longer than the token is watched with another token', async () => {
     const proxy = await startCountingProxy(url);
     const agent = agentOf('baton_sum', { url: proxy.url, result: 'work' });
     expect(await outputOf(agent, { numbers: [3], seconds: 14 })).toEqual({ total: 3 });
@@ -297,7 +298,7 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), { concurrent: true
   // It shares the database with the other one, which the tasks of DAGs talk to.
   test(
     'an API server that is killed and started again while the DAG runs does not fail the call',
-    { timeout: TWO_STARTS_MS, sequential: true },
+    { timeout: TWO_STARTS_MS },
     async ({ onTestFinished }) => {
       const at = await mkdtemp(join(tmpdir(), 'baton-airflow-'));
       let own = await start({ ...system, prepare: apiServerOfShared }, at);
