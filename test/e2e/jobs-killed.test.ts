@@ -23,7 +23,7 @@ const plan = parsePlan({
       forEach: { items: '{% $input.texts %}', concurrency: Math.ceil(JOBS * 0.3) },
       agent: 'note',
       // A call whose worker was killed is made again after this time.
-      heartbeat: '4s',
+      heartbeat: '10s',
       // Each worker that is killed uses up an attempt.
       retry: { attempts: 10, initial: '100ms' },
       input: { file: '{% $input.file %}', text: '{% $item %}', seconds: 0.05 },
