@@ -6,7 +6,7 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { CLI } from '../support/built-cli.js';
 import { useCliDirectory } from '../support/baton.js';
 
-const place = useCliDirectory({ server: true });
+const place = useCliDirectory();
 const { baton, json, write } = place;
 
 const CONFIG = `

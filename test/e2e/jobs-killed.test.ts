@@ -6,6 +6,7 @@ import { Baton } from '../../src/client.js';
 import { parsePlan } from '../../src/domain/plan/parse.js';
 import { celeryNotes } from '../fixtures/e2e/celery-agent.js';
 import { find, makeDirectory, unconfigure } from '../server/place.js';
+import { uniqueName } from '../support/brokers.js';
 import { atNight } from '../support/nightly.js';
 import { urlOf, withSystem } from '../support/systems.js';
 import { copyBundle, startWorkerProcess } from './worker-process.js';
@@ -43,7 +44,8 @@ describe.skipIf(urlOf('celery') === undefined)(withSystem('celery', 'with Celery
     onTestFinished(() => baton.close());
     const file = join(directory, 'notes');
     const texts = Array.from({ length: JOBS }, (_, index) => `job ${index}`);
-    const run = await baton.start(plan, { id: 'jobs', input: { file, texts } });
+    // Celery keeps the results of another test run with this id: they would be collected.
+    const run = await baton.start(plan, { id: uniqueName('jobs'), input: { file, texts } });
     const place = { directory, taskQueue: 'e2e', codePath: await copyBundle(directory) };
     let worker = await startWorkerProcess(place);
     for (const moment of MOMENTS) {
