@@ -3,9 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { AIRFLOW_USERS, airflow as system } from '../../../../scripts/systems/airflow.js';
-import { start, startProgram, stop, stopProgram } from '../../../../scripts/systems/lifecycle.js';
-import { directoryOf } from '../../../../scripts/systems/records.js';
+import { AIRFLOW_USERS } from '../../../../scripts/systems/airflow.js';
 import {
   airflowAgent,
   openAirflow,
@@ -20,8 +18,6 @@ import { startCountingProxy } from './counting-proxy.js';
 import { attemptOf, newKey, outputOf, runByClock } from './one-attempt.js';
 
 const url = urlOf('airflow') ?? '';
-/** A busy machine needs a minute for each start of an API server. */
-const TWO_STARTS_MS = 300_000;
 
 const settingsOf = (dag: string, more: Partial<AirflowSettings> = {}): AirflowSettings => ({
   type: dag,
@@ -294,30 +290,4 @@ describe.skipIf(url === '')(withSystem('airflow', 'Airflow'), () => {
     expect(proxy.requests.length).toBeLessThan(200);
     await proxy.close();
   });
-
-  // It shares the database with the other one, which the tasks of DAGs talk to.
-  test(
-    'an API server that is killed and started again while the DAG runs does not fail the call',
-    { timeout: TWO_STARTS_MS },
-    async ({ onTestFinished }) => {
-      const at = await mkdtemp(join(tmpdir(), 'baton-airflow-'));
-      let own = await start({ ...system, prepare: apiServerOfShared }, at);
-      onTestFinished(async () => {
-        await stop(own, 'SIGKILL');
-        await rm(at, { recursive: true, force: true });
-      });
-      const agent = agentOf('baton_sum', { url: own.url, result: 'work' });
-      const attempt = attemptOf(agent, { numbers: [1, 1], seconds: 10 }, { timeoutMs: TWO_STARTS_MS });
-      await attempt.untilJob({ state: 'running', progress: { tasks: ['work running'] } });
-      await stopProgram(own, 'api-server', 'SIGKILL');
-      own = await startProgram(own, 'api-server');
-      expect((await attempt.ended).output).toEqual({ total: 2 });
-    },
-  );
 });
-
-/** Another API server of the Airflow that tests share. */
-async function apiServerOfShared(_directory: string, ports: readonly number[]) {
-  const programs = await system.prepare(directoryOf('airflow'), ports);
-  return programs.filter(({ name }) => name === 'api-server');
-}

@@ -2,9 +2,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { start, startProgram, stop, stopProgram, type Running } from '../../../../scripts/systems/lifecycle.js';
-import { prefect as system, resultsOfPrefect } from '../../../../scripts/systems/prefect.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resultsOfPrefect } from '../../../../scripts/systems/prefect.js';
 import { directoryOf } from '../../../../scripts/systems/records.js';
 import { jobName } from '../../../../src/activities/agents/bridge/job-name.js';
 import { openPrefect, prefectAgent } from '../../../../src/activities/agents/bridge/prefect/prefect.js';
@@ -34,11 +33,8 @@ const processOf = (flow: string, more: Partial<PrefectSettings> = {}) =>
 const agentOf = (flow: string, more: Partial<PrefectSettings> = {}) => prefectAgent(settingsOf(flow, more));
 const through = (port: number) => ({ url: `http://127.0.0.1:${port}/api` });
 
-/** A busy machine needs more than a minute to start a server of Prefect. */
-const START_MS = 300_000;
 /** On a busy machine, Prefect on SQLite answers a request with 503 now and then. A worker makes another attempt, these tests do not. */
-const options = { retry: 2, timeout: START_MS };
-const PATIENT = { timeout: START_MS, interval: 500 };
+const options = { retry: 2, timeout: 300_000 };
 
 describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
   let prefect: PrefectClient;
@@ -252,61 +248,4 @@ describe.skipIf(url === '')(withSystem('prefect', 'Prefect'), options, () => {
     expect(proxy.requests.length).toBeLessThan(200);
     await proxy.close();
   });
-
-  /** Only the server: nothing executes the flow runs, whose states the tests set. */
-  describe('a server of its own, with a password', () => {
-    const right = { username: 'admin', password: { env: 'RIGHT' } };
-    let directory: string;
-    let own: Running;
-    let client: PrefectClient;
-    beforeAll(async () => {
-      directory = await mkdtemp(join(tmpdir(), 'baton-prefect-'));
-      vi.stubEnv('RIGHT', 'right');
-      vi.stubEnv('WRONG', 'wrong');
-      const { isComplete: _, ...answering } = system;
-      own = await start({ ...answering, prepare: serverWithPassword }, directory);
-      client = prefectOf(own.url, { authorization: `Basic ${Buffer.from(PASSWORD).toString('base64')}` });
-      await client.deploy('baton-by-hand', 'tests');
-    }, START_MS);
-    afterAll(async () => {
-      vi.unstubAllEnvs();
-      await stop(own, 'SIGKILL');
-      await rm(directory, { recursive: true, force: true });
-    });
-
-    test('does not accept wrong credentials, which is not retried, and accepts the right ones', async () => {
-      const failureWith = (auth: Partial<PrefectSettings>) =>
-        attemptOf(agentOf('baton-sum', { url: own.url, ...auth }), {}).failure();
-      const refusal = {
-        type: 'AgentRefused',
-        nonRetryable: true,
-        message: `Prefect at ${new URL(own.url).origin} does not accept the credentials (401): correct apiKey or auth`,
-      };
-      expect(await failureWith({ auth: { username: 'admin', password: { env: 'WRONG' } } })).toMatchObject(refusal);
-      expect(await failureWith({ apiKey: { env: 'WRONG' } })).toMatchObject(refusal);
-      expect(await failureWith({})).toMatchObject(refusal);
-      expect((await failureWith({ auth: right })).message).toContain('has no deployment "baton-sum/threads"');
-    });
-
-    // A flow run at work would end if the server were away for longer than Prefect's own client tries.
-    test('that is killed and started again while the flow run is paused does not fail the call', async () => {
-      const agent = processOf('baton-by-hand', { url: own.url, auth: right });
-      const attempt = attemptOf(agent, {}, { timeoutMs: START_MS });
-      const { id } = await attempt.untilJob({ state: 'queued' });
-      await client.pause(id);
-      await attempt.untilJob({ state: 'waiting' });
-      await stopProgram(own, 'server', 'SIGKILL');
-      await expect(client.run(id)).rejects.toThrow('fetch failed');
-      own = await startProgram(own, 'server');
-      await expect.poll(() => client.complete(id).catch((error: unknown) => error), PATIENT).toBeUndefined();
-      expect((await attempt.ended).output).toBeNull();
-    });
-  });
 });
-
-const PASSWORD = 'admin:right';
-
-async function serverWithPassword(directory: string, ports: readonly number[]) {
-  const [server] = await system.prepare(directory, ports);
-  return [{ ...server!, env: { ...server!.env, PREFECT_SERVER_API_AUTH_STRING: PASSWORD } }];
-}
