@@ -17,7 +17,11 @@ export interface OtherProcess {
 
 /** Another process that uses the server of this directory. */
 export async function holdServer(directory: string): Promise<OtherProcess> {
-  const child = execa(process.execPath, [await bundledScript(hold), directory], { stdin: 'pipe', reject: false, buffer: false });
+  const child = execa(process.execPath, [await bundledScript(hold), directory], {
+    stdin: 'pipe',
+    reject: false,
+    buffer: false,
+  });
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await child;
