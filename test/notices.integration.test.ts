@@ -15,6 +15,8 @@ import {
   type RunResult,
 } from '../src/index.js';
 import { MAX_DESCRIPTION, MAX_TITLE } from '../src/domain/question.js';
+import { type FoundServer, findServer } from '../src/server/index.js';
+import { NOBODY } from './server/place.js';
 import { buildCli, DIST } from './support/built-cli.js';
 import { openNoticeReceiver, type NoticeReceiver } from './support/notice-receiver.js';
 import { silenceTemporal } from './support/silence.js';
@@ -40,16 +42,20 @@ const asking = {
 
 let directory: string;
 let receiver: NoticeReceiver;
+let server: FoundServer;
 beforeAll(async () => {
   await buildCli();
   silenceTemporal();
   vi.stubEnv('RECEIVER_SECRET', SECRET);
   directory = await mkdtemp(join(tmpdir(), 'baton-notices-'));
   receiver = await openNoticeReceiver(SECRET);
+  // Held for the whole file: otherwise each test starts one.
+  server = await findServer({ directory, localAddress: NOBODY });
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
   await receiver.down();
+  await server.release();
   await rm(directory, { recursive: true, force: true });
 });
 

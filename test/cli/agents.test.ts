@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useCliDirectory } from '../support/baton.js';
 import { startFixtureHttp, type FixtureHttp } from '../support/fixture-http.js';
 
-const { baton, json, write } = useCliDirectory();
+const { baton, json, write } = useCliDirectory({ server: true });
 
 let server: FixtureHttp;
 beforeAll(async () => {

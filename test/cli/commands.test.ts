@@ -47,10 +47,13 @@ beforeAll(async () => {
 
 afterAll(() => client?.close());
 
+/** Starts a run for the worker of `dev`. Most tests are about other commands than `run`, which takes a process and a worker of its own. */
+const start = (plan: string, id: string, input?: unknown): Promise<RunHandle> =>
+  client.start(join(place.directory, plan), { id, input });
+
 /** A run on the worker of `dev` that waits in `task` until a message arrives. */
 async function waitingRun(plan: string, id: string, task: string): Promise<RunHandle> {
-  await baton('run', plan, '--id', id, '--detach');
-  const run = client.run(id);
+  const run = await start(plan, id);
   await expect.poll(async () => (await run.snapshot()).tasks[task]?.status, { timeout: 30_000 }).toBe('running');
   return run;
 }
@@ -100,7 +103,7 @@ test('run: a failed run exits with 1, and names the task, the reason and the und
 });
 
 test('run --id: for an ended run of this id, its result is printed and nothing is started', async () => {
-  await baton('run', 'greet.yaml', '--input', '{"to":"first"}', '--id', 'twice');
+  await (await start('greet.yaml', 'twice', { to: 'first' })).result();
   const again = await baton('run', 'greet.yaml', '--input', '{"to":"first"}', '--id', 'twice');
   expect(again).toMatchObject({ exitCode: 0, stdout: 'first' });
   expect(again.stderr).toContain('run twice exists already and has ended; this is its result');
@@ -267,6 +270,7 @@ test('cancel: the run ends, and a command that follows it exits with 1', async (
 });
 
 test('retry: the next attempt starts immediately', async () => {
+  // The command knows from the configuration when the agent is called again.
   await baton('run', 'flaky.json', '--id', 'flaky-1', '--detach');
   const run = client.run('flaky-1');
   await expect.poll(async () => (await run.snapshot()).tasks['try']?.status, { timeout: 30_000 }).toBe('retrying');
@@ -302,7 +306,7 @@ test('status --watch: Ctrl-C has no effect on the run', async () => {
 });
 
 test('runs: runs are listed with plan and status', async () => {
-  await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'listed');
+  await (await start('greet.yaml', 'listed', { to: 1 })).result();
   // Lists lag behind the runs themselves.
   await expect
     .poll(async () => (await baton('runs', '--limit', '100')).stdout, { timeout: 30_000 })
@@ -313,7 +317,7 @@ test('runs: runs are listed with plan and status', async () => {
 
 test('graph: a plan is drawn, and a run with its statuses', async () => {
   expect((await baton('graph', 'ask.json')).stdout).toContain('ask · 2 tasks');
-  await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'drawn');
+  await (await start('greet.yaml', 'drawn', { to: 1 })).result();
   expect((await baton('graph', 'drawn')).stdout).toContain('✓ 1 succeeded');
   expect((await baton('graph', 'drawn', '--format', 'mermaid')).stdout).toMatch(/^flowchart/m);
   expect(await baton('graph', 'drawn', '--format', 'svg', '-o', 'drawn.svg')).toMatchObject({
@@ -325,7 +329,7 @@ test('graph: a plan is drawn, and a run with its statuses', async () => {
 });
 
 test('status, result: a run that does not exist is rejected, with a suggestion', async () => {
-  await baton('run', 'greet.yaml', '--input', '{"to":1}', '--id', 'meant-this');
+  await (await start('greet.yaml', 'meant-this', { to: 1 })).result();
   await expect
     .poll(async () => (await baton('status', 'ment-this')).stderr, { timeout: 30_000 })
     .toMatch(errorHere('there is no run "ment-this" on this server; did you mean "meant-this"?'));

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { RunResult } from '../../src/domain/run/result.js';
 import { useCliDirectory } from '../support/baton.js';
 
-const place = useCliDirectory();
+const place = useCliDirectory({ server: true });
 const { baton, json, write } = place;
 
 const CONFIG = `

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { useCliDirectory } from '../support/baton.js';
 
 describe('pages of runs on the command line', () => {
-  const cli = useCliDirectory();
+  const cli = useCliDirectory({ server: true });
   const plan = { name: 'one', tasks: { a: { agent: 'echo', input: { apiKey: 'sk-1', text: '</script>' } } } };
 
   it('graph: --watch needs a run, and excludes what is for files', async () => {

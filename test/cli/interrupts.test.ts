@@ -1,12 +1,14 @@
-// Ctrl-C, a closed terminal and SIGTERM, with the server that `run` itself has started.
+// Ctrl-C, a closed terminal and SIGTERM.
 import { describe, expect, test } from 'vitest';
 import { RunResult } from '../../src/domain/run/result.js';
 import { isAlive } from '../../src/system/process-identity.js';
 import { useCliDirectory } from '../support/baton.js';
 import { onTerminal } from '../support/terminal.js';
 
-const place = useCliDirectory();
+const place = useCliDirectory({ server: true });
 const { baton, json, spawn, write } = place;
+/** Here `run` itself starts the server, and the next command starts it again on its file. */
+const alone = useCliDirectory();
 
 const plan = (id: string) => ({
   name: id,
@@ -16,9 +18,9 @@ const plan = (id: string) => ({
   },
 });
 
-async function holding(id: string, ...more: string[]) {
+async function holding(id: string, options: readonly string[] = [], { write, spawn } = place) {
   await write(`${id}.json`, plan(id));
-  const run = spawn('run', `${id}.json`, '--id', id, ...more);
+  const run = spawn('run', `${id}.json`, '--id', id, ...options);
   await run.waitForLine('held running');
   return run;
 }
@@ -56,14 +58,13 @@ test('run: the second Ctrl-C detaches from the cancelling run, prints how to fol
 });
 
 test('run --on-interrupt detach: the first Ctrl-C leaves the run as it is', async () => {
-  const run = await holding('detached', '--on-interrupt', 'detach');
+  const run = await holding('detached', ['--on-interrupt', 'detach']);
   run.signal('SIGINT');
   const { exitCode, stderr } = await run.ended;
   expect(exitCode).toBe(1);
   expect(stderr).toContain('run detached has not ended; the worker in this process ends');
   expect(stderr).not.toContain('cancel');
-  await write('go-detached', '');
-  expect(await baton('run', 'detached.json', '--id', 'detached')).toMatchObject({ exitCode: 0 });
+  expect(RunResult.parse(await json('status', 'detached'))).toMatchObject({ status: 'running' });
 });
 
 test('run --on-interrupt: another word is refused', async () => {
@@ -74,14 +75,14 @@ test('run --on-interrupt: another word is refused', async () => {
 });
 
 test.each(['SIGHUP', 'SIGTERM'] as const)(
-  'run: after %s the run is not cancelled, and the next run continues it',
+  'run: after %s the run is not cancelled, and the next run continues it, on the server that the first had started',
   async (signal) => {
-    const run = await holding(signal);
+    const run = await holding(signal, [], alone);
     run.signal(signal);
     expect((await run.ended).exitCode).toBe(1);
     expect(isAlive(run.pid)).toBe(false);
-    await write(`go-${signal}`, '');
-    expect(await baton('run', `${signal}.json`, '--id', signal)).toMatchObject({ exitCode: 0 });
+    await alone.write(`go-${signal}`, '');
+    expect(await alone.baton('run', `${signal}.json`, '--id', signal)).toMatchObject({ exitCode: 0 });
   },
 );
 
@@ -130,8 +131,7 @@ describe.runIf(process.platform === 'linux')('on a terminal, Ctrl-C asks', () =>
     const { exitCode, shown } = await run.ended;
     expect(exitCode).toBe(1);
     expect(shown).toContain('run asks-twice has not ended; the worker in this process ends');
-    await write('go-asks-twice', '');
-    expect(await baton('run', 'asks-twice.json', '--id', 'asks-twice')).toMatchObject({ exitCode: 0 });
+    expect(RunResult.parse(await json('status', 'asks-twice'))).toMatchObject({ status: 'running' });
   });
 
   test('--on-interrupt cancel: nothing is asked', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { useCliDirectory } from '../support/baton.js';
 
-const place = useCliDirectory();
+const place = useCliDirectory({ server: true });
 const { baton, json, spawn, write } = place;
 
 interface Logs {

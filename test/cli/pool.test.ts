@@ -4,7 +4,7 @@ import type { PoolStatus } from '../../src/domain/pool/coordinator/status.js';
 import { projectNear } from '../../src/project.js';
 import { errorHere, useCliDirectory } from '../support/baton.js';
 
-const place = useCliDirectory();
+const place = useCliDirectory({ server: true });
 
 const CONFIG = `
 agents:

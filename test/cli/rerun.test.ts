@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { RunResult } from '../../src/domain/run/result.js';
 import { errorHere, useCliDirectory } from '../support/baton.js';
 
-const place = useCliDirectory();
+const place = useCliDirectory({ server: true });
 const { baton, json, write } = place;
 
 /** Answers its input, and notes who asked. */

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { RunResult } from '../../src/domain/run/result.js';
 import { useCliDirectory } from '../support/baton.js';
 
-const place = useCliDirectory();
+const place = useCliDirectory({ server: true });
 const { baton, json, spawn, write } = place;
 
 const greet = {

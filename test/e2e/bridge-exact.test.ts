@@ -1,15 +1,16 @@
 // Many jobs of another system at the same time, and a worker that is killed again and again: each job runs once, and none is lost.
-// With BATON_JOBS=200 it is a test for the night: scripts/nightly-bridges.sh.
+// scripts/nightly.sh has 200 jobs of each system.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { agentFromData } from '../../src/activities/agents/index.js';
 import { Baton } from '../../src/client.js';
+import { atNight } from '../support/nightly.js';
 import { urlOf, withSystem } from '../support/systems.js';
 import { find, makeDirectory, unconfigure } from '../server/place.js';
 import { copyBundle, startWorkerProcess } from './worker-process.js';
 
-const JOBS = Number(process.env['BATON_JOBS'] ?? 12);
+const JOBS = Number(process.env['BATON_JOBS'] ?? atNight(200, 12));
 const KILLS = 3;
 const TASK_QUEUE = 'bridge';
 /** A worker with hundreds of calls on a busy machine can be late with its heartbeats. */

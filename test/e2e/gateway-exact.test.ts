@@ -1,5 +1,5 @@
 // Events of each broker, some of them published twice, and two gateways that are killed again and again: each event has one effect.
-// With BATON_EVENTS=10000 it is a test for the night: scripts/nightly-events.sh.
+// scripts/nightly.sh has 10,000 events, and 3 kills of each gateway.
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { functionAgent } from '../../src/activities/agents/function-agent.js';
@@ -7,18 +7,19 @@ import { BrokerSettings } from '../../src/domain/event/broker-settings.js';
 import { openBroker } from '../../src/events/open-broker.js';
 import { makeCliDirectory, type Running } from '../support/baton.js';
 import { buildCli } from '../support/built-cli.js';
+import { atNight, IS_NIGHT } from '../support/nightly.js';
 import { urlOf, withSystem } from '../support/systems.js';
 import { useWorkers } from '../support/workers.js';
 
-const EVENTS = Number(process.env['BATON_EVENTS'] ?? 500);
+const EVENTS = Number(process.env['BATON_EVENTS'] ?? atNight(10_000, 150));
 /** Every twentieth is published twice. */
 const TWICE = 20;
-const KILLS = 3;
-const BATCH = 50;
+const KILLS = atNight(3, 2);
+const BATCH = atNight(50, 25);
 /** Events that have been published and have had no effect yet: a server with thousands of runs that begin has no time to end any. */
 const MOST_WAITING = 500;
 /** Published events after which one gateway is killed: the kills are spread over all of them. */
-const KILL_EVERY = Math.ceil(EVENTS / (2 * KILLS + 1));
+const KILL_EVERY = Math.ceil((EVENTS + 1) / (2 * KILLS + 1));
 
 /** Kafka notices after 15 s that a gateway has died, as Redis does; and processes start slowly on a busy machine. */
 const SOON = { timeout: 120_000, interval: 250 };
@@ -105,7 +106,7 @@ describe.each(KINDS)('$kind', ({ kind, place, settings }) => {
           const seconds = Math.round((Date.now() - began) / 1_000);
           console.log(`${kind}: ${seconds} s: ${sent} published, ${effects.size} effects, ${kills} kills`);
         };
-        if (process.env['BATON_EVENTS'] !== undefined) {
+        if (IS_NIGHT) {
           const reporting = setInterval(report, REPORT_MS);
           onTestFinished(() => clearInterval(reporting));
         }

@@ -1,4 +1,4 @@
-// Faults that take long, with a gateway as a process: for the night, scripts/nightly-events.sh.
+// Faults that take long, with a gateway as a process: for the night, scripts/nightly.sh.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -16,11 +16,10 @@ import { freePort } from '../../src/system/ports.js';
 import { createWorker } from '../../src/worker.js';
 import { makeCliDirectory, type Running } from '../support/baton.js';
 import { buildCli } from '../support/built-cli.js';
+import { IS_NIGHT } from '../support/nightly.js';
 import { hasRedis, useRedis } from '../support/redis.js';
 import { silenceTemporal } from '../support/silence.js';
 import { startProxy } from '../support/tcp-proxy.js';
-
-const IS_NIGHT = process.env['BATON_NIGHTLY'] !== undefined;
 
 /** A message of a gateway that was killed is claimed after 15 s, and processes start slowly on a busy machine. */
 const CLAIMED = { timeout: 120_000, interval: 250 };

@@ -8,6 +8,7 @@ import { makeCliDirectory, type Running } from '../support/baton.js';
 import { BROKERS, type Far } from '../support/broker-behind-proxy.js';
 import { textMessage, uniqueName } from '../support/brokers.js';
 import { buildCli } from '../support/built-cli.js';
+import { IS_NIGHT } from '../support/nightly.js';
 import { urlOf, withSystem } from '../support/systems.js';
 import { startProxy } from '../support/tcp-proxy.js';
 import { useWorkers } from '../support/workers.js';
@@ -16,7 +17,6 @@ import { useWorkers } from '../support/workers.js';
 const SLOW = { timeout: 120_000, interval: 250 };
 const AWAY_MS = 20_000;
 const STEPS = 12;
-const IS_NIGHT = process.env['BATON_NIGHTLY'] !== undefined;
 
 const PLAN = {
   name: 'order',

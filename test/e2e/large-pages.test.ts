@@ -8,13 +8,13 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useCliDirectory, type Running } from '../support/baton.js';
 import { hasBrowser, inBrowser, keepPicture, launchBrowser } from '../support/chromium.js';
+import { atNight } from '../support/nightly.js';
 
-const IS_NIGHT = process.env['BATON_NIGHTLY'] !== undefined;
-const ITEMS = IS_NIGHT ? 10_000 : 1_000;
-const TASKS = IS_NIGHT ? 2_000 : 300;
+const ITEMS = atNight(10_000, 1_000);
+const TASKS = atNight(2_000, 300);
 const WIDTH = 40;
 /** The large ones take minutes on a busy machine. */
-const TIMEOUT_MS = IS_NIGHT ? 1_200_000 : 240_000;
+const TIMEOUT_MS = atNight(1_200_000, 240_000);
 const POLL = { timeout: TIMEOUT_MS / 2, interval: 250 };
 
 /** Of a process that serves a page: an idle one has about 120 MB. */

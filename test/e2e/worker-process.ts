@@ -1,14 +1,13 @@
 // A worker as a process of its own, to be killed.
 import { once } from 'node:events';
 import { copyFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { inject, onTestFinished } from 'vitest';
+import { bundledScript } from '../support/bundled-script.js';
 
-const jiti = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib', 'jiti-cli.mjs');
 const scriptOf = (name: string) => fileURLToPath(new URL(`../fixtures/e2e/${name}`, import.meta.url));
 
 /** A copy of the Workflow code: another test run may bundle it anew, and a run is not to meet two versions of it. */
@@ -42,7 +41,7 @@ export interface WorkerProcess {
 /** Resolves once it takes work. Killed at the latest when the test is over. */
 export async function startWorkerProcess(place: WorkerPlace): Promise<WorkerProcess> {
   const { directory, taskQueue, codePath, script = 'worker.ts', args: more = [] } = place;
-  const args = [jiti, scriptOf(script), directory, taskQueue, codePath, ...more];
+  const args = [await bundledScript(scriptOf(script)), directory, taskQueue, codePath, ...more];
   const child = execa(process.execPath, args, {
     stdin: 'pipe',
     reject: false,

@@ -1,4 +1,5 @@
-// Brokers that are killed and started again, while nothing happens and under load.
+// Brokers that are killed and started again, while nothing happens and under load. The tests wait for their brokers, so they run at the
+// same time.
 import { describe, expect, test } from 'vitest';
 import type { Broker } from '../../src/events/broker.js';
 import { openKafkaAt, openRabbitAt, receiving, textMessage, uniqueName } from '../support/brokers.js';
@@ -22,14 +23,14 @@ async function publishFirmly(broker: Broker, to: string, id: string): Promise<vo
   }
 }
 
-describe.each(KINDS)('%s', (name, open) => {
+describe.concurrent.each(KINDS)('%s', (name, open) => {
   test.skipIf(urlOf(name) === undefined)(
     withSystem(
       name,
       'restarted while idle and killed under load: each message arrives, and nothing that was acknowledged waits',
     ),
     { timeout: 300_000 },
-    async () => {
+    async ({ expect }) => {
       const system = await ownSystem(name);
       const broker = await open(system.url);
       try {

@@ -1,6 +1,7 @@
-// The network between a gateway and its broker is cut for ten seconds, after they have connected.
+// The network between a gateway and its broker is cut for ten seconds, after they have connected. The tests wait for that, so they run at the
+// same time.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { Baton } from '../../src/client.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
 import { BROKERS } from '../support/broker-behind-proxy.js';
@@ -15,18 +16,19 @@ const EACH = 20;
 
 const plan: Plan = { name: 'order', tasks: { wait: { event: 'paid' } } };
 
-describe.each(BROKERS)('%s', (kind, place, open) => {
-  describe.skipIf(urlOf(kind) === undefined)(withSystem(kind, 'a gateway'), () => {
-    const temporal = useDevServer();
+const temporal = useDevServer();
 
+describe.concurrent.each(BROKERS)('%s', (kind, place, open) => {
+  describe.skipIf(urlOf(kind) === undefined)(withSystem(kind, 'a gateway'), () => {
     test(
       'the network is cut for 10 s while events arrive: each starts its run, and none is a dead letter',
       { timeout: 300_000 },
-      async () => {
+      async ({ expect, onTestFinished }) => {
         const name = uniqueName('orders');
-        const { proxy, near, settings } = await open(urlOf(kind)!);
+        const { proxy, near, settings } = await open(urlOf(kind)!, onTestFinished);
         onTestFinished(() => near.close());
         const gateway = await startGateway({
+          onTestFinished,
           baton: Baton.fromClient(temporal.env.client, { taskQueue: TEST_QUEUE }),
           address: temporal.env.address,
           broker: settings,

@@ -4,6 +4,7 @@ import { openBroker } from '../../src/events/open-broker.js';
 import type { Broker, Delivery, OutgoingMessage } from '../../src/events/broker.js';
 import { createRequester, type Requester } from '../../src/events/requests.js';
 import { bodyOf, openKafkaAt, openRabbitAt, receiving, textMessage, uniqueName } from '../support/brokers.js';
+import { IS_NIGHT } from '../support/nightly.js';
 import { ownSystem, urlOf, withSystem } from '../support/systems.js';
 
 const openRedisAt = (url: string): Promise<Broker> =>
@@ -112,8 +113,8 @@ describe.each(KINDS)('%s', (name, open) => {
     },
   );
 
-  // The other brokers take a minute to be back: scripts/nightly-events.sh.
-  test.skipIf(url === undefined || (name !== 'redis' && process.env['BATON_NIGHTLY'] === undefined))(
+  // The other brokers take a minute to be back: scripts/nightly.sh.
+  test.skipIf(url === undefined || (name !== 'redis' && !IS_NIGHT))(
     withSystem(name, 'a broker that is killed and started again while a call waits: the call gets its reply'),
     { timeout: 180_000 },
     async () => {

@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
+import { bundledScript } from '../support/bundled-script.js';
 
-const jiti = join(dirname(createRequire(import.meta.url).resolve('jiti/package.json')), 'lib', 'jiti-cli.mjs');
 const hold = fileURLToPath(new URL('hold.ts', import.meta.url));
 
 export interface OtherProcess {
@@ -19,7 +17,11 @@ export interface OtherProcess {
 
 /** Another process that uses the server of this directory. */
 export async function holdServer(directory: string): Promise<OtherProcess> {
-  const child = execa(process.execPath, [jiti, hold, directory], { stdin: 'pipe', reject: false, buffer: false });
+  const child = execa(process.execPath, [await bundledScript(hold), directory], {
+    stdin: 'pipe',
+    reject: false,
+    buffer: false,
+  });
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await child;

@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll } from 'vitest';
+import { type FoundServer, findServer } from '../../src/server/index.js';
+import { NOBODY } from '../server/place.js';
 import { CLI, buildCli } from './built-cli.js';
 
 /** Without the configuration of the machine, and without colours. */
@@ -56,6 +58,8 @@ export interface CliDirectory {
   remove(this: void): Promise<void>;
 }
 
+const KILL_AFTER_MS = 60_000;
+
 const startCli = (directory: string, args: readonly string[]) =>
   execa(process.execPath, [CLI, ...args], {
     cwd: directory,
@@ -63,6 +67,8 @@ const startCli = (directory: string, args: readonly string[]) =>
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
+    // A worker that drains on a busy machine takes longer than the five seconds after which execa kills it.
+    forceKillAfterDelay: KILL_AFTER_MS,
   });
 type Child = ReturnType<typeof startCli>;
 
@@ -142,9 +148,15 @@ function follow(child: Child): Running {
   };
 }
 
+interface CliDirectoryOptions {
+  /** A server runs for the whole file. Without it, the first command that needs one starts it and the last one ends it, which takes seconds. */
+  readonly server?: true;
+}
+
 /** One directory for a test file; its tests use different ids and files. */
-export function useCliDirectory(): CliDirectory {
+export function useCliDirectory({ server }: CliDirectoryOptions = {}): CliDirectory {
   let made: CliDirectory | undefined;
+  let running: FoundServer | undefined;
   const here = (): CliDirectory => {
     if (made === undefined) throw new Error('expected to be called within a test');
     return made;
@@ -152,8 +164,12 @@ export function useCliDirectory(): CliDirectory {
   beforeAll(async () => {
     await buildCli();
     made = await makeCliDirectory();
+    if (server) running = await findServer({ directory: made.directory, localAddress: NOBODY });
   });
-  afterAll(() => made?.remove());
+  afterAll(async () => {
+    await running?.release();
+    await made?.remove();
+  });
   return {
     get directory() {
       return here().directory;

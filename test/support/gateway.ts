@@ -1,5 +1,5 @@
 // A gateway in the process of a test, for one broker, stopped at the latest when the test is over.
-import { inject, onTestFinished } from 'vitest';
+import { inject, onTestFinished as onThisTestFinished } from 'vitest';
 import type { Baton } from '../../src/client.js';
 import type { BrokerSettings } from '../../src/domain/event/broker-settings.js';
 import { SubscriptionSettings } from '../../src/domain/event/subscription.js';
@@ -24,10 +24,20 @@ export interface TestGatewayOptions {
   readonly address: string;
   readonly drainMs?: number;
   readonly inFlight?: number;
+  /** That of the context of a test that runs at the same time as others. */
+  readonly onTestFinished?: typeof onThisTestFinished;
 }
 
 export async function startGateway(options: TestGatewayOptions): Promise<TestGateway> {
-  const { baton, broker, subscriptions, address, drainMs = 5_000, inFlight } = options;
+  const {
+    baton,
+    broker,
+    subscriptions,
+    address,
+    drainMs = 5_000,
+    inFlight,
+    onTestFinished = onThisTestFinished,
+  } = options;
   const said: string[] = [];
   const note = (message: string): void => void said.push(message);
   const gateway = await createGateway({

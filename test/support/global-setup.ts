@@ -39,5 +39,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('workflowBundle', codePath);
   project.provide('temporalBinary', await findTemporalBinary(say));
   project.provide('testServerBinary', await findTestServerBinary(say));
-  return () => rm(codePath, { force: true });
+  return async () => {
+    await rm(codePath, { force: true });
+    // Of bundled-script.ts.
+    await rm(`${codePath}.scripts`, { recursive: true, force: true });
+  };
 }

@@ -6,6 +6,7 @@ import type { Decompose, Plan, Task } from '../../src/domain/plan/plan.js';
 import type { PlannerRequest } from '../../src/domain/planning/request.js';
 import { AGENT_PLANS, closed, depthsOf, repeatsAnId, type AgentPlan } from '../support/agent-plans.js';
 import { gate, type Gate } from '../support/gate.js';
+import { atNight } from '../support/nightly.js';
 import { useDevServer, type TestAgents } from '../support/temporal.js';
 
 const temporal = useDevServer();
@@ -343,6 +344,8 @@ function inRanks(depths: ReadonlyMap<string, number>): TestAgents[string] {
 describe('plans of public data sets', () => {
   const valid = AGENT_PLANS.filter((one) => !repeatsAnId(one));
   const AT_ONCE = 20;
+  /** The plans of a data set follow each other: each fourth still has some of every data set. */
+  const EVERY = atNight(1, 4);
 
   test(
     'plans of public data sets run each task once, after its needs, in parallel with tasks of the same depth',
@@ -359,8 +362,9 @@ describe('plans of public data sets', () => {
         for (const [id, before] of needs)
           for (const need of before) expect(order.indexOf(need)).toBeLessThan(order.indexOf(id));
       };
-      expect(valid.length).toBeGreaterThan(600);
-      for (let i = 0; i < valid.length; i += AT_ONCE) await Promise.all(valid.slice(i, i + AT_ONCE).map(check));
+      const checked = valid.filter((_, index) => index % EVERY === 0);
+      expect(checked.length).toBeGreaterThan(600 / EVERY);
+      for (let i = 0; i < checked.length; i += AT_ONCE) await Promise.all(checked.slice(i, i + AT_ONCE).map(check));
     },
   );
 

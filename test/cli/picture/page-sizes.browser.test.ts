@@ -13,6 +13,7 @@ import type { PictureTask } from '../../../src/domain/picture/picture.js';
 import { lookNameOf, type LookName } from '../../../src/domain/picture/looks.js';
 import type { TaskStatus } from '../../../src/domain/task-status.js';
 import { hasBrowser, inBrowser, launchBrowser } from '../../support/chromium.js';
+import { IS_NIGHT } from '../../support/nightly.js';
 import { pictureOf, task } from './samples.js';
 
 const START = Date.UTC(2026, 10, 27, 9);
@@ -187,11 +188,16 @@ describe.skipIf(!hasBrowser)(inBrowser('the page of a run in Chromium'), { timeo
       return [...found];
     })()`);
 
-  /** Each number of tasks and each state, in a wide and in a narrow window; each is seen in light and in dark. */
+  /**
+   * Each number of tasks and each state, in a wide and in a narrow window; each is seen in light and in dark. In CI, runs of each size are
+   * in both windows, and those of 5 and 60 tasks in each state: what a state looks like does not depend on the number of tasks.
+   */
   const cases = [5, 60, 300, 2_000].flatMap((count, row) =>
     STATES.flatMap((state, column) => {
       const scheme = (row + column) % 2;
-      return [[count, state, WINDOWS[scheme]!] as const, [count, state, WINDOWS[3 - scheme]!] as const];
+      const [wide, narrow] = [[count, state, WINDOWS[scheme]!] as const, [count, state, WINDOWS[3 - scheme]!] as const];
+      if (IS_NIGHT || count < 300) return [wide, narrow];
+      return { failed: [wide], compensating: [narrow] }[state as string] ?? [];
     }),
   );
 

@@ -1,5 +1,5 @@
 // Attempts of calls of a bridge, on a real system and without a Temporal server: a test sees each heartbeat, cancels, and makes the next attempt.
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Agent } from '../../../../src/domain/agent/agent.js';
 import { jobIn, type Job } from '../../../../src/domain/call/job.js';
 import { parseAttemptNotes } from '../../../../src/domain/call/request.js';
@@ -48,8 +48,8 @@ export function callBridge(
   const progress = () => parseAttemptNotes(heartbeats.at(-1)).progress;
   const job = () => jobIn(progress());
   const untilJob = async (expected: object): Promise<Job> => {
-    // Some systems take long to begin with a job.
-    await expect.poll(job, { timeout: 60_000, interval: 50 }).toMatchObject(expected);
+    // Some systems take long to begin with a job. `expect.poll` belongs to one test, and tests of bridges run at the same time.
+    await vi.waitFor(() => expect(job()).toMatchObject(expected), { timeout: 60_000, interval: 50 });
     return job()!;
   };
   return {

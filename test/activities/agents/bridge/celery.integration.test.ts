@@ -20,7 +20,8 @@ let directory: string;
 beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'baton-celery-'))));
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-describe.each(WAYS)('$system', ({ system, variable, backend }) => {
+// Most of the time they wait for Celery, so they run at the same time.
+describe.concurrent.each(WAYS)('$system', ({ system, variable, backend }) => {
   describe.skipIf(urlOf(system) === undefined)(withSystem(system, 'a task of Celery'), () => {
     beforeAll(() => void (process.env[variable] = urlOf(system)));
 
@@ -90,7 +91,7 @@ describe.each(WAYS)('$system', ({ system, variable, backend }) => {
       expect(await linesOf(input.file)).toEqual(['once']);
     });
 
-    test('that ended while no worker of Baton watched is collected by the next attempt', async () => {
+    test('that ended while no worker of Baton watched is collected by the next attempt', async ({ expect }) => {
       const key = uniqueName('run/unwatched');
       const input = { file: join(directory, uniqueName('note')), text: 'alone', seconds: 1 };
       const first = callBridge(agentOf('note'), { key, input });

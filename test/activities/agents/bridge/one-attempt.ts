@@ -11,6 +11,7 @@ interface AttemptOptions {
   /** The attempt that this one follows. */
   readonly after?: BridgeCall;
   readonly maxOutputBytes?: number;
+  readonly timeoutMs?: number;
 }
 
 /** What a worker with storage allows, and more than these tests need. */

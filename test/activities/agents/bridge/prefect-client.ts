@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const FlowRun = z.looseObject({ id: z.string(), state_type: z.string() });
 type FlowRun = z.infer<typeof FlowRun>;
+const Flow = z.looseObject({ id: z.string() });
 
 export interface PrefectClient {
   run(this: void, id: string): Promise<FlowRun>;
@@ -13,11 +14,14 @@ export interface PrefectClient {
   resume(this: void, id: string, answer: unknown): Promise<void>;
   cancel(this: void, id: string): Promise<void>;
   complete(this: void, id: string): Promise<void>;
+  pause(this: void, id: string): Promise<void>;
+  /** Makes a deployment that no runner and no worker knows. */
+  deploy(this: void, flow: string, name: string): Promise<void>;
 }
 
-export function prefectOf(api: string): PrefectClient {
+export function prefectOf(api: string, authorization: Record<string, string> = {}): PrefectClient {
   const request = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', ...authorization };
     const response = await fetch(`${api}/${path}`, {
       method,
       headers,
@@ -38,5 +42,11 @@ export function prefectOf(api: string): PrefectClient {
     cancel: async (id) => void (await request('POST', `flow_runs/${id}/set_state`, { state: { type: 'CANCELLING' } })),
     complete: async (id) =>
       void (await request('POST', `flow_runs/${id}/set_state`, { state: { type: 'COMPLETED' }, force: true })),
+    pause: async (id) =>
+      void (await request('POST', `flow_runs/${id}/set_state`, { state: { type: 'PAUSED' }, force: true })),
+    deploy: async (flow, name) => {
+      const { id } = Flow.parse(await request('POST', 'flows/', { name: flow }));
+      await request('POST', 'deployments/', { name, flow_id: id });
+    },
   };
 }
