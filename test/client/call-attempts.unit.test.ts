@@ -9,7 +9,7 @@ const client = { options: { loadedDataConverter: defaultDataConverter, namespace
 
 /** A call that succeeded in its last attempt, with what its worker noted. */
 function callWith(attempts: number, output: unknown): CallRecord {
-  const payload = defaultDataConverter.payloadConverter.toPayload(output)!;
+  const payload = defaultDataConverter.payloadConverter.toPayload(output);
   return { name: 'a', task: 'a', scheduledAt: 0, attempts, status: 'succeeded', output: { payloads: [payload] } };
 }
 

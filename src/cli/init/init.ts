@@ -97,7 +97,10 @@ async function packageSpec(given: string, cwd: string, path: string): Promise<st
 
 function nextSteps(directory: string, template: TemplateName): string[] {
   const cd = directory === '.' ? [] : [`  cd ${shellWord(directory)}`];
-  const model = template === 'llm' ? ['  ollama pull llama3.2      the model of baton.config.yaml; you can name another one there'] : [];
+  const model =
+    template === 'llm'
+      ? ['  ollama pull llama3.2      the model of baton.config.yaml; you can name another one there']
+      : [];
   return [
     'next:',
     ...cd,
