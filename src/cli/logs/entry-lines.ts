@@ -7,7 +7,7 @@ import { entryName, type LogEntry } from './entry.js';
 const MAX_STACK_LINES = 40;
 
 export function entryLines(entry: LogEntry, root: string, paint: Colours): string[] {
-  const { kind, attempt, level, message = '', failure, stack, fields } = entry;
+  const { kind, attempt, level, message = '', failure, stack, fields, worker } = entry;
   const place = paint.cyan(visibleLine(entryName(entry, root)));
   const head = `${paint.dim(clockTime(entry.time))} ${place}`;
   const number = `attempt ${attempt}`;
@@ -23,8 +23,10 @@ export function entryLines(entry: LogEntry, root: string, paint: Colours): strin
     return [`${head}${mark} ${paint.dim('│')} ${text}${more}`, ...rest.map((line) => `    ${line}`)];
   }
   if (kind === 'started')
-    return [`${head} ${paint.dim(`${number} started${entry.worker ? ` on ${visibleLine(entry.worker)}` : ''}`)}`];
+    return [`${head} ${paint.dim(`${number} started${worker ? ` on ${visibleLine(worker)}` : ''}`)}`];
   if (kind === 'succeeded') return [`${head} ${paint.green(`✓ ${number} succeeded`)}`];
+  // Between two attempts, and before the first, the server knows no number.
+  if (kind === 'cancelled' && worker === undefined) return [`${head} ${paint.yellow('was cancelled while it waited')}`];
   if (kind === 'cancelled') return [`${head} ${paint.yellow(`${number} was cancelled`)}`];
   const why = `✗ ${number} failed: ${visibleLine(failure ?? 'AgentFailed')}: ${visibleLine(message)}`;
   return [`${head} ${paint.red(why)}`, ...stackLines(stack).map((line) => `    ${line}`)];
