@@ -7,15 +7,16 @@ import { Baton } from '../../src/client.js';
 import type { Plan } from '../../src/domain/plan/plan.js';
 import { CAPACITY, pooledAgent, poolOf } from '../fixtures/e2e/pooled.js';
 import { find, makeDirectory, unconfigure } from '../server/place.js';
+import { atNight } from '../support/nightly.js';
 import { seeded } from '../support/seeded.js';
 import { copyBundle, startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 beforeEach(unconfigure);
 
-const RUNS = 1_000;
+const RUNS = atNight(1_000, 400);
 const WORKERS = 4;
 /** A worker is killed each time so many more calls have come. */
-const CALLS_PER_KILL = 200;
+const CALLS_PER_KILL = RUNS / 5;
 const CALL_MS = 5;
 
 const plan: Plan = {
@@ -45,7 +46,7 @@ async function countingServer(onCall: (calls: number) => void) {
   return { seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-test('with a thousand runs, four workers and kills at random, a pool of five never has a sixth call, and every run completes', async () => {
+test(`with ${RUNS} runs, four workers and kills at random, a pool of five never has a sixth call, and every run completes`, async () => {
   const random = seeded(5);
   const workers: WorkerProcess[] = [];
   let kills = 0;
