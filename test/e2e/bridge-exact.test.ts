@@ -10,7 +10,7 @@ import { urlOf, withSystem } from '../support/systems.js';
 import { find, makeDirectory, unconfigure } from '../server/place.js';
 import { copyBundle, startWorkerProcess } from './worker-process.js';
 
-const JOBS = Number(process.env['BATON_JOBS'] ?? atNight(200, 12));
+const JOBS = atNight(200, 12);
 const KILLS = 3;
 const TASK_QUEUE = 'bridge';
 /** A worker with hundreds of calls on a busy machine can be late with its heartbeats. */

@@ -11,7 +11,7 @@ import { atNight, IS_NIGHT } from '../support/nightly.js';
 import { urlOf, withSystem } from '../support/systems.js';
 import { useWorkers } from '../support/workers.js';
 
-const EVENTS = Number(process.env['BATON_EVENTS'] ?? atNight(10_000, 150));
+const EVENTS = atNight(10_000, 150);
 /** Every twentieth is published twice. */
 const TWICE = 20;
 const KILLS = atNight(3, 2);

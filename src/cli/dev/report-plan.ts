@@ -1,10 +1,10 @@
 // What `baton dev` reports of a plan file that the configuration does not name: each run reads it again, so no worker is started for it.
-import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { isRecord } from '../../domain/json/own-property.js';
 import { visibleName } from '../../domain/text/visible.js';
 import { shellWord } from '../../domain/text/shell-word.js';
 import { parseText } from '../../plan-file/parse-text.js';
+import { readText } from '../../plan-file/read-text.js';
 import { findProblems } from '../validate/find-problems.js';
 import { formatPlaced, withPlaces } from '../validate/places.js';
 import type { LoadedConfig } from '../session/load-config.js';
@@ -14,7 +14,7 @@ const TASKS = /^ {0,2}(?:"tasks"|tasks) *:/m;
 
 /** One line, or `undefined` if the file is not a plan. */
 export async function planReport(path: string, config: LoadedConfig | undefined): Promise<string | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readText(path).catch(() => '');
   if (!isPlan(text)) return undefined;
   const file = relative(process.cwd(), path);
   const name = visibleName(file);

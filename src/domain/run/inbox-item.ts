@@ -29,7 +29,7 @@ export interface InboxItem {
   readonly omitted?: readonly string[];
   /** ISO 8601. */
   readonly since?: string;
-  /** The end of its time limit, at which `onTimeout` decides; absent if there is no limit. */
+  /** When its time limit ends; then `onTimeout` decides. Absent if it has no limit. */
   readonly until?: string;
   /** What silence means. */
   readonly onTimeout?: 'reject' | 'approve';

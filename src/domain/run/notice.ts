@@ -42,7 +42,7 @@ export const ApprovalWaitingNotice = z.strictObject({
   kind: z.enum(['approval', 'plan']),
   title: z.string(),
   description: z.string().optional(),
-  /** The end of its time limit, at which `onTimeout` decides; absent if there is no limit. */
+  /** When its time limit ends; then `onTimeout` decides. Absent if it has no limit. */
   until: z.string().optional(),
   onTimeout: z.enum(['reject', 'approve']).optional(),
   /** The command that answers. */
